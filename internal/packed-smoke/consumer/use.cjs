@@ -1,0 +1,7 @@
+const assert = require('node:assert/strict');
+const { use } = require('./use.js');
+
+const pino = require('@coppice/pino');
+assert.notDeepEqual(Object.keys(pino), [], '@coppice/pino exports nothing');
+
+use(require('@coppice/core')).then(() => use(require('coppice')));

@@ -1,0 +1,9 @@
+import assert from 'node:assert/strict';
+import * as core from '@coppice/core';
+import * as coppice from 'coppice';
+import * as pino from '@coppice/pino';
+import { use } from './use.js';
+
+await use(core);
+await use(coppice);
+assert.notDeepEqual(Object.keys(pino), [], '@coppice/pino exports nothing');
