@@ -57,6 +57,13 @@ module.exports = {
       to: { dependencyTypes: ['core'] },
     },
     {
+      name: 'core-is-the-bottom',
+      comment: 'Its tests neither: what they need of another package belongs into that package.',
+      severity: 'error',
+      from: { path: '^packages/core/' },
+      to: { path: '^packages/', pathNot: '^packages/core/' },
+    },
+    {
       name: 'row-imports-core-only',
       comment: 'Packages of one row never import each other, nor the coppice package above them.',
       severity: 'error',
@@ -100,7 +107,7 @@ module.exports = {
     },
   ],
   options: {
-    exclude: { path: ['/dist/', '^internal/packed-smoke/consumer/'] },
+    exclude: { path: ['^(packages|examples|internal)/[^/]+/dist/', '^internal/packed-smoke/consumer/'] },
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
     // Its `paths` lead to the sources of the other workspaces.
