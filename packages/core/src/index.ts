@@ -1,1 +1,89 @@
-export {}; // Placeholder
+/**
+ * Coppice core: supervision trees for any JavaScript runtime.
+ *
+ * Declare with `service`, `task`, `supervisor` and `dynamicSupervisor`; start the root; hold its handle.
+ *
+ * @packageDocumentation
+ */
+
+// Declare
+export { service } from './spec/service.js';
+export { task } from './spec/task.js';
+export {
+  type DeclaredDynamicSupervisor,
+  type DeclaredSupervisor,
+  dynamicSupervisor,
+  supervisor,
+} from './supervisor.js';
+export {
+  type ChildOptions,
+  type ChildSpec,
+  type Context,
+  type DynamicSupervisorOptions,
+  type DynamicSupervisorSpec,
+  type Ignore,
+  type Service,
+  type ServiceOptions,
+  type SupervisorOptions,
+  type SupervisorSpec,
+  type Task,
+  type TaskOptions,
+  type Template,
+  ignore,
+} from './spec/types.js';
+export type { Logger } from './spec/logger.js';
+
+// Run
+export type {
+  ChildRef,
+  DynamicChildOptions,
+  DynamicSupervisorHandle,
+  DynamicSupervisorTree,
+  Startable,
+  StopOptions,
+  SupervisorHandle,
+  SupervisorTree,
+} from './engine/handle.js';
+export type { StopReport } from './engine/supervisor-process.js';
+export type { TreeOptions } from './engine/tree.js';
+export type { Listeners, Subscribable } from './engine/emitter.js';
+export type { ChildCounts, ChildInfo, ChildSnapshot, SupervisorSnapshot } from './engine/snapshot.js';
+
+// Ports
+export { type Clock, realClock } from './engine/clock.js';
+export { SimulatedClock } from './engine/simulated-clock.js';
+export { type Random, seededRandom } from './engine/random.js';
+
+// Words: how things end, and what is decided
+export { type ExitKind, type ExitReason, Shutdown } from './model/exit-reason.js';
+export type { ChildStatus } from './model/child.js';
+export type { ChildKind } from './model/policy.js';
+export type { AutoShutdown, RestartType } from './model/restart-table.js';
+export type { Strategy } from './model/strategy.js';
+export type { SupervisorPhase } from './model/supervisor.js';
+
+// Events
+export {
+  type Budget,
+  EVENT_NAMES,
+  EVENT_VERSION,
+  type EventBodies,
+  type EventName,
+  type EventOf,
+  type SupervisionEvent,
+  type UnstoppedChild,
+} from './model/event.js';
+
+// Errors
+export {
+  CommandError,
+  CoppiceError,
+  GaveUpError,
+  NotRunningError,
+  SpecError,
+  StartError,
+  StopRequest,
+  isCoppiceError,
+} from './model/errors.js';
+export type { ErrorCode } from './model/error-messages.js';
+export { type ErrorWire, type ReasonWire, fromWire, toWire } from './model/wire.js';

@@ -1,0 +1,51 @@
+/** The clock port: all time that Coppice knows comes from here. */
+
+/** Where time comes from. Replace it to simulate time; see {@link SimulatedClock}. */
+export interface Clock {
+  /** The time in milliseconds. It never goes backwards. */
+  now(): number;
+  /**
+   * Calls `callback` once, `ms` milliseconds from now at the earliest and not before the current task is
+   * over; 0 lets everything that is due in the event loop go first.
+   */
+  setTimer(callback: () => void, ms: number): unknown;
+  /** Takes a timer back; nothing happens if it was called already. */
+  clearTimer(timer: unknown): void;
+}
+
+/** The longest delay that the platform's timers take (2^31 - 1 ms, about 24.8 days). */
+const LONGEST_MS = 2_147_483_647;
+
+interface RealTimer {
+  timeout?: ReturnType<typeof setTimeout>;
+  cancelled: boolean;
+}
+
+/** Not in every runtime; unlike a timer of 0 ms it does not wait a whole millisecond. */
+const immediate = (globalThis as { setImmediate?: (callback: () => void) => unknown }).setImmediate;
+
+/** The platform's clock: milliseconds since 1970 that do not jump when the wall clock is set. */
+export const realClock: Clock = {
+  now: () => performance.timeOrigin + performance.now(),
+  setTimer(callback, ms) {
+    const timer: RealTimer = { cancelled: false };
+    if (ms <= 0 && immediate) {
+      immediate(() => {
+        if (!timer.cancelled) callback();
+      });
+    } else {
+      arm(timer, callback, ms);
+    }
+    return timer;
+  },
+  clearTimer(timer) {
+    const real = timer as RealTimer;
+    real.cancelled = true;
+    if (real.timeout !== undefined) clearTimeout(real.timeout);
+  },
+};
+
+function arm(timer: RealTimer, callback: () => void, ms: number): void {
+  const part = Math.min(ms, LONGEST_MS);
+  timer.timeout = setTimeout(() => (part < ms ? arm(timer, callback, ms - part) : callback()), part);
+}

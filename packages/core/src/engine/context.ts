@@ -1,0 +1,61 @@
+/**
+ * What a child gets to work with. Its parts are made when they are first asked for: a child that uses
+ * none of them costs none of them, and `({ signal, fail }) => ...` asks for just these two.
+ */
+import type { ExitReason, Shutdown } from '../model/exit-reason.js';
+import type { Logger } from '../spec/logger.js';
+import type { Context, Service } from '../spec/types.js';
+import type { Incarnation } from './incarnation.js';
+
+export class ChildContext implements Context {
+  readonly #incarnation: Incarnation;
+
+  constructor(incarnation: Incarnation) {
+    this.#incarnation = incarnation;
+  }
+
+  get id(): string {
+    return this.#incarnation.child.id;
+  }
+
+  get path(): string {
+    return this.#incarnation.path;
+  }
+
+  get attempt(): number {
+    return this.#incarnation.number;
+  }
+
+  get lastExit(): ExitReason | undefined {
+    return this.#incarnation.previousExit;
+  }
+
+  get signal(): AbortSignal {
+    return this.#incarnation.signal;
+  }
+
+  get fail(): (error: unknown) => void {
+    const incarnation = this.#incarnation;
+    return (error) => incarnation.fail(error);
+  }
+
+  get end(): (shutdown?: Shutdown) => void {
+    const incarnation = this.#incarnation;
+    return (shutdown) => incarnation.end(shutdown);
+  }
+
+  get defer(): (cleanUp: () => unknown) => void {
+    const incarnation = this.#incarnation;
+    return (cleanUp) => incarnation.defer(cleanUp);
+  }
+
+  get use(): <V>(ref: Service<V>) => V {
+    const incarnation = this.#incarnation;
+    return (ref) => incarnation.process.use(ref, incarnation.path);
+  }
+
+  get log(): Logger {
+    const { process, path, number } = this.#incarnation;
+    return process.tree.logger.child({ path, incarnation: number });
+  }
+}

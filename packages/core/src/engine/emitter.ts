@@ -1,0 +1,101 @@
+/**
+ * Listeners that cannot harm: one that throws, or whose promise is rejected, is reported once, and neither
+ * the other listeners nor the supervisor notice.
+ */
+import { EventEmitter } from 'eventemitter3';
+import type { EventName, EventOf, SupervisionEvent } from '../model/event.js';
+
+/** What listeners get, by the name that they subscribe to; `event` is any of them. */
+export type Listeners = { [N in EventName]: (event: EventOf<N>) => void } & {
+  event: (event: SupervisionEvent) => void;
+};
+
+type Name = keyof Listeners;
+type Listener = (event: never) => unknown;
+
+/** Subscribes to lifecycle events, as eventemitter3 does. */
+export interface Subscribable {
+  /** Calls `listener` for each event of that name (`'event'`: for every event), in causal order. */
+  on<N extends Name>(name: N, listener: Listeners[N]): this;
+  /** The same, for the next event of that name only. */
+  once<N extends Name>(name: N, listener: Listeners[N]): this;
+  /** Takes a listener back. */
+  off<N extends Name>(name: N, listener: Listeners[N]): this;
+}
+
+/** What an emitter tells its tree. */
+export interface EmitterHost {
+  listenersChanged(by: number): void;
+  listenerFailed(name: Name, error: unknown): void;
+}
+
+export class Emitter implements Subscribable {
+  readonly #host: EmitterHost;
+  readonly #listeners = new EventEmitter();
+  readonly #guards = new WeakMap<Listener, (event: SupervisionEvent) => void>();
+
+  constructor(host: EmitterHost) {
+    this.#host = host;
+  }
+
+  on<N extends Name>(name: N, listener: Listeners[N]): this {
+    return this.#change(() => this.#listeners.on(name, this.#guard(name, listener)));
+  }
+
+  once<N extends Name>(name: N, listener: Listeners[N]): this {
+    return this.#change(() => this.#listeners.once(name, this.#guard(name, listener)));
+  }
+
+  off<N extends Name>(name: N, listener: Listeners[N]): this {
+    const guard = this.#guards.get(listener);
+    return guard ? this.#change(() => this.#listeners.off(name, guard)) : this;
+  }
+
+  emit(event: SupervisionEvent): void {
+    const before = this.#count();
+    this.#listeners.emit(event.type, event);
+    this.#listeners.emit('event', event);
+    const after = this.#count();
+    if (after !== before) this.#host.listenersChanged(after - before);
+  }
+
+  #change(change: () => void): this {
+    const before = this.#count();
+    change();
+    this.#host.listenersChanged(this.#count() - before);
+    return this;
+  }
+
+  #count(): number {
+    let count = 0;
+    for (const name of this.#listeners.eventNames()) count += this.#listeners.listenerCount(name);
+    return count;
+  }
+
+  #guard(name: Name, listener: Listener): (event: SupervisionEvent) => void {
+    const known = this.#guards.get(listener);
+    if (known) return known;
+    let reported = false;
+    const failed = (error: unknown): void => {
+      if (reported) return;
+      reported = true;
+      this.#host.listenerFailed(name, error);
+    };
+    const guard = (event: SupervisionEvent): void => {
+      try {
+        const result = listener(event as never);
+        if (isThenable(result)) void result.then(undefined, failed);
+      } catch (error) {
+        failed(error);
+      }
+    };
+    this.#guards.set(listener, guard);
+    return guard;
+  }
+}
+
+export const isThenable = (value: unknown): value is PromiseLike<unknown> =>
+  typeof value === 'object' &&
+  value !== null &&
+  'then' in value &&
+  typeof (value as { then: unknown }).then === 'function';

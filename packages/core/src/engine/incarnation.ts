@@ -1,0 +1,360 @@
+/**
+ * One incarnation of a service or a task: from its start to its end, with all that it leaves to clean up.
+ *
+ * It ends once, for the first reason that is given (`outcome`), in up to four steps: its signal is aborted;
+ * what is under way (the promise of `start` or `run`) is waited for; a service's `stop` gives back its
+ * value; deferred functions are called, the last one first. Where none of this takes time, it all happens
+ * in one go. Only then is the supervisor told, so that two incarnations never overlap.
+ */
+import type { Child } from '../model/child.js';
+import { coppiceError } from '../model/errors.js';
+import type { EventBody, UnstoppedChild } from '../model/event.js';
+import { type ExitReason, KILLED, NORMAL, SHUTDOWN, Shutdown, crash } from '../model/exit-reason.js';
+import { toWire } from '../model/wire.js';
+import { type Service, type Task, ignore } from '../spec/types.js';
+import { ChildContext } from './context.js';
+import { isThenable } from './emitter.js';
+import type { SupervisorProcess } from './supervisor-process.js';
+
+type AnySpec = Service<unknown, unknown[]> | Task<unknown[]>;
+
+/** The outcome of a start that said `ignore`; told apart from {@link NORMAL} by identity. */
+const IGNORED: ExitReason = Object.freeze({ kind: 'normal' });
+
+export class Incarnation {
+  readonly process: SupervisorProcess;
+  readonly child: Child;
+  readonly number: number;
+  /** How the incarnation before this one ended. */
+  readonly previousExit: ExitReason | undefined;
+  /** What the start of a service returned. */
+  value: unknown = undefined;
+  #phase: 'starting' | 'running' | 'ending' | 'ended' = 'starting';
+  #outcome: ExitReason | undefined = undefined;
+  /** Is the promise of `start` or `run` pending? */
+  #isBusy = false;
+  /** Has it been up? If not, its end is a failed start. */
+  #wasUp = false;
+  #hasValue = false;
+  #isAsked = false;
+  #isReleasing = false;
+  /** Does the supervisor know that it has ended (or that it is not to be waited for)? */
+  #isReported = false;
+  #controller: AbortController | undefined = undefined;
+  #defers: (() => unknown)[] | undefined = undefined;
+  /** What it was at when it had to end, since when, and when it was given up: for the report. */
+  #lastPhase: UnstoppedChild['phase'] = 'running';
+  #endingAt = 0;
+  #abandonedAt = 0;
+
+  constructor(process: SupervisorProcess, child: Child) {
+    this.process = process;
+    this.child = child;
+    this.number = child.incarnation;
+    this.previousExit = child.lastExit;
+  }
+
+  get path(): string {
+    return `${this.process.path}/${this.child.id}`;
+  }
+
+  // --- what its supervisor wants ---
+
+  start(): void {
+    const spec = this.child.spec as AnySpec;
+    const context = new ChildContext(this);
+    if (spec.kind === 'task') this.#startTask(spec, context);
+    else this.#startService(spec, context);
+  }
+
+  stop(): void {
+    this.#isAsked = true;
+    if (this.#phase === 'ending' || this.#phase === 'ended') return;
+    this.#begin(this.#wasUp ? 'running' : 'starting');
+    this.#release();
+  }
+
+  /** Its time is over: what has not ended by now is killed, as far as there is a way, and not waited for. */
+  kill(): void {
+    if (this.#phase !== 'ending') {
+      this.#isAsked = true;
+      this.#outcome = KILLED;
+      this.#begin(this.#wasUp ? 'running' : 'starting');
+      this.#release();
+    }
+    if (this.#isAsked) this.#outcome = KILLED;
+    const spec = this.child.spec as Service;
+    if (spec.kill === undefined || !this.#hasValue) return this.abandon();
+    const killing = this.#attempt(() => spec.kill?.(this.value));
+    if (killing) this.#after(killing, () => this.abandon());
+  }
+
+  /** It is waited for no longer; it stays on the tree's list until it ends after all. */
+  abandon(): void {
+    if (this.#isReported) return;
+    const { tree } = this.process;
+    this.#abandonedAt = tree.clock.now();
+    tree.abandoned.add(this);
+    this.#emit({ type: 'child:abandoned', ...this.#about(), ...this.describe() });
+    this.#report();
+  }
+
+  /** For the report of those who did not stop. */
+  describe(): UnstoppedChild {
+    const waitedMs = this.#abandonedAt - this.#endingAt;
+    return { path: this.path, incarnation: this.number, phase: this.#lastPhase, waitedMs };
+  }
+
+  // --- what it says itself, through its context ---
+
+  get signal(): AbortSignal {
+    if (!this.#controller) {
+      this.#controller = new AbortController();
+      if (this.#phase === 'ending' || this.#phase === 'ended') this.#abort();
+    }
+    return this.#controller.signal;
+  }
+
+  defer(cleanUp: () => unknown): void {
+    if (this.#phase === 'ended') this.#attempt(cleanUp);
+    else (this.#defers ??= []).push(cleanUp);
+  }
+
+  fail(error: unknown): void {
+    this.#endSoon(reasonOf(error));
+  }
+
+  end(shutdown: Shutdown | undefined): void {
+    this.#endSoon(shutdown instanceof Shutdown ? shutdown.toReason() : NORMAL);
+  }
+
+  /** The call comes from inside the user's code, perhaps from the loop of an emitter: let that finish first. */
+  #endSoon(reason: ExitReason): void {
+    if (!this.#decide(reason)) return;
+    this.process.tree.soon(() => this.#goOn());
+  }
+
+  // --- how it starts ---
+
+  #startTask(spec: Task<unknown[]>, context: ChildContext): void {
+    let running: unknown;
+    let reason: ExitReason | undefined;
+    try {
+      running = spec.run(context, ...this.child.args);
+      if (!isThenable(running)) reason = resultReason(running, NORMAL);
+    } catch (error) {
+      reason = reasonOf(error);
+    }
+    this.#up();
+    if (reason !== undefined || !isThenable(running)) return this.#endWith(reason ?? NORMAL);
+    this.#isBusy = true;
+    running.then(
+      (result) => this.#settled(resultReason(result, this.#isAsked ? SHUTDOWN : NORMAL)),
+      (error: unknown) => this.#settled(this.#reasonOfRejection(error)),
+    );
+  }
+
+  #startService(spec: Service<unknown, unknown[]>, context: ChildContext): void {
+    let starting: unknown;
+    try {
+      starting = spec.start(context, ...this.child.args);
+    } catch (error) {
+      return this.#endWith(reasonOf(error));
+    }
+    if (!isThenable(starting)) return this.#startedWith(starting);
+    this.#isBusy = true;
+    starting.then(
+      (value) => {
+        this.#isBusy = false;
+        this.#startedWith(value);
+        this.process.tree.run();
+      },
+      (error: unknown) => this.#settled(this.#reasonOfRejection(error)),
+    );
+  }
+
+  #startedWith(value: unknown): void {
+    if (value === ignore) return this.#endWith(IGNORED);
+    this.value = value;
+    this.#hasValue = true;
+    // It may have been asked to stop, or have failed, before it was up: then it only has to be given back.
+    if (this.#phase === 'ending' || this.#outcome !== undefined) this.#goOn();
+    else this.#up();
+  }
+
+  #up(): void {
+    this.#wasUp = true;
+    this.#phase = 'running';
+    this.#answer({ type: 'started', child: this.child, incarnation: this.number });
+  }
+
+  /** The promise of `run` has settled, or that of `start` was rejected. */
+  #settled(reason: ExitReason): void {
+    this.#isBusy = false;
+    this.#endWith(reason);
+    this.process.tree.run();
+  }
+
+  // --- how it ends ---
+
+  #endWith(reason: ExitReason): void {
+    this.#decide(reason);
+    this.#goOn();
+  }
+
+  /** The first reason counts; a failure that comes later is told of, and changes nothing. */
+  #decide(reason: ExitReason): boolean {
+    if (this.#outcome === undefined) {
+      this.#outcome = reason;
+      return true;
+    }
+    if (reason.kind === 'crash') {
+      this.#emit({ type: 'child:late-fault', ...this.#about(), error: toWire(reason.error) });
+    }
+    return false;
+  }
+
+  /** Begins to end, or goes on with it. */
+  #goOn(): void {
+    if (this.#phase === 'starting' || this.#phase === 'running') this.#begin('cleaning-up');
+    this.#release();
+  }
+
+  #begin(phase: UnstoppedChild['phase']): void {
+    this.#phase = 'ending';
+    this.#lastPhase = phase;
+    this.#endingAt = this.process.tree.clock.now();
+    this.#abort();
+  }
+
+  #abort(): void {
+    const code = this.#isAsked ? 'COPPICE_STOP_REQUESTED' : 'COPPICE_ENDED';
+    this.#controller?.abort(coppiceError(code, { path: this.path }));
+  }
+
+  /** Cleans up, as soon as nothing is under way any more. */
+  #release(): void {
+    if (this.#isReleasing) return;
+    if (this.#isBusy) return this.#takesTime();
+    this.#isReleasing = true;
+    const spec = this.child.spec as Service;
+    if (spec.stop === undefined || !this.#hasValue) return this.#runDefers();
+    const stopping = this.#attempt(
+      () => spec.stop?.(this.value),
+      (error) => this.#stopFailed(error),
+    );
+    if (!stopping) return this.#runDefers();
+    this.#takesTime();
+    this.#after(stopping, () => this.#runDefers());
+  }
+
+  #stopFailed(error: unknown): void {
+    if (this.#isAsked && this.#outcome === undefined) this.#outcome = this.#reasonOfRejection(error);
+    else this.#cleanUpFailed(error);
+  }
+
+  #runDefers(): void {
+    for (let cleanUp = this.#defers?.pop(); cleanUp; cleanUp = this.#defers?.pop()) {
+      const cleaning = this.#attempt(cleanUp);
+      if (!cleaning) continue;
+      this.#takesTime();
+      return this.#after(cleaning, () => this.#runDefers());
+    }
+    this.#ended();
+  }
+
+  #ended(): void {
+    this.#phase = 'ended';
+    if (!this.#isReported) return this.#report();
+    const { tree } = this.process;
+    tree.abandoned.delete(this);
+    this.#emit({ type: 'child:settled', ...this.#about(), afterMs: tree.clock.now() - this.#abandonedAt });
+  }
+
+  /** Calls a piece of the user's code. What takes time comes back as a promise that is never rejected. */
+  #attempt(
+    code: () => unknown,
+    failed = (error: unknown): void => this.#cleanUpFailed(error),
+  ): PromiseLike<unknown> | undefined {
+    try {
+      const result = code();
+      return isThenable(result) ? result.then(undefined, failed) : undefined;
+    } catch (error) {
+      failed(error);
+      return undefined;
+    }
+  }
+
+  #after(pending: PromiseLike<unknown>, then: () => void): void {
+    void pending.then(() => {
+      then();
+      this.process.tree.run();
+    });
+  }
+
+  #cleanUpFailed(error: unknown): void {
+    this.#emit({ type: 'child:cleanup-failed', ...this.#about(), error: toWire(error) });
+  }
+
+  // --- what its supervisor is told ---
+
+  /** It ends by itself, but not at once: its supervisor sees to it that it ends in time. */
+  #takesTime(): void {
+    if (this.#isAsked || this.#isReported || this.#phase !== 'ending') return;
+    this.#answer({ type: 'ending', child: this.child, incarnation: this.number });
+  }
+
+  #report(): void {
+    this.#isReported = true;
+    const { child, number: incarnation } = this;
+    if (child.runtime === this) child.runtime = undefined;
+    const reason = this.#outcome ?? SHUTDOWN;
+    if (this.#wasUp || this.#isAsked) this.#answer({ type: 'exited', child, incarnation, reason });
+    else if (reason === IGNORED) this.#answer({ type: 'ignored', child, incarnation });
+    else this.#answer({ type: 'start-failed', child, incarnation, error: this.#startError(reason) });
+  }
+
+  #startError(reason: ExitReason): unknown {
+    if (reason.kind === 'crash') return reason.error;
+    return coppiceError('COPPICE_ENDED_AT_START', { path: this.path, kind: reason.kind });
+  }
+
+  #answer(message: Parameters<SupervisorProcess['tell']>[0]): void {
+    this.process.tell(message);
+  }
+
+  #emit(event: EventBody): void {
+    this.process.tree.emit(this.process.path, event);
+  }
+
+  #about() {
+    const { id, spec } = this.child;
+    return {
+      path: this.path,
+      supervisor: this.process.path,
+      id,
+      kind: spec.kind,
+      incarnation: this.number,
+    };
+  }
+
+  /** Ending with the abort of its own signal is what it was asked for; with any other it is a crash. */
+  #reasonOfRejection(error: unknown): ExitReason {
+    const signal = this.#controller?.signal;
+    return signal?.aborted && isAbort(error, signal) ? SHUTDOWN : reasonOf(error);
+  }
+}
+
+const reasonOf = (thrown: unknown): ExitReason =>
+  thrown instanceof Shutdown ? thrown.toReason() : crash(thrown);
+
+const resultReason = (result: unknown, otherwise: ExitReason): ExitReason =>
+  result instanceof Shutdown ? result.toReason() : otherwise;
+
+/** The signal's reason itself, the platform's AbortError, or an error that was made of either. */
+function isAbort(error: unknown, signal: AbortSignal): boolean {
+  if (error === signal.reason) return true;
+  if (typeof error !== 'object' || error === null) return false;
+  const { name, cause } = error as { name?: unknown; cause?: unknown };
+  return name === 'AbortError' || cause === signal.reason;
+}

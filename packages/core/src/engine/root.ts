@@ -1,0 +1,142 @@
+/** The root of a tree: starts it, says when it has ended, and finds the supervisors in it. */
+import { coppiceError } from '../model/errors.js';
+import type { ExitReason } from '../model/exit-reason.js';
+import { isSupervisorKind } from '../model/policy.js';
+import { closest } from '../model/suggest.js';
+import type { ChildSpec } from '../spec/types.js';
+import { show } from '../spec/validate.js';
+import { warningsOf } from '../spec/warnings.js';
+import { type AnySupervisorSpec, type StopReport, SupervisorProcess } from './supervisor-process.js';
+import { Tree, type TreeOptions } from './tree.js';
+
+export class Root {
+  readonly tree: Tree;
+  readonly #spec: AnySupervisorSpec;
+  #process: SupervisorProcess;
+  #starting: Promise<void> | undefined = undefined;
+  /** Did anybody ask to be told of the end? */
+  #isAwaited = false;
+
+  constructor(spec: AnySupervisorSpec, options: TreeOptions) {
+    this.#spec = spec;
+    this.tree = new Tree(options);
+    this.#process = this.#newProcess();
+  }
+
+  get path(): string {
+    return this.#spec.id;
+  }
+
+  /** Starts the tree; while it is up, this is the start that has brought it up. After its end: a new one. */
+  start(): Promise<void> {
+    if (this.#process.state.phase === 'stopped') {
+      this.#process = this.#newProcess();
+      this.#starting = undefined;
+    }
+    this.#starting ??= new Promise((resolve, reject) => {
+      const process = this.#process;
+      process.onUp = resolve;
+      process.onStartFailed = reject;
+      for (const warning of warningsOf(this.#spec)) {
+        this.tree.emit(this.path, { type: 'supervisor:warning', ...warning });
+      }
+      this.tree.send(process, { type: 'start' });
+    });
+    return this.#starting;
+  }
+
+  whenStopped(): Promise<StopReport> {
+    this.#isAwaited = true;
+    return this.#process.whenDown();
+  }
+
+  /** The living supervisor at a path; undefined if there is none now. */
+  find(path: string): SupervisorProcess | undefined {
+    let process: SupervisorProcess | undefined = this.#process;
+    for (const id of path.split('/').slice(1)) {
+      const runtime: unknown = process.state.children.get(id)?.runtime;
+      if (!(runtime instanceof SupervisorProcess)) return undefined;
+      process = runtime;
+    }
+    return process;
+  }
+
+  /** The path of a supervisor below `above`, by its declaration or by its path from there. */
+  pathOf(above: string, ref: unknown): string {
+    const path = typeof ref === 'string' ? `${above}/${ref}` : pathOfSpec(this.#specAt(above), above, ref);
+    if (path === undefined) {
+      const id = typeof ref === 'object' && ref !== null ? (ref as { id?: unknown }).id : ref;
+      throw coppiceError('COPPICE_NOT_FOUND', {
+        supervisor: above,
+        id: typeof id === 'string' ? id : show(ref),
+        hint: '; pass the very declaration that stands in the tree, or its path',
+        path: above,
+      });
+    }
+    this.#checkPath(path);
+    return path;
+  }
+
+  #specAt(path: string): AnySupervisorSpec {
+    return this.find(path)?.spec ?? this.#spec;
+  }
+
+  /** As far as the supervisors on the way are there, so has to be what the path names. */
+  #checkPath(path: string): void {
+    let process = this.#process;
+    for (const id of path.split('/').slice(1)) {
+      const child = process.state.children.get(id);
+      if (!child || !isSupervisorKind(child.spec.kind)) {
+        const { children } = process.state;
+        const supervisors = Array.from(children).filter((each) => isSupervisorKind(each.spec.kind));
+        const near = closest(
+          id,
+          supervisors.map((each) => each.id),
+        );
+        throw coppiceError('COPPICE_NOT_FOUND', {
+          supervisor: process.path,
+          id,
+          hint: child ? ' that is a supervisor' : near === undefined ? '' : `; did you mean '${near}'?`,
+          path,
+        });
+      }
+      if (!(child.runtime instanceof SupervisorProcess)) return;
+      process = child.runtime;
+    }
+  }
+
+  #newProcess(): SupervisorProcess {
+    return new SupervisorProcess(this.tree, this.#spec, this.#spec.id, {
+      process: undefined,
+      started: () => {},
+      startFailed: () => {},
+      exited: (reason) => this.#exited(reason),
+    });
+  }
+
+  /**
+   * A root that gives up must not do so in silence: if nobody listens and nobody waits for its end, its
+   * error becomes an unhandled rejection, as that of any failed promise that nobody looks after.
+   */
+  #exited(reason: ExitReason): void {
+    if (reason.kind !== 'shutdown' || reason.cause === undefined) return;
+    if (!this.#isAwaited && !this.tree.isObserved) void Promise.reject(reason.cause);
+  }
+}
+
+/** Where a declaration stands in the declarations below another, the nearest first. */
+function pathOfSpec(top: ChildSpec | AnySupervisorSpec, at: string, wanted: unknown): string | undefined {
+  let level: (readonly [string, ChildSpec])[] = [[at, top]];
+  while (level.length > 0) {
+    const below: (readonly [string, ChildSpec])[] = [];
+    for (const [path, spec] of level) {
+      if (spec.kind !== 'supervisor') continue;
+      for (const child of spec.children) {
+        if ((child as unknown) === wanted) return `${path}/${child.id}`;
+        below.push([`${path}/${child.id}`, child]);
+      }
+    }
+    level = below;
+  }
+  return undefined;
+}

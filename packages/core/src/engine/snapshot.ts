@@ -1,0 +1,128 @@
+/** What a tree looks like now, as JSON data. It is read from the states as they are, and answers at any time. */
+import type { Child, ChildStatus } from '../model/child.js';
+import type { Budget, UnstoppedChild } from '../model/event.js';
+import type { ChildKind } from '../model/policy.js';
+import { budgetOf } from '../model/report.js';
+import type { AutoShutdown, RestartType } from '../model/restart-table.js';
+import type { Strategy } from '../model/strategy.js';
+import type { SupervisorPhase } from '../model/supervisor.js';
+import { type ReasonWire, reasonToWire } from '../model/wire.js';
+import { SupervisorProcess } from './supervisor-process.js';
+
+/** One child in a few words, as `whichChildren` lists it. */
+export interface ChildInfo {
+  readonly id: string;
+  /** Ids from the root down to the child, joined by `/`. */
+  readonly path: string;
+  readonly kind: ChildKind;
+  readonly status: ChildStatus;
+  /** How often it was started. */
+  readonly incarnation: number;
+}
+
+/** OTP's `count_children`. */
+export interface ChildCounts {
+  /** Declared children; 1, the template, for a dynamic supervisor. */
+  readonly specs: number;
+  /** Children with an incarnation that lives. */
+  readonly active: number;
+  /** Children that are supervisors, alive or not. */
+  readonly supervisors: number;
+  /** Children that are not, alive or not. */
+  readonly workers: number;
+}
+
+/** A child with all that is known of it. */
+export interface ChildSnapshot extends ChildInfo {
+  readonly restart: RestartType;
+  readonly significant: boolean;
+  /** Milliseconds; null: without limit. */
+  readonly shutdownMs: number | null;
+  /** When the living incarnation came up, by the clock, in milliseconds; null if none is up. */
+  readonly startedAt: number | null;
+  /** How the incarnation before ended; null if there was none. */
+  readonly lastExit: ReasonWire | null;
+  /** Incarnations that did not stop in time and still run. */
+  readonly abandoned: readonly UnstoppedChild[];
+  /** The children of a supervisor, and how it deals with them; null for a service or a task. */
+  readonly supervisor: SupervisorSnapshot | null;
+}
+
+/** A supervisor with all that is below it. */
+export interface SupervisorSnapshot {
+  readonly id: string;
+  readonly path: string;
+  readonly kind: 'supervisor' | 'dynamic-supervisor';
+  readonly phase: SupervisorPhase;
+  readonly strategy: Strategy;
+  readonly autoShutdown: AutoShutdown;
+  readonly budget: Budget;
+  readonly counts: ChildCounts;
+  /** When the snapshot was taken, by the clock, in milliseconds. */
+  readonly at: number;
+  /** In start order. */
+  readonly children: readonly ChildSnapshot[];
+}
+
+export function infoOf(process: SupervisorProcess, child: Child): ChildInfo {
+  return {
+    id: child.id,
+    path: `${process.path}/${child.id}`,
+    kind: child.spec.kind,
+    status: child.status,
+    incarnation: child.incarnation,
+  };
+}
+
+export function countsOf({ state }: SupervisorProcess): ChildCounts {
+  const { children } = state;
+  return {
+    specs: state.dynamic ? 1 : children.size,
+    active: children.active,
+    supervisors: children.supervisors,
+    workers: children.size - children.supervisors,
+  };
+}
+
+export function snapshotOf(process: SupervisorProcess): SupervisorSnapshot {
+  const { state, spec, tree } = process;
+  const at = tree.clock.now();
+  const abandoned = new Map<string, UnstoppedChild[]>();
+  for (const incarnation of tree.abandoned) {
+    const known = abandoned.get(incarnation.path);
+    if (known) known.push(incarnation.describe());
+    else abandoned.set(incarnation.path, [incarnation.describe()]);
+  }
+  return {
+    id: spec.id,
+    path: state.path,
+    kind: spec.kind,
+    phase: state.phase,
+    strategy: spec.strategy,
+    autoShutdown: spec.autoShutdown,
+    budget: budgetOf(state, at),
+    counts: countsOf(process),
+    at,
+    children: Array.from(state.children, (child) => childSnapshot(process, child, abandoned)),
+  };
+}
+
+function childSnapshot(
+  process: SupervisorProcess,
+  child: Child,
+  abandoned: ReadonlyMap<string, readonly UnstoppedChild[]>,
+): ChildSnapshot {
+  const info = infoOf(process, child);
+  const { restart, significant, shutdownMs } = child.spec;
+  const isUp = child.status === 'running' || child.status === 'stopping' || child.status === 'killing';
+  return {
+    ...info,
+    restart,
+    significant,
+    shutdownMs: shutdownMs === Infinity ? null : shutdownMs,
+    startedAt: isUp ? child.startedAt : null,
+    lastExit: child.lastExit ? reasonToWire(child.lastExit) : null,
+    abandoned: abandoned.get(info.path) ?? [],
+    supervisor: child.runtime instanceof SupervisorProcess ? snapshotOf(child.runtime) : null,
+  };
+}

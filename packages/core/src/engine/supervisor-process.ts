@@ -1,0 +1,199 @@
+/**
+ * One supervisor that lives: the model's state machine with its effects performed. It hands messages to
+ * `step` and does what that says; a supervisor below it is another process in the same tree, and the two
+ * talk by messages only.
+ */
+import type { Child } from '../model/child.js';
+import type { Effect } from '../model/effect.js';
+import { type CoppiceError, coppiceError } from '../model/errors.js';
+import { type ExitReason, SHUTDOWN } from '../model/exit-reason.js';
+import type { UnstoppedChild } from '../model/event.js';
+import type { Message } from '../model/message.js';
+import { isSupervisorKind } from '../model/policy.js';
+import { step } from '../model/step.js';
+import { Supervisor } from '../model/supervisor.js';
+import type { ChildSpec, DynamicSupervisorSpec, Service, SupervisorSpec } from '../spec/types.js';
+import { Incarnation } from './incarnation.js';
+import type { Tree } from './tree.js';
+
+export type AnySupervisorSpec = SupervisorSpec | DynamicSupervisorSpec<never>;
+
+/** Whoever started a supervisor: its parent supervisor, or the handle of a root. */
+export interface Parent {
+  readonly process: SupervisorProcess | undefined;
+  started(): void;
+  startFailed(error: CoppiceError): void;
+  exited(reason: ExitReason): void;
+}
+
+/** How a supervisor ended, and who did not end with it. */
+export interface StopReport {
+  readonly reason: ExitReason;
+  /** Children below it that did not stop in time, and still run. Empty after a clean stop. */
+  readonly unstopped: readonly UnstoppedChild[];
+}
+
+/** The answer to a command. */
+export interface Reply {
+  resolve(child: Child): void;
+  reject(error: CoppiceError): void;
+}
+
+export class SupervisorProcess {
+  readonly tree: Tree;
+  readonly spec: AnySupervisorSpec;
+  readonly state: Supervisor;
+  readonly parent: Parent;
+  /** Called once, when all its children are up, or have not come up. */
+  onUp: (() => void) | undefined = undefined;
+  onStartFailed: ((error: CoppiceError) => void) | undefined = undefined;
+  #waiting: ((report: StopReport) => void)[] = [];
+  #report: StopReport | undefined = undefined;
+  #ids = 0;
+
+  constructor(tree: Tree, spec: AnySupervisorSpec, path: string, parent: Parent) {
+    this.tree = tree;
+    this.spec = spec;
+    this.parent = parent;
+    const children = spec.kind === 'supervisor' ? spec.children : [];
+    this.state = new Supervisor(path, spec, spec.kind === 'dynamic-supervisor', children);
+  }
+
+  get path(): string {
+    return this.state.path;
+  }
+
+  /** Queues a message to it. */
+  tell(message: Message): void {
+    this.tree.post(this, message);
+  }
+
+  /** Steps a message and performs what follows from it; called by the tree, one message at a time. */
+  handle(message: Message): void {
+    this.state.observed = this.tree.isObserved;
+    for (const effect of step(this.state, message, this.tree.clock.now())) this.#perform(effect);
+  }
+
+  /** Asks it to stop; resolves when it is down. */
+  stop(reason: ExitReason): Promise<StopReport> {
+    const stopped = this.whenDown();
+    this.tree.send(this, { type: 'stop', reason });
+    return stopped;
+  }
+
+  /** Resolves when it is down, for whatever reason. */
+  whenDown(): Promise<StopReport> {
+    if (this.#report) return Promise.resolve(this.#report);
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  /** A new id for a child of a dynamic supervisor. */
+  nextId(): string {
+    const { spec, state } = this;
+    const base = spec.kind === 'dynamic-supervisor' ? (spec.child as { id: string }).id : spec.id;
+    let id: string;
+    do id = `${base}#${++this.#ids}`;
+    while (state.children.get(id));
+    return id;
+  }
+
+  /** The value of a running service, for a child of this supervisor. */
+  use<V>(ref: Service<V>, asker: string): V {
+    for (let at: SupervisorProcess | undefined = this; at; at = at.parent.process) {
+      const child = at.state.children.get(ref.id);
+      if (!child || child.spec !== (ref as unknown)) continue;
+      if (child.status === 'running' && child.runtime instanceof Incarnation) {
+        return child.runtime.value as V;
+      }
+      const path = `${at.path}/${ref.id}`;
+      throw coppiceError('COPPICE_NOT_RUNNING', { path, state: ` now: it is ${child.status}` });
+    }
+    throw coppiceError('COPPICE_UNKNOWN_REF', { path: asker, id: ref.id });
+  }
+
+  #perform(effect: Effect): void {
+    switch (effect.type) {
+      case 'start':
+        return this.#start(effect.child);
+      case 'stop':
+        return this.#end(effect.child, 'stop');
+      case 'kill':
+        return this.#end(effect.child, 'kill');
+      case 'abandon':
+        return (effect.child.runtime as Incarnation | undefined)?.abandon();
+      case 'set-timer':
+        return this.#setTimer(effect.child, effect.ms);
+      case 'clear-timer':
+        this.tree.clock.clearTimer(effect.child.timer);
+        effect.child.timer = undefined;
+        return;
+      case 'reply':
+        return (effect.to as Reply).resolve(effect.child);
+      case 'refuse':
+        return (effect.to as Reply).reject(effect.error);
+      case 'event':
+        return this.tree.emit(this.path, effect.event);
+      case 'up':
+        this.onUp?.();
+        return this.parent.started();
+      case 'start-failed':
+        this.#down({ kind: 'shutdown', cause: effect.error }, effect.error);
+        return this.parent.startFailed(effect.error);
+      case 'down':
+        this.#down(effect.reason, coppiceError('COPPICE_START_INTERRUPTED', { path: this.path }));
+        return this.parent.exited(effect.reason);
+    }
+  }
+
+  /** Its end is told to all who wait for it; to those who wait for its start, too (it has settled if it was up). */
+  #down(reason: ExitReason, startError: CoppiceError): void {
+    const below = `${this.path}/`;
+    const unstopped = Array.from(this.tree.abandoned, (incarnation) => incarnation.describe()).filter(
+      ({ path }) => path.startsWith(below),
+    );
+    this.#report = { reason, unstopped };
+    this.onStartFailed?.(startError);
+    for (const resolve of this.#waiting) resolve(this.#report);
+    this.#waiting = [];
+  }
+
+  #start(child: Child): void {
+    if (isSupervisorKind(child.spec.kind)) {
+      const spec = child.spec as ChildSpec as AnySupervisorSpec;
+      const below = new SupervisorProcess(this.tree, spec, `${this.path}/${child.id}`, this.#parentOf(child));
+      child.runtime = below;
+      below.tell({ type: 'start' });
+    } else {
+      const incarnation = new Incarnation(this, child);
+      child.runtime = incarnation;
+      incarnation.start();
+    }
+  }
+
+  /** How a supervisor below tells this one what becomes of it. */
+  #parentOf(child: Child): Parent {
+    const { incarnation } = child;
+    return {
+      process: this,
+      started: () => this.tell({ type: 'started', child, incarnation }),
+      startFailed: (error) => this.tell({ type: 'start-failed', child, incarnation, error }),
+      exited: (reason) => this.tell({ type: 'exited', child, incarnation, reason }),
+    };
+  }
+
+  #end(child: Child, how: 'stop' | 'kill'): void {
+    const { runtime } = child;
+    if (runtime instanceof Incarnation) runtime[how]();
+    else if (runtime instanceof SupervisorProcess) {
+      runtime.tell(how === 'kill' ? { type: 'kill' } : { type: 'stop', reason: SHUTDOWN });
+    }
+  }
+
+  #setTimer(child: Child, ms: number): void {
+    const { incarnation } = child;
+    child.timer = this.tree.clock.setTimer(() => {
+      child.timer = undefined;
+      this.tree.send(this, { type: 'timer', child, incarnation });
+    }, ms);
+  }
+}

@@ -1,0 +1,61 @@
+/** What a supervisor knows of one of its children. */
+import type { ExitReason } from './exit-reason.js';
+import type { ChildPolicy } from './policy.js';
+
+/**
+ * | status       | meaning                                                                          |
+ * | ------------ | -------------------------------------------------------------------------------- |
+ * | `starting`   | its start was called and has not answered yet                                    |
+ * | `running`    | it is up                                                                         |
+ * | `stopping`   | it was asked to stop, or has ended by itself and is cleaning up                  |
+ * | `killing`    | its `shutdownMs` are over and its `kill` hook was called                         |
+ * | `exited`     | it is gone; its supervisor is busy and has not yet decided what to do            |
+ * | `restarting` | the attempt to start it again has failed; the next attempt is due (OTP's word)    |
+ * | `stopped`    | it is down, and stays down until somebody starts it                              |
+ */
+export type ChildStatus =
+  | 'starting'
+  | 'running'
+  | 'stopping'
+  | 'killing'
+  | 'exited'
+  | 'restarting'
+  | 'stopped';
+
+/** Is there an incarnation that lives? */
+export const isAlive = (status: ChildStatus): boolean =>
+  status === 'starting' || status === 'running' || status === 'stopping' || status === 'killing';
+
+/**
+ * One child. `incarnation` counts its starts, and fences: whatever comes back under an older number
+ * changes nothing. `runtime` and `timer` belong to the interpreter; the model never looks into them.
+ */
+export class Child {
+  readonly id: string;
+  readonly spec: ChildPolicy;
+  /** Arguments of a dynamic child, handed to each of its incarnations. */
+  args: readonly unknown[];
+  status: ChildStatus = 'stopped';
+  incarnation = 0;
+  /** How the last incarnation ended, or that its start failed. */
+  lastExit: ExitReason | undefined = undefined;
+  /** Is its timer running (stop deadline, or next restart attempt)? */
+  hasTimer = false;
+  /** Does the operation at hand wait for it? */
+  awaited = false;
+  /** Was this incarnation asked to stop? */
+  asked = false;
+  /** When its last start was called, and when it came up, in the clock's milliseconds. */
+  startingAt = 0;
+  startedAt = 0;
+  previous: Child | undefined = undefined;
+  next: Child | undefined = undefined;
+  runtime: unknown = undefined;
+  timer: unknown = undefined;
+
+  constructor(id: string, spec: ChildPolicy, args: readonly unknown[]) {
+    this.id = id;
+    this.spec = spec;
+    this.args = args;
+  }
+}

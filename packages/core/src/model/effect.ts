@@ -1,0 +1,27 @@
+/** What a step asks the interpreter to do, in order. */
+import type { Child } from './child.js';
+import type { CoppiceError } from './errors.js';
+import type { EventBody } from './event.js';
+import type { ExitReason } from './exit-reason.js';
+
+export type Effect =
+  /** Start the incarnation `child.incarnation`. Answer: `started`, `ignored` or `start-failed`. */
+  | { readonly type: 'start'; readonly child: Child }
+  /** Ask it to stop. Answer: `exited`. */
+  | { readonly type: 'stop'; readonly child: Child }
+  /** End it by force. Answer: `exited`, at once unless it has a `kill` hook. */
+  | { readonly type: 'kill'; readonly child: Child }
+  /** Wait for it no longer. Answer: `exited`, at once. */
+  | { readonly type: 'abandon'; readonly child: Child }
+  /** Answer with `timer` after so many milliseconds. A child has at most one timer. */
+  | { readonly type: 'set-timer'; readonly child: Child; readonly ms: number }
+  | { readonly type: 'clear-timer'; readonly child: Child }
+  | { readonly type: 'reply'; readonly to: unknown; readonly child: Child }
+  | { readonly type: 'refuse'; readonly to: unknown; readonly error: CoppiceError }
+  | { readonly type: 'event'; readonly event: EventBody }
+  /** All children are up. */
+  | { readonly type: 'up' }
+  /** A child failed to start; those started before it are stopped again. The last effect. */
+  | { readonly type: 'start-failed'; readonly error: CoppiceError }
+  /** All children are down. The last effect. */
+  | { readonly type: 'down'; readonly reason: ExitReason };

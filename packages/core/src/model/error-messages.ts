@@ -1,0 +1,127 @@
+/**
+ * The registry of errors: each stable code with its message, by class. A message says what was expected,
+ * what was got, where in the tree, and how to mend it. `docs/errors.md` lists them; a test holds the two
+ * against each other.
+ */
+
+/** The details of an error as text (an empty one where there is none) in, its message out. */
+type Template = (d: Readonly<Record<string, string>>) => string;
+
+/** A declaration is wrong: `SpecError`. The path in the tree is put behind each message. */
+const SPEC = {
+  COPPICE_NOT_A_SPEC: (d) =>
+    `expected ${d['expected']}, got ${d['got']}; make one with task({ id, run }) or service({ id, start })`,
+  COPPICE_MISSING_ID: (d) =>
+    `a ${d['kind']} needs an id: its name in logs, events and paths, like id: 'db'; got none`,
+  COPPICE_INVALID_ID: (d) =>
+    `an id has to be a non-empty string without '/', which joins ids to paths; got ${d['got']}`,
+  COPPICE_MISSING_START: (d) =>
+    `a ${d['kind']} needs ${d['key']}: a function that is called for each of its starts; got none`,
+  COPPICE_INVALID_START: (d) =>
+    `${d['key']} has to be a function that makes a new one for each start, since nothing can be started twice; ` +
+    `got ${d['got']}. Write ${d['key']}: () => ...`,
+  COPPICE_INVALID_FUNCTION: (d) => `${d['key']} has to be a function; got ${d['got']}`,
+  COPPICE_INVALID_RESTART: (d) => `restart has to be ${d['expected']}; got ${d['got']}${d['hint']}`,
+  COPPICE_INVALID_SHUTDOWN: (d) =>
+    `shutdownMs has to be a whole number of milliseconds, 0 (kill at once) or more, or Infinity; got ${d['got']}`,
+  COPPICE_INVALID_KIND: (d) => `kind has to be ${d['expected']}; got ${d['got']}${d['hint']}`,
+  COPPICE_INVALID_SIGNIFICANT: (d) => `significant has to be true or false; got ${d['got']}`,
+  COPPICE_BAD_COMBINATION: (d) => `${d['problem']}; ${d['cure']}`,
+  COPPICE_DUPLICATE_ID: (d) =>
+    `two children of '${d['supervisor']}' have the id '${d['id']}'; ids are unique among siblings, rename one`,
+  COPPICE_CHILDREN_NOT_A_LIST: (d) => `children has to be an array of specs; got ${d['got']}`,
+  COPPICE_INVALID_STRATEGY: (d) => `strategy has to be ${d['expected']}; got ${d['got']}${d['hint']}`,
+  COPPICE_INVALID_INTENSITY: (d) =>
+    `maxRestarts has to be a whole number, 0 (the first failure is too many) or more, or Infinity; got ${d['got']}`,
+  COPPICE_INVALID_PERIOD: (d) =>
+    `withinMs has to be a number of milliseconds above 0, and finite; got ${d['got']}`,
+  COPPICE_INVALID_AUTO_SHUTDOWN: (d) =>
+    `autoShutdown has to be ${d['expected']}; got ${d['got']}${d['hint']}`,
+  COPPICE_UNKNOWN_KEY: (d) =>
+    `a ${d['kind']} has no option '${d['key']}'${d['hint']}; its options are ${d['expected']}`,
+} satisfies Record<string, Template>;
+
+/** Something did not start: `StartError`; the cause is what its start threw. */
+const START = {
+  COPPICE_START_FAILED: (d) => `'${d['path']}' failed to start: ${d['reason']}${d['undone']}`,
+  COPPICE_ENDED_AT_START: (d) => `'${d['path']}' ended (${d['kind']}) before it had started`,
+  COPPICE_START_INTERRUPTED: (d) =>
+    `'${d['path']}' was asked to stop before all of its children had started; those that had are stopped again`,
+} satisfies Record<string, Template>;
+
+/** A command is refused, and nothing has changed: `CommandError`. */
+const COMMAND = {
+  COPPICE_INVALID_ARGUMENT: (d) => `${d['call']} expects ${d['expected']}; got ${d['got']}`,
+  COPPICE_ALREADY_STARTED: (d) =>
+    `'${d['path']}' is already running; end it first with terminateChild('${d['id']}'), or choose another id`,
+  COPPICE_ALREADY_PRESENT: (d) =>
+    `'${d['path']}' is already declared, and ${d['status']}; restartChild('${d['id']}') starts it again, ` +
+    `deleteChild('${d['id']}') frees its id`,
+  COPPICE_RUNNING: (d) => `'${d['path']}' is running; end it first with terminateChild('${d['id']}')`,
+  COPPICE_RESTARTING: (d) =>
+    `'${d['path']}' is being restarted: its last start failed and the next attempt is due; ` +
+    `terminateChild('${d['id']}') ends that`,
+  COPPICE_NOT_FOUND: (d) => `'${d['supervisor']}' has no child '${d['id']}'${d['hint']}`,
+  COPPICE_DYNAMIC_SUPERVISOR: (d) =>
+    `${d['call']} has no meaning for the dynamic supervisor '${d['supervisor']}', whose children are gone when they ` +
+    `end; use startChild and terminateChild`,
+} satisfies Record<string, Template>;
+
+/** What is asked for is not there: `NotRunningError`. */
+const NOT_RUNNING = {
+  COPPICE_NOT_RUNNING: (d) => `'${d['path']}' is not running${d['state']}`,
+  COPPICE_UNKNOWN_REF: (d) =>
+    `'${d['path']}' asks for '${d['id']}', which is neither a sibling nor a child of a supervisor above it; ` +
+    `pass the very spec that stands in the tree (a copy made by spreading is another one)`,
+} satisfies Record<string, Template>;
+
+/** A supervisor has given up: `GaveUpError`; the cause is the error of the last child. */
+const GAVE_UP = {
+  COPPICE_GAVE_UP: (d) =>
+    `'${d['path']}' gave up: '${d['id']}' had to be restarted, and ${d['maxRestarts']} restarts within ` +
+    `${d['withinMs']} ms is the limit; last: ${d['reason']}`,
+} satisfies Record<string, Template>;
+
+/** The reason of an aborted signal: `StopRequest`. */
+const STOP = {
+  COPPICE_STOP_REQUESTED: (d) => `'${d['path']}' was asked to stop`,
+  COPPICE_ENDED: (d) => `'${d['path']}' has ended, and with it all that it had started`,
+} satisfies Record<string, Template>;
+
+/** All codes with their messages, by the class of the error. */
+export const MESSAGES = {
+  SpecError: SPEC,
+  StartError: START,
+  CommandError: COMMAND,
+  NotRunningError: NOT_RUNNING,
+  GaveUpError: GAVE_UP,
+  StopRequest: STOP,
+};
+
+type Groups = typeof MESSAGES;
+
+/** The name of an error class of Coppice. */
+export type ErrorClassName = keyof Groups;
+
+/** The stable code of an error of Coppice. */
+export type ErrorCode = { [C in ErrorClassName]: keyof Groups[C] }[ErrorClassName];
+
+/** Each code with its class and its message. */
+export const ERRORS = new Map<ErrorCode, { readonly className: ErrorClassName; readonly template: Template }>(
+  Object.entries(MESSAGES).flatMap(([className, group]) =>
+    Object.entries(group).map(([code, template]) => [
+      code as ErrorCode,
+      { className: className as ErrorClassName, template },
+    ]),
+  ),
+);
+
+/** The message of a code. A spec error says at its end where in the tree it stands. */
+export function messageFor(code: ErrorCode, details: Readonly<Record<string, unknown>>): string {
+  const entry = ERRORS.get(code)!;
+  const text = new Proxy(details as Record<string, string>, {
+    get: (target, key) => String(target[key as string] ?? ''),
+  });
+  const place = entry.className === 'SpecError' && text['path'] ? ` (at ${text['path']})` : '';
+  return entry.template(text) + place;
+}

@@ -1,0 +1,97 @@
+/** The errors of Coppice: their classes, and how one is made from its code. Codes: error-messages.ts. */
+import { ERRORS, type ErrorClassName, type ErrorCode, messageFor } from './error-messages.js';
+import { type ErrorWire, toWire } from './wire.js';
+
+type Details = Readonly<Record<string, unknown>>;
+
+/** The base of all errors of Coppice. Match on `code`; classes do not survive threads and processes. */
+export class CoppiceError extends Error {
+  readonly code: ErrorCode;
+  /** Where in the tree: ids from the root down, joined by `/`; as far as it is known. */
+  readonly path: string | undefined;
+  /** The facts that the message was made of. */
+  readonly details: Details;
+
+  constructor(code: ErrorCode, details: Details, cause?: unknown) {
+    super(messageFor(code, details), cause === undefined ? undefined : { cause });
+    this.code = code;
+    this.path = typeof details['path'] === 'string' ? details['path'] : undefined;
+    this.details = details;
+  }
+
+  /** The error as JSON data, its causes included. */
+  toWire(): ErrorWire {
+    return toWire(this);
+  }
+}
+
+/** A declaration is wrong. Thrown where the declaration stands, before anything has started. */
+export class SpecError extends CoppiceError {
+  override readonly name = 'SpecError';
+}
+
+/** Something could not be started; `cause` is the error that its start threw. */
+export class StartError extends CoppiceError {
+  override readonly name = 'StartError';
+}
+
+/** A supervisor refuses a command; nothing has changed. */
+export class CommandError extends CoppiceError {
+  override readonly name = 'CommandError';
+}
+
+/** What was asked for is not there, or not running now. */
+export class NotRunningError extends CoppiceError {
+  override readonly name = 'NotRunningError';
+}
+
+/** A supervisor has ended because one restart was too many; `cause` is the error of the last child. */
+export class GaveUpError extends CoppiceError {
+  override readonly name = 'GaveUpError';
+}
+
+/**
+ * The reason with which a child's `signal` is aborted. Its name is that of the platform's AbortError, so
+ * that code which looks for one knows it. A child that was asked to stop and ends with it has not crashed.
+ */
+export class StopRequest extends CoppiceError {
+  override readonly name = 'AbortError';
+}
+
+const CLASSES: Readonly<Record<ErrorClassName, typeof CoppiceError>> = {
+  SpecError,
+  StartError,
+  CommandError,
+  NotRunningError,
+  GaveUpError,
+  StopRequest,
+};
+
+/** Makes the error of a code; `details` fill its message, and stay readable on the error. */
+export function coppiceError(code: ErrorCode, details: Details, cause?: unknown): CoppiceError {
+  return new CLASSES[ERRORS.get(code)!.className](code, details, cause);
+}
+
+/**
+ * Is it an error of Coppice (with this code)? Works where `instanceof` may not: across realms, and for
+ * what came back through `fromWire`.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   await tree.deleteChild('db');
+ * } catch (error) {
+ *   if (isCoppiceError(error, 'COPPICE_RUNNING')) await tree.terminateChild('db');
+ * }
+ * ```
+ */
+export function isCoppiceError(value: unknown, code?: ErrorCode): value is CoppiceError {
+  const found = typeof value === 'object' && value !== null ? (value as { code?: unknown }).code : undefined;
+  return ERRORS.has(found as ErrorCode) && (code === undefined || code === found);
+}
+
+/** An error's message, or any thrown value in words. */
+export function messageOf(thrown: unknown): string {
+  const { name, message } = toWire(thrown);
+  return message === '' ? name : message;
+}

@@ -1,0 +1,163 @@
+/**
+ * Lifecycle events: one closed union, JSON-safe. Everything that reports (logs, metrics, dashboards) is
+ * derived from it.
+ *
+ * The order is causal: a child's end comes first, then the decision (`child:restarting`,
+ * `supervisor:gave-up`, `supervisor:auto-shutdown`), then what follows from it.
+ */
+import type { ChildKind } from './policy.js';
+import type { AutoShutdown, RestartType } from './restart-table.js';
+import type { Strategy } from './strategy.js';
+import type { ErrorWire, ReasonWire } from './wire.js';
+
+/** The version of the event union; it grows when a field or an event is removed or changes its meaning. */
+export const EVENT_VERSION = 1;
+
+interface AboutChild {
+  /** Ids from the root down to the child, joined by `/`. */
+  readonly path: string;
+  /** The path of its supervisor. */
+  readonly supervisor: string;
+  readonly id: string;
+  readonly kind: ChildKind;
+  /** 1 for the first start of this child, 2 for the second, ... */
+  readonly incarnation: number;
+}
+
+interface AboutSupervisor {
+  /** Ids from the root down to the supervisor, joined by `/`. */
+  readonly path: string;
+}
+
+/** How much of the restart budget is used: `used` of `max` within `withinMs`. */
+export interface Budget {
+  readonly used: number;
+  /** null: without limit. */
+  readonly max: number | null;
+  readonly withinMs: number;
+}
+
+/** A child whose incarnation did not end in time and was given up; it may still be running. */
+export interface UnstoppedChild {
+  readonly path: string;
+  readonly incarnation: number;
+  /** What it was doing when it was asked to stop. */
+  readonly phase: 'starting' | 'running' | 'cleaning-up';
+  /** For how long it had been asked to stop when it was abandoned, in milliseconds. */
+  readonly waitedMs: number;
+}
+
+/** Event bodies by name; on the wire each has `type`, `seq` and `at` as well. */
+export interface EventBodies {
+  'child:starting': AboutChild;
+  'child:started': AboutChild & { readonly startMs: number };
+  'child:start-failed': AboutChild & { readonly error: ErrorWire; readonly startMs: number };
+  /** Its start said `ignore`. */
+  'child:ignored': AboutChild;
+  /** It ended by itself with an error. */
+  'child:crashed': AboutChild & {
+    readonly error: ErrorWire;
+    readonly uptimeMs: number;
+    readonly restart: RestartType;
+  };
+  /** It ended by itself without an error. */
+  'child:completed': AboutChild & {
+    readonly reason: ReasonWire;
+    readonly uptimeMs: number;
+    readonly restart: RestartType;
+  };
+  /** It was decided to start it again, together with those that its supervisor's strategy says. */
+  'child:restarting': AboutChild & {
+    readonly strategy: Strategy;
+    readonly because: 'exit' | 'start-failed';
+    readonly reason: ReasonWire;
+    readonly budget: Budget;
+  };
+  /** It was asked to stop. */
+  'child:stopping': AboutChild & { /** null: without limit. */ readonly shutdownMs: number | null };
+  /** It is down because it was asked to. */
+  'child:stopped': AboutChild & {
+    readonly reason: ReasonWire;
+    readonly uptimeMs: number;
+    readonly restart: RestartType;
+  };
+  /** It did not end in time and is waited for no longer. */
+  'child:abandoned': AboutChild & UnstoppedChild;
+  /** An abandoned incarnation has ended after all. */
+  'child:settled': AboutChild & { /** since it was abandoned */ readonly afterMs: number };
+  /** Its clean-up (`stop` after a crash, or a deferred function) threw. */
+  'child:cleanup-failed': AboutChild & { readonly error: ErrorWire };
+  /** An incarnation that has already ended reported a failure; it changes nothing. */
+  'child:late-fault': AboutChild & { readonly error: ErrorWire };
+  /** It is no longer one of the supervisor's children. */
+  'child:removed': AboutChild;
+
+  'supervisor:starting': AboutSupervisor & { readonly strategy: Strategy; readonly children: number };
+  'supervisor:started': AboutSupervisor & { readonly startMs: number };
+  /** A child failed to start; `undone` are those that were started before it and are stopped again. */
+  'supervisor:start-failed': AboutSupervisor & {
+    readonly error: ErrorWire;
+    readonly undone: readonly string[];
+  };
+  'supervisor:stopping': AboutSupervisor & { readonly reason: ReasonWire };
+  'supervisor:stopped': AboutSupervisor & { readonly reason: ReasonWire };
+  /** One restart too many: it stops its children and ends. */
+  'supervisor:gave-up': AboutSupervisor & {
+    readonly child: string;
+    readonly error: ErrorWire;
+    readonly budget: Budget;
+  };
+  /** Its significant children have ended: it stops the others and ends. */
+  'supervisor:auto-shutdown': AboutSupervisor & {
+    readonly child: string;
+    readonly autoShutdown: AutoShutdown;
+  };
+  /** A declaration that is allowed but probably not meant. */
+  'supervisor:warning': AboutSupervisor & { readonly code: string; readonly message: string };
+  /** A listener threw, or its promise was rejected. It stays subscribed; it is reported once. */
+  'listener:failed': AboutSupervisor & { readonly event: string; readonly error: ErrorWire };
+}
+
+export type EventName = keyof EventBodies;
+
+/** An event as the model writes it: without its number and time. */
+export type EventBody = { [N in EventName]: { readonly type: N } & EventBodies[N] }[EventName];
+
+/** One event by its name. */
+export type EventOf<N extends EventName> = {
+  readonly type: N;
+  /** Counts the events of one tree from 1, without gaps while anybody listens. */
+  readonly seq: number;
+  /** The clock's time, in milliseconds (since 1970 with the default clock). */
+  readonly at: number;
+} & EventBodies[N];
+
+/** Any lifecycle event; `type` tells which. */
+export type SupervisionEvent = { [N in EventName]: EventOf<N> }[EventName];
+
+/** The names of all events. Complete by construction: a missing or a wrong name does not compile. */
+export const EVENT_NAMES = Object.keys({
+  'child:starting': 1,
+  'child:started': 1,
+  'child:start-failed': 1,
+  'child:ignored': 1,
+  'child:crashed': 1,
+  'child:completed': 1,
+  'child:restarting': 1,
+  'child:stopping': 1,
+  'child:stopped': 1,
+  'child:abandoned': 1,
+  'child:settled': 1,
+  'child:cleanup-failed': 1,
+  'child:late-fault': 1,
+  'child:removed': 1,
+  'supervisor:starting': 1,
+  'supervisor:started': 1,
+  'supervisor:start-failed': 1,
+  'supervisor:stopping': 1,
+  'supervisor:stopped': 1,
+  'supervisor:gave-up': 1,
+  'supervisor:auto-shutdown': 1,
+  'supervisor:warning': 1,
+  'listener:failed': 1,
+} satisfies Record<EventName, 1>) as readonly EventName[];

@@ -1,0 +1,41 @@
+/** What a supervisor is told. Each message is stepped together with the time at which it arrives. */
+import type { Child } from './child.js';
+import type { ExitReason } from './exit-reason.js';
+import type { ChildPolicy } from './policy.js';
+
+/** What a user asks of a running supervisor; `to` is the interpreter's own token for the answer. */
+export type Command =
+  | {
+      readonly kind: 'start-child';
+      readonly id: string;
+      readonly spec: ChildPolicy;
+      readonly args: readonly unknown[];
+      readonly to: unknown;
+    }
+  | { readonly kind: 'terminate-child'; readonly id: string; readonly to: unknown }
+  | { readonly kind: 'restart-child'; readonly id: string; readonly to: unknown }
+  | { readonly kind: 'delete-child'; readonly id: string; readonly to: unknown };
+
+/** Messages about an incarnation carry its number: one that is no longer current changes nothing. */
+export type Message =
+  | { readonly type: 'start' }
+  | { readonly type: 'started'; readonly child: Child; readonly incarnation: number }
+  | { readonly type: 'ignored'; readonly child: Child; readonly incarnation: number }
+  | {
+      readonly type: 'start-failed';
+      readonly child: Child;
+      readonly incarnation: number;
+      readonly error: unknown;
+    }
+  /** It has ended by itself, or failed to start, and is still cleaning up: `exited` or `start-failed` follows. */
+  | { readonly type: 'ending'; readonly child: Child; readonly incarnation: number }
+  | {
+      readonly type: 'exited';
+      readonly child: Child;
+      readonly incarnation: number;
+      readonly reason: ExitReason;
+    }
+  | { readonly type: 'timer'; readonly child: Child; readonly incarnation: number }
+  | { readonly type: 'command'; readonly command: Command }
+  | { readonly type: 'stop'; readonly reason: ExitReason }
+  | { readonly type: 'kill' };

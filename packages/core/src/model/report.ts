@@ -1,0 +1,35 @@
+/** Makes the events of a supervisor and its children; nothing is made while nobody listens. */
+import type { Child } from './child.js';
+import type { Budget, EventBody } from './event.js';
+import { type ExitReason, errorOf } from './exit-reason.js';
+import type { Supervisor } from './supervisor.js';
+import { reasonToWire, toWire } from './wire.js';
+
+/** What every event about a child says of it. */
+export const about = (s: Supervisor, child: Child) => ({
+  path: `${s.path}/${child.id}`,
+  supervisor: s.path,
+  id: child.id,
+  kind: child.spec.kind,
+  incarnation: child.incarnation,
+});
+
+export function budgetOf(s: Supervisor, now = s.now): Budget {
+  const { maxRestarts, withinMs } = s.policy;
+  return { used: s.window.used(now), max: maxRestarts === Infinity ? null : maxRestarts, withinMs };
+}
+
+/** Notes an event; `make` is called only if somebody listens. */
+export function report(s: Supervisor, make: () => EventBody): void {
+  if (s.observed) s.effects.push({ type: 'event', event: make() });
+}
+
+/** A child has ended: because it was asked to, by an error of its own, or because it was done. */
+export function reportEnd(s: Supervisor, child: Child, reason: ExitReason): void {
+  if (!s.observed) return;
+  const facts = { ...about(s, child), uptimeMs: s.now - child.startedAt, restart: child.spec.restart };
+  if (child.asked) report(s, () => ({ type: 'child:stopped', ...facts, reason: reasonToWire(reason) }));
+  else if (reason.kind === 'crash')
+    report(s, () => ({ type: 'child:crashed', ...facts, error: toWire(errorOf(reason)) }));
+  else report(s, () => ({ type: 'child:completed', ...facts, reason: reasonToWire(reason) }));
+}

@@ -1,0 +1,196 @@
+/**
+ * The supervisor as a deterministic state machine: `step` takes in one message and returns the effects
+ * that an interpreter has to perform; what they bring about comes back as messages.
+ *
+ * A supervisor does one thing at a time, as OTP's does: its `operation`. What has to wait for it (exits
+ * to decide on, due restart attempts, commands) stands in the `mailbox`, in order of arrival. Two things
+ * do not wait: facts (a child has ended) are noted at once, and a stop comes before anything else.
+ *
+ * After Erlang/OTP's `supervisor.erl` (stdlib).
+ */
+import { type Child, isAlive } from './child.js';
+import { decide } from './decisions.js';
+import type { Effect } from './effect.js';
+import { type ExitReason, KILLED, SHUTDOWN, crash } from './exit-reason.js';
+import type { Message } from './message.js';
+import { advance, begin, beginShutdown, isEnding, notRunning, refuse, startFailed } from './operations.js';
+import { about, report, reportEnd } from './report.js';
+import type { Supervisor } from './supervisor.js';
+import { ask, clearTimer, dropIfGone, kill, settle, startDeadline } from './transitions.js';
+import { toWire } from './wire.js';
+
+/** Takes in one message at the time `now` (milliseconds) and runs it to completion. */
+export function step(s: Supervisor, message: Message, now: number): readonly Effect[] {
+  s.now = now;
+  s.effects = [];
+  takeIn(s, message);
+  proceed(s);
+  return s.effects;
+}
+
+/** Goes on with what is at hand, then with what waits, until there is something to wait for. */
+function proceed(s: Supervisor): void {
+  while (s.awaited === 0 && s.phase !== 'stopped' && s.phase !== 'idle') {
+    const hasToEnd = s.stopReason !== undefined && !isEnding(s.operation);
+    if (hasToEnd && s.operation?.kind !== 'terminate-child') beginShutdown(s, s.stopReason as ExitReason);
+    if (s.operation) {
+      advance(s, s.operation);
+    } else {
+      const waiting = s.mailbox.shift();
+      if (waiting === undefined) return;
+      decide(s, waiting);
+    }
+  }
+}
+
+function takeIn(s: Supervisor, message: Message): void {
+  switch (message.type) {
+    case 'start':
+      return onStart(s);
+    case 'command':
+      if (s.phase === 'idle' || s.phase === 'stopped' || s.stopReason !== undefined) {
+        return refuse(s, message.command.to, notRunning(s));
+      }
+      return s.mailbox.push(message);
+    case 'stop':
+      return onStop(s, message.reason);
+    case 'kill':
+      return onKill(s);
+    default: {
+      // Whatever an older incarnation says changes nothing.
+      const { child, incarnation } = message;
+      if (incarnation === child.incarnation && s.children.has(child)) onChild(s, message);
+    }
+  }
+}
+
+function onChild(s: Supervisor, message: Extract<Message, { child: Child }>): void {
+  const { child } = message;
+  switch (message.type) {
+    case 'started':
+      return onStarted(s, child);
+    case 'ignored':
+      return onIgnored(s, child);
+    case 'start-failed':
+      return onStartFailed(s, child, message.error);
+    case 'ending':
+      return onEnding(s, child);
+    case 'exited':
+      return onExited(s, child, message.reason);
+    case 'timer':
+      return onTimer(s, child);
+  }
+}
+
+function onStart(s: Supervisor): void {
+  if (s.phase !== 'idle') return;
+  s.phase = 'starting';
+  s.startedAt = s.now;
+  begin(s, { kind: 'boot' });
+  report(s, () => ({
+    type: 'supervisor:starting',
+    path: s.path,
+    strategy: s.policy.strategy,
+    children: s.children.size,
+  }));
+}
+
+function onStarted(s: Supervisor, child: Child): void {
+  if (child.status !== 'starting') return;
+  s.children.setStatus(child, 'running');
+  child.startedAt = s.now;
+  report(s, () => ({ type: 'child:started', ...about(s, child), startMs: s.now - child.startingAt }));
+  settle(s, child);
+}
+
+function onIgnored(s: Supervisor, child: Child): void {
+  if (child.asked) return onExited(s, child, SHUTDOWN);
+  if (!isAlive(child.status)) return;
+  clearTimer(s, child);
+  s.children.setStatus(child, 'stopped');
+  report(s, () => ({ type: 'child:ignored', ...about(s, child) }));
+  dropIfGone(s, child);
+  settle(s, child);
+}
+
+function onStartFailed(s: Supervisor, child: Child, error: unknown): void {
+  if (child.asked) return onExited(s, child, crash(error));
+  if (!isAlive(child.status)) return;
+  clearTimer(s, child);
+  s.children.setStatus(child, 'stopped');
+  child.lastExit = crash(error);
+  report(s, () => ({
+    type: 'child:start-failed',
+    ...about(s, child),
+    error: toWire(error),
+    startMs: s.now - child.startingAt,
+  }));
+  settle(s, child);
+  startFailed(s, child, error);
+}
+
+/** It has ended by itself but has something to clean up: it gets as long for that as for a stop. */
+function onEnding(s: Supervisor, child: Child): void {
+  if (child.status !== 'starting' && child.status !== 'running') return;
+  s.children.setStatus(child, 'stopping');
+  startDeadline(s, child);
+}
+
+function onExited(s: Supervisor, child: Child, reason: ExitReason): void {
+  if (!isAlive(child.status)) return;
+  clearTimer(s, child);
+  child.lastExit = reason;
+  reportEnd(s, child, reason);
+  if (child.awaited) {
+    // The operation at hand wants it down; if it ended by itself just before, that is as good.
+    s.children.setStatus(child, 'stopped');
+    dropIfGone(s, child);
+    settle(s, child);
+  } else {
+    s.children.setStatus(child, 'exited');
+    s.mailbox.push({ type: 'exit', child, incarnation: child.incarnation });
+  }
+}
+
+function onTimer(s: Supervisor, child: Child): void {
+  if (!child.hasTimer) return;
+  child.hasTimer = false;
+  switch (child.status) {
+    case 'stopping':
+      return kill(s, child);
+    case 'killing':
+      s.effects.push({ type: 'abandon', child });
+      return;
+    case 'restarting':
+      return s.mailbox.push({ type: 'retry', child, incarnation: child.incarnation });
+    default:
+      return;
+  }
+}
+
+function onStop(s: Supervisor, reason: ExitReason): void {
+  if (s.phase === 'stopped' || s.stopReason !== undefined) return;
+  s.stopReason = reason;
+  if (s.phase === 'idle') {
+    s.phase = 'stopped';
+    s.effects.push({ type: 'down', reason });
+    return;
+  }
+  interruptStart(s);
+}
+
+/** From now on no child is waited for; those that are being waited for are killed. */
+function onKill(s: Supervisor): void {
+  if (s.phase === 'stopped' || s.killing) return;
+  onStop(s, KILLED);
+  s.killing = true;
+  for (const child of s.children) {
+    if (child.awaited && child.status === 'stopping') kill(s, child);
+  }
+}
+
+/** A stop does not wait for a slow start: the child that is being started is asked to stop at once. */
+function interruptStart(s: Supervisor): void {
+  const child = s.cursor;
+  if (child?.awaited && child.status === 'starting') ask(s, child);
+}

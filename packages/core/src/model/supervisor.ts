@@ -1,0 +1,68 @@
+/** The state of one supervisor. It is changed by `step` (step.ts) alone; `observed` is an input. */
+import { Child } from './child.js';
+import { Children } from './children.js';
+import type { Effect } from './effect.js';
+import type { ExitReason } from './exit-reason.js';
+import type { Command } from './message.js';
+import type { ChildPolicy, SupervisorPolicy } from './policy.js';
+import { Queue } from './queue.js';
+import { RestartWindow } from './restart-window.js';
+
+export type SupervisorPhase = 'idle' | 'starting' | 'running' | 'stopping' | 'stopped';
+
+/** The one thing that a supervisor is doing; operations.ts says how each is carried on. */
+export type Operation =
+  /** Start all children, in order. */
+  | { readonly kind: 'boot' }
+  /** A child failed to start at boot: stop those before it, in reverse order. */
+  | { readonly kind: 'undo'; readonly error: unknown; readonly failed: Child; readonly undone: string[] }
+  /** Stop the scope of `failed`, in reverse order, then start it, in order. */
+  | { readonly kind: 'restart'; readonly failed: Child; starting: boolean }
+  /** Start one child because a command says so. */
+  | { readonly kind: 'start-child'; readonly child: Child; readonly to: unknown; readonly isNew: boolean }
+  /** Stop one child because a command says so. */
+  | { readonly kind: 'terminate-child'; readonly child: Child; readonly to: unknown }
+  /** Stop all children, in reverse order (dynamic ones all at once), and end. */
+  | { readonly kind: 'shutdown'; readonly reason: ExitReason };
+
+/** What waits until the operation is done. An exit or a retry of an older incarnation is void. */
+export type Waiting =
+  | { readonly type: 'exit' | 'retry'; readonly child: Child; readonly incarnation: number }
+  | { readonly type: 'command'; readonly command: Command };
+
+export class Supervisor {
+  readonly path: string;
+  readonly policy: SupervisorPolicy;
+  /** The children of a dynamic supervisor are gone when they end, and are stopped all at once. */
+  readonly dynamic: boolean;
+  readonly children = new Children();
+  readonly window: RestartWindow;
+  phase: SupervisorPhase = 'idle';
+  startedAt = 0;
+
+  operation: Operation | undefined = undefined;
+  readonly mailbox = new Queue<Waiting>();
+  /** How many children the operation waits for: to be up, or to be down. */
+  awaited = 0;
+  /** The child at which the operation's walk over the children stands. */
+  cursor: Child | undefined = undefined;
+  /** A stop was asked for, or decided; it comes before everything in the mailbox. */
+  stopReason: ExitReason | undefined = undefined;
+  /** The stop is to be by force: no child is waited for. */
+  killing = false;
+
+  /** The time of the message that is being stepped. */
+  now = 0;
+  /** The effects of the step so far. */
+  effects: Effect[] = [];
+  /** Does anybody listen? If not, no event is made. */
+  observed = false;
+
+  constructor(path: string, policy: SupervisorPolicy, dynamic: boolean, children: readonly ChildPolicy[]) {
+    this.path = path;
+    this.policy = policy;
+    this.dynamic = dynamic;
+    this.window = new RestartWindow(policy.maxRestarts, policy.withinMs);
+    for (const spec of children) this.children.append(new Child(spec.id, spec, []));
+  }
+}

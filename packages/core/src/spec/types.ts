@@ -1,0 +1,165 @@
+/** What a user declares, and what a child gets to work with. */
+import type { ExitReason, Shutdown } from '../model/exit-reason.js';
+import type { AutoShutdown, RestartType } from '../model/restart-table.js';
+import type { Strategy } from '../model/strategy.js';
+import type { Logger } from './logger.js';
+
+/**
+ * A start returns this to say "do not run me" (OTP's `ignore`): the child stays declared but down, and its
+ * supervisor goes on; a `temporary` or dynamic child is not kept at all.
+ *
+ * @example
+ * ```ts
+ * const sensor = service({ id: 'sensor', start: () => (hasSensor() ? openSensor() : ignore) });
+ * ```
+ */
+export const ignore: unique symbol = Symbol.for('coppice.ignore');
+export type Ignore = typeof ignore;
+
+/** What each incarnation of a child gets. It may be taken apart: `({ signal, fail }) => ...`. */
+export interface Context {
+  /** The id of the child. */
+  readonly id: string;
+  /** Ids from the root down to the child, joined by `/`. */
+  readonly path: string;
+  /** 1 for the first start of this child, 2 for the second, ... */
+  readonly attempt: number;
+  /** How the incarnation before this one ended, or that its start failed. */
+  readonly lastExit: ExitReason | undefined;
+  /**
+   * Aborted when the child is asked to stop, and in any case when this incarnation has ended. Made when
+   * first asked for.
+   */
+  readonly signal: AbortSignal;
+  /** This incarnation has crashed with this error. The first call counts; later ones are late faults. */
+  readonly fail: (error: unknown) => void;
+  /** This incarnation has ended by itself: normally, or as the `Shutdown` says. The first call counts. */
+  readonly end: (shutdown?: Shutdown) => void;
+  /**
+   * Called when this incarnation ends, also after a crash and after a failed start; the last one first,
+   * each when the one before it is done.
+   */
+  readonly defer: (cleanUp: () => unknown) => void;
+  /**
+   * The value of a running service: a sibling, or a child of a supervisor further up. Ask for it each time
+   * it is needed: after a restart there is a new one.
+   *
+   * @throws NotRunningError `COPPICE_NOT_RUNNING` while it is down; `COPPICE_UNKNOWN_REF` if it is not there
+   */
+  readonly use: <V>(ref: Service<V>) => V;
+  /** Logs with the path and the attempt of this incarnation, to the logger that the tree was started with. */
+  readonly log: Logger;
+}
+
+/** What all children can say of themselves. */
+export interface ChildOptions {
+  /** Its name among its siblings, in paths, logs and events. Without `/`. */
+  readonly id: string;
+  /**
+   * When it is started again after it has ended: `permanent` always (docker: `always`), `transient` after a
+   * crash only (`on-failure`), `temporary` never (`no`). Default: `permanent`.
+   */
+  readonly restart?: RestartType;
+  /** Its end by itself can end its supervisor; see `autoShutdown` there. Default: false. */
+  readonly significant?: boolean;
+  /**
+   * How many milliseconds it may take to stop; then it is given up. 0: it is not waited for at all.
+   * Infinity: it is waited for without limit. Default: 5,000; for supervisors Infinity.
+   */
+  readonly shutdownMs?: number;
+}
+
+/** Something that is there until it is stopped: a pool, a server, a subscription. */
+export interface ServiceOptions<V, A extends readonly unknown[]> extends ChildOptions {
+  /** Called for each incarnation; it is up when this has returned, or the promise is resolved. */
+  start(context: Context, ...args: A): V | Ignore | Promise<V | Ignore>;
+  /** Gives back what `start` returned: when it is to stop, and also after it has failed. */
+  stop?(value: V): unknown;
+  /** The last resort when `stop` has not ended within `shutdownMs`; it has a second to take effect. */
+  kill?(value: V): unknown;
+}
+
+/** Something that runs: it is alive while the promise of `run` is pending. */
+export interface TaskOptions<A extends readonly unknown[]> extends ChildOptions {
+  /**
+   * Called for each incarnation. When it resolves the task has ended normally (or as the `Shutdown` says
+   * that it resolves to); when it throws, it has crashed. Asked to stop, its signal is aborted.
+   */
+  run(context: Context, ...args: A): unknown;
+}
+
+/** How a supervisor deals with its children. */
+export interface SupervisorOptions extends ChildOptions {
+  /**
+   * Who is started again when a child has to be: `one-for-one` that child, `one-for-all` all of them,
+   * `rest-for-one` it and those declared after it. Default: `one-for-one`.
+   */
+  readonly strategy?: Strategy;
+  /** So many restarts within `withinMs` are allowed; one more, and the supervisor gives up. Default: 3. */
+  readonly maxRestarts?: number;
+  /** The length of the window in which restarts are counted, in milliseconds. Default: 5,000. */
+  readonly withinMs?: number;
+  /** Whether it ends itself when any, or all, of its significant children have ended. Default: `never`. */
+  readonly autoShutdown?: AutoShutdown;
+  /** Started in this order, stopped in the reverse order. */
+  readonly children: readonly ChildSpec[];
+}
+
+/** A supervisor of children that come and go, all made from one template. */
+export interface DynamicSupervisorOptions<A extends readonly unknown[]> extends ChildOptions {
+  /** So many restarts within `withinMs` are allowed; one more, and the supervisor gives up. Default: 3. */
+  readonly maxRestarts?: number;
+  /** The length of the window in which restarts are counted, in milliseconds. Default: 5,000. */
+  readonly withinMs?: number;
+  /** Whether it ends itself when any, or all, of its significant children have ended. Default: `never`. */
+  readonly autoShutdown?: AutoShutdown;
+  /** What each child is made from; `startChild({ args })` hands its arguments to each incarnation. */
+  readonly child: Template<A>;
+}
+
+/** The options that all children have, with their defaults filled in. */
+type Settled = Readonly<Required<ChildOptions>>;
+
+/** A declared service: frozen data, and the reference by which `use` finds its value. */
+export interface Service<V = unknown, A extends readonly unknown[] = readonly []> extends Settled {
+  readonly kind: 'service';
+  start(context: Context, ...args: A): V | Ignore | Promise<V | Ignore>;
+  stop?(value: V): unknown;
+  kill?(value: V): unknown;
+}
+
+/** A declared task: frozen data. */
+export interface Task<A extends readonly unknown[] = readonly []> extends Settled {
+  readonly kind: 'task';
+  run(context: Context, ...args: A): unknown;
+}
+
+/** A declared supervisor as data; `supervisor()` gives it `start` and `handle`. */
+export interface SupervisorSpec extends Settled {
+  readonly kind: 'supervisor';
+  readonly strategy: Strategy;
+  readonly maxRestarts: number;
+  readonly withinMs: number;
+  readonly autoShutdown: AutoShutdown;
+  readonly children: readonly ChildSpec[];
+}
+
+/** A declared dynamic supervisor as data; `dynamicSupervisor()` gives it `start` and `handle`. */
+export interface DynamicSupervisorSpec<A extends readonly unknown[] = readonly unknown[]> extends Settled {
+  readonly kind: 'dynamic-supervisor';
+  readonly strategy: 'one-for-one';
+  readonly maxRestarts: number;
+  readonly withinMs: number;
+  readonly autoShutdown: AutoShutdown;
+  readonly child: Template<A>;
+}
+
+/** Whatever can be a child of a supervisor. */
+export type ChildSpec = Service | Task | SupervisorSpec | DynamicSupervisorSpec<never>;
+
+/** What the children of a dynamic supervisor are made from; its arguments come with each child. */
+export type Template<A extends readonly unknown[] = readonly never[]> =
+  | Service<unknown, A>
+  | Task<A>
+  | SupervisorSpec
+  | DynamicSupervisorSpec<never>;

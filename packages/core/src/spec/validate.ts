@@ -1,0 +1,241 @@
+/**
+ * Checks declarations where they stand, before anything has started, and fills in the defaults. What OTP's
+ * `check_childspec` and `check_flags` refuse is refused here, and unknown keys as well.
+ */
+import type { ErrorCode } from '../model/error-messages.js';
+import { coppiceError } from '../model/errors.js';
+import type { ChildKind } from '../model/policy.js';
+import { isSupervisorKind } from '../model/policy.js';
+import { AUTO_SHUTDOWNS, RESTART_TYPES } from '../model/restart-table.js';
+import { STRATEGIES } from '../model/strategy.js';
+import { closest } from '../model/suggest.js';
+import type { ChildSpec } from './types.js';
+
+type Options = Readonly<Record<string, unknown>>;
+
+const COMMON = ['kind', 'id', 'restart', 'significant', 'shutdownMs'];
+const LIMITS = ['strategy', 'maxRestarts', 'withinMs', 'autoShutdown'];
+
+/** The options of each kind; the keys in order, as an error lists them. */
+const KEYS: Readonly<Record<ChildKind, readonly string[]>> = {
+  service: [...COMMON, 'start', 'stop', 'kill'],
+  task: [...COMMON, 'run'],
+  supervisor: [...COMMON, ...LIMITS, 'children'],
+  'dynamic-supervisor': [...COMMON, ...LIMITS, 'child'],
+};
+
+const KINDS = Object.keys(KEYS) as readonly ChildKind[];
+export const STRATEGY_NAMES = Object.keys(STRATEGIES);
+
+/** Specs that were checked and completed here; they are frozen, so that they stay right. */
+const checked = new WeakSet<object>();
+
+/** A complete spec from the options that a user gave; `prototype` carries its methods, if it has any. */
+export function completeSpec(
+  kind: ChildKind,
+  options: unknown,
+  above = '',
+  prototype: object | null = Object.prototype,
+): object {
+  if (!isRecord(options)) {
+    throw coppiceError('COPPICE_NOT_A_SPEC', {
+      expected: `the options of a ${kind}`,
+      got: show(options),
+      path: above,
+    });
+  }
+  const path = checkId(kind, options, above);
+  checkKeys(kind, options, path);
+  const spec: Record<string, unknown> = Object.assign(Object.create(prototype) as object, { kind }, options);
+  spec['kind'] = kind;
+  fill(spec, 'restart', 'permanent');
+  fill(spec, 'significant', false);
+  fill(spec, 'shutdownMs', isSupervisorKind(kind) ? Infinity : 5_000);
+  oneOf(spec, 'restart', RESTART_TYPES, 'COPPICE_INVALID_RESTART', path);
+  check(typeof spec['significant'] === 'boolean', 'COPPICE_INVALID_SIGNIFICANT', spec['significant'], path);
+  check(isDuration(spec['shutdownMs']), 'COPPICE_INVALID_SHUTDOWN', spec['shutdownMs'], path);
+  if (spec['significant'] === true && spec['restart'] === 'permanent') {
+    throw coppiceError('COPPICE_BAD_COMBINATION', {
+      problem:
+        'a significant child cannot be permanent, since it is always started again and so never ends for good',
+      cure: "make it restart: 'transient' or 'temporary'",
+      path,
+    });
+  }
+  if (kind === 'service') checkService(spec, path);
+  else if (kind === 'task') checkStart(spec, 'run', kind, path);
+  else checkSupervisor(spec, kind, path);
+  checked.add(spec);
+  return Object.freeze(spec);
+}
+
+/** A child as it stands in `children`: what a helper made, or a spread copy of that. */
+export function completeChild(child: unknown, supervisor: string): ChildSpec {
+  if (isRecord(child) && checked.has(child)) return child as unknown as ChildSpec;
+  if (!isRecord(child) || child['kind'] === undefined) {
+    const path =
+      isRecord(child) && typeof child['id'] === 'string' ? `${supervisor}/${child['id']}` : supervisor;
+    if (isRecord(child)) checkId('child', child, supervisor);
+    throw coppiceError('COPPICE_NOT_A_SPEC', { expected: 'the spec of a child', got: show(child), path });
+  }
+  const kind = oneOf(child, 'kind', KINDS, 'COPPICE_INVALID_KIND', supervisor);
+  return completeSpec(kind as ChildKind, child, supervisor) as ChildSpec;
+}
+
+/** Whether a child fits its supervisor. */
+export function checkSignificant(child: ChildSpec, autoShutdown: unknown, supervisor: string): void {
+  if (!child.significant || autoShutdown !== 'never') return;
+  throw coppiceError('COPPICE_BAD_COMBINATION', {
+    problem: `a significant child has no meaning under a supervisor with autoShutdown 'never'`,
+    cure: `give '${supervisor}' autoShutdown: 'any-significant' or 'all-significant', or leave significant out`,
+    path: `${supervisor}/${child.id}`,
+  });
+}
+
+/** Checks the id of a child that comes at run time. */
+export function checkId(kind: string, options: Options, above: string): string {
+  const id = options['id'];
+  if (id === undefined) throw coppiceError('COPPICE_MISSING_ID', { kind, path: above });
+  if (typeof id !== 'string' || id === '' || id.includes('/')) {
+    throw coppiceError('COPPICE_INVALID_ID', { got: show(id), path: above });
+  }
+  return above === '' ? id : `${above}/${id}`;
+}
+
+function checkKeys(kind: ChildKind, options: Options, path: string): void {
+  const known = KEYS[kind];
+  for (const key of Object.keys(options)) {
+    if (known.includes(key)) continue;
+    const near = closest(key, known);
+    throw coppiceError('COPPICE_UNKNOWN_KEY', {
+      kind,
+      key,
+      path,
+      hint: near === undefined ? '' : `, did you mean '${near}'?`,
+      expected: known.filter((name) => name !== 'kind').join(', '),
+    });
+  }
+}
+
+function checkService(spec: Options, path: string): void {
+  checkStart(spec, 'start', 'service', path);
+  for (const key of ['stop', 'kill']) {
+    if (spec[key] !== undefined && typeof spec[key] !== 'function') {
+      throw coppiceError('COPPICE_INVALID_FUNCTION', { key, got: show(spec[key]), path });
+    }
+  }
+}
+
+function checkStart(spec: Options, key: string, kind: ChildKind, path: string): void {
+  const start = spec[key];
+  if (start === undefined) throw coppiceError('COPPICE_MISSING_START', { kind, key, path });
+  if (typeof start !== 'function') {
+    throw coppiceError('COPPICE_INVALID_START', { key, got: show(start), path });
+  }
+}
+
+function checkSupervisor(spec: Record<string, unknown>, kind: ChildKind, path: string): void {
+  fill(spec, 'strategy', 'one-for-one');
+  fill(spec, 'maxRestarts', 3);
+  fill(spec, 'withinMs', 5_000);
+  fill(spec, 'autoShutdown', 'never');
+  oneOf(
+    spec,
+    'strategy',
+    kind === 'supervisor' ? STRATEGY_NAMES : ['one-for-one'],
+    'COPPICE_INVALID_STRATEGY',
+    path,
+  );
+  check(isDuration(spec['maxRestarts']), 'COPPICE_INVALID_INTENSITY', spec['maxRestarts'], path);
+  const { withinMs } = spec;
+  check(
+    typeof withinMs === 'number' && withinMs > 0 && withinMs < Infinity,
+    'COPPICE_INVALID_PERIOD',
+    withinMs,
+    path,
+  );
+  oneOf(spec, 'autoShutdown', AUTO_SHUTDOWNS, 'COPPICE_INVALID_AUTO_SHUTDOWN', path);
+  if (kind === 'supervisor') checkChildren(spec, path);
+  else checkTemplate(spec, path);
+}
+
+function checkChildren(spec: Record<string, unknown>, path: string): void {
+  const { children } = spec;
+  if (!Array.isArray(children)) {
+    throw coppiceError('COPPICE_CHILDREN_NOT_A_LIST', { got: show(children), path });
+  }
+  const ids = new Set<string>();
+  const complete = children.map((given: unknown) => {
+    const child = completeChild(given, path);
+    if (ids.has(child.id)) {
+      throw coppiceError('COPPICE_DUPLICATE_ID', {
+        supervisor: path,
+        id: child.id,
+        path: `${path}/${child.id}`,
+      });
+    }
+    ids.add(child.id);
+    checkSignificant(child, spec['autoShutdown'], path);
+    return child;
+  });
+  spec['children'] = Object.freeze(complete);
+}
+
+function checkTemplate(spec: Record<string, unknown>, path: string): void {
+  if (spec['child'] === undefined) {
+    throw coppiceError('COPPICE_NOT_A_SPEC', {
+      expected: 'child: the template of its children',
+      got: 'none',
+      path,
+    });
+  }
+  const template = completeChild(spec['child'], path);
+  checkSignificant(template, spec['autoShutdown'], path);
+  spec['child'] = template;
+}
+
+/** One of a few words; a misspelt one gets a suggestion. */
+function oneOf(spec: Options, key: string, words: readonly string[], code: ErrorCode, path: string): string {
+  const value = spec[key];
+  if (typeof value === 'string' && words.includes(value)) return value;
+  const near = typeof value === 'string' ? closest(value, words) : undefined;
+  throw coppiceError(code, {
+    expected: words.map((word) => `'${word}'`).join(' or '),
+    got: show(value),
+    hint: near === undefined ? '' : `; did you mean '${near}'?`,
+    path,
+  });
+}
+
+function check(holds: boolean, code: ErrorCode, got: unknown, path: string): void {
+  if (!holds) throw coppiceError(code, { got: show(got), path });
+}
+
+/** An option left out, or given as undefined, has its default. */
+function fill(spec: Record<string, unknown>, key: string, value: unknown): void {
+  if (spec[key] === undefined) spec[key] = value;
+}
+
+const isDuration = (value: unknown): boolean =>
+  typeof value === 'number' && (value === Infinity || (Number.isSafeInteger(value) && value >= 0));
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** A value in an error message: short, and never throwing. */
+export function show(value: unknown): string {
+  try {
+    if (typeof value === 'string') return `'${value.length > 60 ? `${value.slice(0, 57)}...` : value}'`;
+    if (typeof value === 'function') return `a function`;
+    if (Array.isArray(value)) return `an array of ${value.length}`;
+    if (typeof value === 'object' && value !== null) {
+      const name = (value as { constructor?: { name?: unknown } }).constructor?.name;
+      return typeof name === 'string' && name !== 'Object' && name !== ''
+        ? `an instance of ${name}`
+        : 'an object';
+    }
+    return String(value);
+  } catch {
+    return 'a value that cannot be read';
+  }
+}
