@@ -98,4 +98,4 @@ export const isThenable = (value: unknown): value is PromiseLike<unknown> =>
   typeof value === 'object' &&
   value !== null &&
   'then' in value &&
-  typeof (value as { then: unknown }).then === 'function';
+  typeof value.then === 'function';

@@ -99,16 +99,17 @@ export class SupervisorProcess {
 
   /** The value of a running service, for a child of this supervisor. */
   use<V>(ref: Service<V>, asker: string): V {
-    for (let at: SupervisorProcess | undefined = this; at; at = at.parent.process) {
-      const child = at.state.children.get(ref.id);
-      if (!child || child.spec !== (ref as unknown)) continue;
-      if (child.status === 'running' && child.runtime instanceof Incarnation) {
-        return child.runtime.value as V;
-      }
-      const path = `${at.path}/${ref.id}`;
-      throw coppiceError('COPPICE_NOT_RUNNING', { path, state: ` now: it is ${child.status}` });
+    const child = this.state.children.get(ref.id);
+    if (!child || child.spec !== (ref as unknown)) {
+      const above = this.parent.process;
+      if (above) return above.use(ref, asker);
+      throw coppiceError('COPPICE_UNKNOWN_REF', { path: asker, id: ref.id });
     }
-    throw coppiceError('COPPICE_UNKNOWN_REF', { path: asker, id: ref.id });
+    if (child.status === 'running' && child.runtime instanceof Incarnation) {
+      return child.runtime.value as V;
+    }
+    const path = `${this.path}/${ref.id}`;
+    throw coppiceError('COPPICE_NOT_RUNNING', { path, state: ` now: it is ${child.status}` });
   }
 
   #perform(effect: Effect): void {

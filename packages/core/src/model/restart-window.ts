@@ -43,7 +43,7 @@ export class RestartWindow {
   }
 
   #grow(): void {
-    const ordered: number[] = new Array(Math.max(4, this.#size * 2)).fill(0);
+    const ordered = new Array<number>(Math.max(4, this.#size * 2)).fill(0);
     for (let i = 0; i < this.#size; i++) {
       ordered[i] = this.#times[(this.#head + i) % this.#times.length] as number;
     }

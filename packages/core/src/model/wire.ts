@@ -142,8 +142,8 @@ const text = (value: unknown): string | undefined => (typeof value === 'string' 
 function describe(value: unknown): string {
   if (typeof value === 'string') return value;
   try {
-    if (typeof value === 'object' && value !== null) return JSON.stringify(value) ?? String(value);
-    return String(value);
+    if (typeof value === 'object') return JSON.stringify(value) ?? 'an object';
+    return String(value as string);
   } catch {
     return Object.prototype.toString.call(value);
   }
