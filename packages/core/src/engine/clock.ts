@@ -45,6 +45,14 @@ export const realClock: Clock = {
   },
 };
 
+/** Resolves when everything that promises can do by themselves is done: in the next turn of the event loop. */
+export function nextTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    if (immediate) immediate(resolve);
+    else setTimeout(resolve, 0);
+  });
+}
+
 function arm(timer: RealTimer, callback: () => void, ms: number): void {
   const part = Math.min(ms, LONGEST_MS);
   timer.timeout = setTimeout(() => (part < ms ? arm(timer, callback, ms - part) : callback()), part);

@@ -10,7 +10,7 @@
  * await stopped;
  * ```
  */
-import type { Clock } from './clock.js';
+import { type Clock, nextTurn } from './clock.js';
 
 interface SimulatedTimer {
   readonly at: number;
@@ -64,22 +64,22 @@ export class SimulatedClock implements Clock {
    */
   async advance(ms: number): Promise<void> {
     const until = this.#now + ms;
-    await settled();
+    await nextTurn();
     for (let timer = this.#peek(); timer && timer.at <= until; timer = this.#peek()) {
       this.#fire(timer);
-      await settled();
+      await nextTurn();
     }
     this.#now = Math.max(this.#now, until);
   }
 
   /** Goes from timer to timer until none is set; at most `limit` timers (default 100,000). */
   async runUntilIdle(limit = 100_000): Promise<void> {
-    await settled();
+    await nextTurn();
     for (let fired = 0; fired < limit; fired++) {
       const timer = this.#peek();
       if (!timer) return;
       this.#fire(timer);
-      await settled();
+      await nextTurn();
     }
     throw new RangeError(`the simulated clock is not idle after ${limit} timers: is there an endless loop?`);
   }
@@ -138,10 +138,3 @@ export class SimulatedClock implements Clock {
 
 const before = (a: SimulatedTimer, b: SimulatedTimer): boolean =>
   a.at < b.at || (a.at === b.at && a.order < b.order);
-
-/** Promises settle in chains; so many turns of the microtask queue see the usual ones through. */
-const TURNS = 20;
-
-async function settled(): Promise<void> {
-  for (let turn = 0; turn < TURNS; turn++) await Promise.resolve();
-}

@@ -81,9 +81,10 @@ export function settle(s: Supervisor, child: Child): void {
   s.awaited--;
 }
 
-/** Takes a child that is down out of the supervisor, if its kind does not stay when it is down. */
+/** Takes a child that is down out of the supervisor, unless its declaration stays or it is about to be restarted. */
 export function dropIfGone(s: Supervisor, child: Child): void {
-  if (s.dynamic || child.spec.restart === 'temporary') forget(s, child);
+  const isRestarted = s.operation?.kind === 'restart' && !s.operation.starting;
+  if (child.spec.restart === 'temporary' || (s.dynamic && !isRestarted)) forget(s, child);
 }
 
 /** Takes a child out of the supervisor; nothing of it is kept. */
