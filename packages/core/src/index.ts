@@ -35,6 +35,7 @@ export type { Logger } from './spec/logger.js';
 
 // Run
 export type {
+  AnySupervisorHandle,
   ChildRef,
   DynamicChildOptions,
   DynamicSupervisorHandle,
@@ -46,7 +47,7 @@ export type {
 } from './engine/handle.js';
 export type { StopReport } from './engine/supervisor-process.js';
 export type { TreeOptions } from './engine/tree.js';
-export type { Listeners, Subscribable } from './engine/emitter.js';
+export type { EventListener, EventMap, Subscribable } from './engine/emitter.js';
 export type { ChildCounts, ChildInfo, ChildSnapshot, SupervisorSnapshot } from './engine/snapshot.js';
 
 // Ports

@@ -5,22 +5,23 @@
 import { EventEmitter } from 'eventemitter3';
 import type { EventName, EventOf, SupervisionEvent } from '../model/event.js';
 
-/** What listeners get, by the name that they subscribe to; `event` is any of them. */
-export type Listeners = { [N in EventName]: (event: EventOf<N>) => void } & {
-  event: (event: SupervisionEvent) => void;
-};
+/** What a listener gets, by the name that it subscribes to; `event` is any of them. */
+export interface EventMap extends Record<'event', SupervisionEvent>, EventsByName {}
+type EventsByName = { [N in EventName]: EventOf<N> };
 
-type Name = keyof Listeners;
+type Name = keyof EventMap;
+/** A listener for events of one name. It may be async; what it returns is not waited for. */
+export type EventListener<N extends Name> = (event: EventMap[N]) => unknown;
 type Listener = (event: never) => unknown;
 
 /** Subscribes to lifecycle events, as eventemitter3 does. */
 export interface Subscribable {
   /** Calls `listener` for each event of that name (`'event'`: for every event), in causal order. */
-  on<N extends Name>(name: N, listener: Listeners[N]): this;
+  on<N extends Name>(name: N, listener: EventListener<N>): this;
   /** The same, for the next event of that name only. */
-  once<N extends Name>(name: N, listener: Listeners[N]): this;
+  once<N extends Name>(name: N, listener: EventListener<N>): this;
   /** Takes a listener back. */
-  off<N extends Name>(name: N, listener: Listeners[N]): this;
+  off<N extends Name>(name: N, listener: EventListener<N>): this;
 }
 
 /** What an emitter tells its tree. */
@@ -38,15 +39,15 @@ export class Emitter implements Subscribable {
     this.#host = host;
   }
 
-  on<N extends Name>(name: N, listener: Listeners[N]): this {
+  on<N extends Name>(name: N, listener: EventListener<N>): this {
     return this.#change(() => this.#listeners.on(name, this.#guard(name, listener)));
   }
 
-  once<N extends Name>(name: N, listener: Listeners[N]): this {
+  once<N extends Name>(name: N, listener: EventListener<N>): this {
     return this.#change(() => this.#listeners.once(name, this.#guard(name, listener)));
   }
 
-  off<N extends Name>(name: N, listener: Listeners[N]): this {
+  off<N extends Name>(name: N, listener: EventListener<N>): this {
     const guard = this.#guards.get(listener);
     return guard ? this.#change(() => this.#listeners.off(name, guard)) : this;
   }
@@ -95,7 +96,4 @@ export class Emitter implements Subscribable {
 }
 
 export const isThenable = (value: unknown): value is PromiseLike<unknown> =>
-  typeof value === 'object' &&
-  value !== null &&
-  'then' in value &&
-  typeof value.then === 'function';
+  typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';

@@ -9,7 +9,7 @@ import { type ExitReason, NORMAL, SHUTDOWN, Shutdown, crash } from '../model/exi
 import type { Command } from '../model/message.js';
 import type { ChildSpec, DynamicSupervisorSpec, SupervisorSpec, Template } from '../spec/types.js';
 import { checkId, checkSignificant, completeChild, show } from '../spec/validate.js';
-import type { Emitter, Listeners, Subscribable } from './emitter.js';
+import type { Emitter, EventListener, EventMap, Subscribable } from './emitter.js';
 import type { Root } from './root.js';
 import {
   type ChildCounts,
@@ -33,8 +33,8 @@ export interface StopOptions {
   readonly reason?: 'shutdown' | 'normal' | Shutdown | Error;
 }
 
-/** A place in the tree where a supervisor is. */
-export interface SupervisorHandle extends Subscribable, AsyncDisposable {
+/** What every handle can do. */
+export interface AnySupervisorHandle extends Subscribable, AsyncDisposable {
   /** Ids from the root down to the supervisor, joined by `/`. */
   readonly path: string;
   /** The events of this supervisor and its children only; the handle itself has those of all below. */
@@ -42,16 +42,12 @@ export interface SupervisorHandle extends Subscribable, AsyncDisposable {
   /**
    * Stops the children in reverse start order, each within its `shutdownMs`, and then ends. Resolves when
    * all is over, with those who did not stop. Again, or while it stops: the same end is reported.
+   *
+   * @throws NotRunningError `COPPICE_NOT_RUNNING` if there is no supervisor at this place now
    */
   stop(options?: StopOptions): Promise<StopReport>;
-  /** Adds a child and starts it. @throws `COPPICE_ALREADY_STARTED`, `COPPICE_ALREADY_PRESENT`, `COPPICE_START_FAILED` */
-  startChild(spec: ChildSpec): Promise<ChildInfo>;
-  /** Stops a child. Its declaration stays, unless it is `temporary`. @throws `COPPICE_NOT_FOUND` */
+  /** Stops a child. Its declaration stays, unless it is `temporary` or dynamic. @throws `COPPICE_NOT_FOUND` */
   terminateChild(child: ChildRef): Promise<void>;
-  /** Starts a child that is stopped. @throws `COPPICE_RUNNING`, `COPPICE_RESTARTING`, `COPPICE_NOT_FOUND`, `COPPICE_START_FAILED` */
-  restartChild(child: ChildRef): Promise<ChildInfo>;
-  /** Removes a child that is stopped. @throws `COPPICE_RUNNING`, `COPPICE_RESTARTING`, `COPPICE_NOT_FOUND` */
-  deleteChild(child: ChildRef): Promise<void>;
   /** Its children in start order. Answers at once, in every state. */
   whichChildren(): ChildInfo[];
   /** How many children there are. Answers at once, in every state. */
@@ -65,6 +61,16 @@ export interface SupervisorHandle extends Subscribable, AsyncDisposable {
   supervisor(ref: SupervisorSpec | string): SupervisorHandle;
 }
 
+/** A place in the tree where a supervisor is. */
+export interface SupervisorHandle extends AnySupervisorHandle {
+  /** Adds a child and starts it. @throws `COPPICE_ALREADY_STARTED`, `COPPICE_ALREADY_PRESENT`, `COPPICE_START_FAILED` */
+  startChild(spec: ChildSpec): Promise<ChildInfo>;
+  /** Starts a child that is stopped. @throws `COPPICE_RUNNING`, `COPPICE_RESTARTING`, `COPPICE_NOT_FOUND`, `COPPICE_START_FAILED` */
+  restartChild(child: ChildRef): Promise<ChildInfo>;
+  /** Removes a child that is stopped. @throws `COPPICE_RUNNING`, `COPPICE_RESTARTING`, `COPPICE_NOT_FOUND` */
+  deleteChild(child: ChildRef): Promise<void>;
+}
+
 /** What a new child of a dynamic supervisor is given. */
 export type DynamicChildOptions<A extends readonly unknown[]> = {
   /** Its name; must be new. Default: the id of the template with a number, like `conn#1`. */
@@ -72,8 +78,7 @@ export type DynamicChildOptions<A extends readonly unknown[]> = {
 } & (A extends readonly [] ? { readonly args?: A } : { readonly args: A });
 
 /** A place in the tree where a dynamic supervisor is. */
-export interface DynamicSupervisorHandle<A extends readonly unknown[]>
-  extends Omit<SupervisorHandle, 'startChild' | 'restartChild' | 'deleteChild'> {
+export interface DynamicSupervisorHandle<A extends readonly unknown[]> extends AnySupervisorHandle {
   /** Starts a child from the template; each of its incarnations gets the same `args`. @throws `COPPICE_START_FAILED` */
   startChild(
     ...options: A extends readonly [] ? [DynamicChildOptions<A>?] : [DynamicChildOptions<A>]
@@ -108,17 +113,17 @@ export class Handle implements SupervisorHandle {
     return this.#root.tree.emittersOf(this.path).own;
   }
 
-  on<N extends keyof Listeners>(name: N, listener: Listeners[N]): this {
+  on<N extends keyof EventMap>(name: N, listener: EventListener<N>): this {
     this.#subtree.on(name, listener);
     return this;
   }
 
-  once<N extends keyof Listeners>(name: N, listener: Listeners[N]): this {
+  once<N extends keyof EventMap>(name: N, listener: EventListener<N>): this {
     this.#subtree.once(name, listener);
     return this;
   }
 
-  off<N extends keyof Listeners>(name: N, listener: Listeners[N]): this {
+  off<N extends keyof EventMap>(name: N, listener: EventListener<N>): this {
     this.#subtree.off(name, listener);
     return this;
   }
