@@ -1,2 +1,9 @@
-// Placeholder until the package is written.
-export type {} from '@coppice/core';
+/**
+ * Coppice's lifecycle events as pino records: one table, one subscription.
+ *
+ * @packageDocumentation
+ */
+export { type LogEventsOptions, logEvents } from './log-events.js';
+export { EVENT_LOG, type EventLog, type EventLogRow } from './table.js';
+export type { Level, PinoLogger } from './logger.js';
+export type { Offender, ReportContext, ReportReason, SupervisorReport } from './report.js';

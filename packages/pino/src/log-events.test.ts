@@ -1,0 +1,189 @@
+import { type EventOf, type Subscribable, SimulatedClock, supervisor, task } from '@coppice/core';
+import pino from 'pino';
+import { EVENT_LOG, type LogEventsOptions, type PinoLogger, logEvents } from './index.js';
+
+/** A stream of events by hand. */
+class Source implements Subscribable {
+  readonly listeners = new Set<unknown>();
+  on(_: unknown, listener: unknown): this {
+    this.listeners.add(listener);
+    return this;
+  }
+  once(): this {
+    throw new Error('not used');
+  }
+  off(_: unknown, listener: unknown): this {
+    this.listeners.delete(listener);
+    return this;
+  }
+  emit(event: object): void {
+    for (const listener of this.listeners) (listener as (event: object) => void)(event);
+  }
+}
+
+const about = { path: 'shop/db', supervisor: 'shop', id: 'db', kind: 'service', incarnation: 1 } as const;
+const started: EventOf<'child:started'> = { type: 'child:started', seq: 1, at: 0, ...about, startMs: 12 };
+const error = { name: 'TypeError', message: 'boom', stack: 'TypeError: boom\n    at there' };
+const crashed: EventOf<'child:crashed'> = {
+  type: 'child:crashed',
+  seq: 2,
+  at: 0,
+  ...about,
+  error: {
+    ...error,
+    code: 'E_BOOM',
+    cause: { name: 'RangeError', message: 'deeper', stack: 'RangeError: deeper' },
+  },
+  uptimeMs: 312,
+  restart: 'transient',
+};
+
+function setUp(options: pino.LoggerOptions = {}, logOptions: LogEventsOptions = {}) {
+  const records: Record<string, any>[] = []; // oxlint-disable-line typescript/no-explicit-any -- parsed JSON
+  const stream = { write: (line: string) => void records.push(JSON.parse(line)) };
+  const logger = pino({ base: null, timestamp: false, ...options }, stream);
+  const source = new Source();
+  return { records, logger, source, off: logEvents(source, logger, logOptions) };
+}
+
+test('a crash is a record with the error and the four facts', () => {
+  const { records, source } = setUp();
+  source.emit(crashed);
+  expect(records).toEqual([
+    {
+      level: 50,
+      event: 'child:crashed',
+      seq: 2,
+      path: 'shop/db',
+      kind: 'service',
+      incarnation: 1,
+      uptimeMs: 312,
+      supervisor: 'shop',
+      context: 'child-terminated',
+      reason: 'crash',
+      offender: { path: 'shop/db', id: 'db', kind: 'service', restart: 'transient', incarnation: 1 },
+      err: {
+        type: 'TypeError',
+        message: 'boom: deeper',
+        stack: 'TypeError: boom\n    at there\ncaused by: RangeError: deeper',
+        code: 'E_BOOM',
+      },
+      msg: 'shop/db crashed after 312 ms: boom',
+    },
+  ]);
+});
+
+test('errors in errors keep their types as well', () => {
+  const { records, source } = setUp({ serializers: { err: pino.stdSerializers.errWithCause } });
+  source.emit({
+    ...crashed,
+    error: { ...crashed.error, errors: [error, { name: 'NonError', message: '7' }] },
+  });
+  const { err } = records[0]!;
+  expect([err.type, err.cause.type]).toEqual(['TypeError', 'RangeError']);
+  expect(err.aggregateErrors.map(({ type }: { type: string }) => type)).toEqual(['TypeError', 'NonError']);
+});
+
+test('a message is never taken for a format', () => {
+  const { records, source } = setUp();
+  source.emit({ ...crashed, error: { name: 'Error', message: '100%d %s %o' } });
+  expect(records[0]?.['msg']).toBe('shop/db crashed after 312 ms: 100%d %s %o');
+});
+
+describe('the logger decides', () => {
+  test('what is redacted', () => {
+    const redact = { paths: ['err.message', 'err.stack', 'offender.id'], censor: '*' };
+    const { records, source } = setUp({ redact });
+    source.emit(crashed);
+    expect(records[0]).toMatchObject({ err: { message: '*', stack: '*' }, offender: { id: '*' } });
+  });
+
+  test('how things are serialized', () => {
+    const serializers = { err: (e: Error) => e.name, offender: ({ id }: { id: string }) => id };
+    const { records, source } = setUp({ serializers });
+    source.emit(crashed);
+    expect(records[0]).toMatchObject({ err: 'TypeError', offender: 'db' });
+  });
+
+  test('under which key errors go, if it is told here too', () => {
+    const { records, source } = setUp({ errorKey: 'error' }, { errorKey: 'error' });
+    source.emit(crashed);
+    expect(records[0]).toMatchObject({ error: { type: 'TypeError', message: 'boom: deeper' } });
+    expect(records[0]).not.toHaveProperty('err');
+  });
+
+  test('from which level on, also later; what is off is not even made', () => {
+    const { records, logger, source } = setUp({ level: 'warn' });
+    const fields = jest.spyOn(EVENT_LOG['child:started'], 'fields');
+    const message = jest.spyOn(EVENT_LOG['child:started'], 'message');
+    source.emit(started);
+    expect([records, fields.mock.calls, message.mock.calls]).toEqual([[], [], []]);
+    logger.level = 'info';
+    source.emit(started);
+    expect(records).toMatchObject([{ level: 30, msg: 'shop/db is up after 12 ms' }]);
+  });
+});
+
+describe('levels', () => {
+  test('can be changed for an event, or an event left out', () => {
+    const { records, source } = setUp(
+      { level: 'debug' },
+      { levels: { 'child:started': 'debug', 'child:crashed': 'silent' } },
+    );
+    source.emit(started);
+    source.emit(crashed);
+    expect(records).toMatchObject([{ level: 20, event: 'child:started' }]);
+  });
+
+  test.each([
+    [{ 'child:strated': 'info' }, "levels: there is no event 'child:strated'; there are child:starting, "],
+    [{ 'child:started': 'trace' }, "levels: 'child:started' has to be one of debug, info, "],
+  ])('%j is refused', (levels, message) => {
+    const { logger, source } = setUp();
+    expect(() => logEvents(source, logger, { levels: levels as object })).toThrow(message);
+    expect(() => logEvents(source, logger, { levels: levels as object })).toThrow(TypeError);
+  });
+});
+
+test('a logger needs four levels and nothing else; fatal falls back to error', () => {
+  const lines: string[] = [];
+  const write = (level: string) => (_: object, message: string) => void lines.push(`${level}: ${message}`);
+  const logger: PinoLogger = {
+    debug: write('debug'),
+    info: write('info'),
+    warn: write('warn'),
+    error: write('error'),
+  };
+  const source = new Source();
+  logEvents(source, logger);
+  const budget = { used: 3, max: 3, withinMs: 5_000 };
+  source.emit({ type: 'supervisor:gave-up', seq: 1, at: 0, path: 'shop', child: 'shop/db', error, budget });
+  expect(lines).toEqual(['error: shop gave up: after 3 restarts within 5 s shop/db needed another one']);
+});
+
+test('unsubscribes once, and again for nothing', () => {
+  const { records, source, off } = setUp();
+  expect(source.listeners.size).toBe(1);
+  off();
+  off();
+  source.emit(crashed);
+  expect([source.listeners.size, records]).toEqual([0, []]);
+});
+
+test('a logger that throws does not harm the tree', async () => {
+  const complaint = jest.spyOn(console, 'error').mockImplementation(() => {});
+  const clock = new SimulatedClock();
+  const broken = () => {
+    throw new Error('disk full');
+  };
+  const idle = task({
+    id: 'idle',
+    run: ({ signal }) => new Promise((r) => signal.addEventListener('abort', r)),
+  });
+  const tree = supervisor({ id: 'shop', children: [idle] }).handle({ clock });
+  logEvents(tree, { debug: broken, info: broken, warn: broken, error: broken });
+  await tree.start();
+  expect(tree.countChildren().active).toBe(1);
+  await tree.stop();
+  expect(complaint).toHaveBeenCalledTimes(1);
+});

@@ -1,0 +1,70 @@
+/**
+ * Supervisor reports: what OTP's supervisor tells its log about a child, with the same four facts
+ * (`?report_error` in stdlib's `supervisor.erl`: supervisor, errorContext, reason, offender).
+ */
+import type { EventOf, ReasonWire } from '@coppice/core';
+
+/** On what occasion a supervisor reports: OTP's `start_error`, `child_terminated`, `shutdown_error`, `shutdown`. */
+export type ReportContext = 'start-error' | 'child-terminated' | 'shutdown-error' | 'gave-up';
+
+/** Why, in a word; the error itself is beside it, under the logger's key for errors. */
+export type ReportReason = ReasonWire['kind'] | 'reached-max-restarts';
+
+/** The child that a report is about, as far as the event knows it. */
+export interface Offender {
+  readonly path: string;
+  readonly id: string;
+  readonly kind?: string;
+  readonly restart?: string;
+  readonly incarnation?: number;
+}
+
+/** The fields that make a record a supervisor report. */
+export interface SupervisorReport {
+  /** The path of the supervisor. */
+  readonly supervisor: string;
+  readonly context: ReportContext;
+  readonly reason: ReportReason;
+  readonly offender: Offender;
+}
+
+type EventWithChild = EventOf<'child:start-failed' | 'child:crashed' | 'child:completed' | 'child:stopped'>;
+
+/** The report of a supervisor on one of its children. */
+export function reportOn(
+  event: EventWithChild,
+  context: ReportContext,
+  reason: ReportReason,
+): SupervisorReport {
+  const { supervisor, path, id, kind, incarnation } = event;
+  const restart = 'restart' in event ? { restart: event.restart } : {};
+  return { supervisor, context, reason, offender: { path, id, kind, ...restart, incarnation } };
+}
+
+/** OTP: `reached_max_restart_intensity`. The event names the child only by its path. */
+export function reportGaveUp({ path, child }: EventOf<'supervisor:gave-up'>): SupervisorReport {
+  const offender = { path: child, id: child.slice(child.lastIndexOf('/') + 1) };
+  return { supervisor: path, context: 'gave-up', reason: 'reached-max-restarts', offender };
+}
+
+/**
+ * OTP's `do_restart`: the end of a permanent child is always an error, even a normal one; that of any other
+ * only if it is neither normal nor a shutdown.
+ */
+export function reportCompleted(event: EventOf<'child:completed'>): SupervisorReport | undefined {
+  const { kind } = event.reason;
+  const isExpected = event.restart !== 'permanent' && (kind === 'normal' || kind === 'shutdown');
+  return isExpected ? undefined : reportOn(event, 'child-terminated', kind);
+}
+
+/**
+ * OTP's `do_terminate`: asked to stop, a child has to end with `shutdown`; one that is not permanent may
+ * also end normally, or with a shutdown that carries something.
+ */
+export function reportStopped(event: EventOf<'child:stopped'>): SupervisorReport | undefined {
+  const { restart, reason } = event;
+  const isPlain = reason.kind === 'shutdown' && reason.detail === undefined;
+  const isOrderly = reason.kind === 'shutdown' || reason.kind === 'normal';
+  if (isPlain || (isOrderly && restart !== 'permanent')) return undefined;
+  return reportOn(event, 'shutdown-error', reason.kind);
+}

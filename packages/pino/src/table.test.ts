@@ -1,0 +1,198 @@
+import { EVENT_NAMES, type EventBodies, type EventName, type EventOf } from '@coppice/core';
+import { EVENT_LOG, type EventLog } from './index.js';
+import { LEVELS } from './logger.js';
+
+const child = { path: 'shop/db', supervisor: 'shop', id: 'db', kind: 'service', incarnation: 2 } as const;
+const up = { uptimeMs: 312.4, restart: 'permanent' } as const;
+const shop = { path: 'shop' };
+const error = { name: 'TypeError', message: 'boom' };
+const budget = { used: 2, max: 3, withinMs: 5_000 };
+
+/** One event of each name. */
+const SAMPLES: { [N in EventName]: EventBodies[N] } = {
+  'child:starting': child,
+  'child:started': { ...child, startMs: 12.3 },
+  'child:start-failed': { ...child, error, startMs: 12 },
+  'child:ignored': child,
+  'child:crashed': { ...child, ...up, error },
+  'child:completed': { ...child, ...up, reason: { kind: 'normal' } },
+  'child:restarting': {
+    ...child,
+    strategy: 'rest-for-one',
+    because: 'exit',
+    reason: { kind: 'crash', error },
+    budget,
+  },
+  'child:stopping': { ...child, shutdownMs: 5_000 },
+  'child:stopped': { ...child, ...up, reason: { kind: 'shutdown' } },
+  'child:abandoned': { ...child, phase: 'running', waitedMs: 5_000 },
+  'child:settled': { ...child, afterMs: 90_000 },
+  'child:cleanup-failed': { ...child, error },
+  'child:late-fault': { ...child, error },
+  'child:removed': child,
+  'supervisor:starting': { ...shop, strategy: 'one-for-one', children: 1 },
+  'supervisor:started': { ...shop, startMs: 130_000 },
+  'supervisor:start-failed': { ...shop, error, undone: ['db'] },
+  'supervisor:stopping': { ...shop, reason: { kind: 'shutdown', detail: 'done for today' } },
+  'supervisor:stopped': { ...shop, reason: { kind: 'shutdown', cause: error } },
+  'supervisor:gave-up': { ...shop, child: 'shop/db', error: { ...error, cause: error }, budget },
+  'supervisor:auto-shutdown': { ...shop, child: 'shop/db', autoShutdown: 'any-significant' },
+  'supervisor:warning': { ...shop, code: 'COPPICE_TRANSIENT_SUPERVISOR', message: 'think twice' },
+  'listener:failed': { ...shop, event: 'child:crashed', error },
+};
+
+function sample<N extends EventName>(type: N, changes: Partial<EventBodies[N]> = {}): EventOf<N> {
+  return { type, seq: 1, at: 0, ...SAMPLES[type], ...changes } as unknown as EventOf<N>;
+}
+
+function row<N extends EventName>(event: EventOf<N>): { level: string; message: string; context?: string } {
+  const entry = EVENT_LOG[event.type];
+  const context = entry.report?.(event)?.context;
+  return {
+    level: typeof entry.level === 'function' ? entry.level(event) : entry.level,
+    message: entry.message(event),
+    ...(context && { context }),
+  };
+}
+
+test('every event has a row, and a missing or a made-up one does not compile', () => {
+  expect(Object.keys(EVENT_LOG)).toEqual(EVENT_NAMES);
+  const { 'child:crashed': _, ...incomplete } = EVENT_LOG;
+  // @ts-expect-error -- 'child:crashed' is missing
+  const missing: EventLog = incomplete;
+  // @ts-expect-error -- there is no such event
+  const made: EventLog = { ...EVENT_LOG, 'child:vanished': EVENT_LOG['child:removed'] };
+  expect(missing).not.toBe(made);
+});
+
+test('the table, read aloud', () => {
+  const table = EVENT_NAMES.map((name) => {
+    const { level, message, context = '-' } = row(sample(name));
+    return `${name} | ${level} | ${context} | ${message}`;
+  });
+  expect(table).toEqual([
+    'child:starting | debug | - | starting shop/db, incarnation 2',
+    'child:started | info | - | shop/db is up after 12 ms',
+    'child:start-failed | error | start-error | shop/db failed to start after 12 ms: boom',
+    'child:ignored | info | - | shop/db stays down: its start said ignore',
+    'child:crashed | error | child-terminated | shop/db crashed after 312 ms: boom',
+    'child:completed | error | child-terminated | shop/db completed after 312 ms, though it is permanent',
+    'child:restarting | warn | - | restarting shop/db and those after it (2 of 3 restarts within 5 s used)',
+    'child:stopping | debug | - | stopping shop/db within 5 s',
+    'child:stopped | debug | - | shop/db stopped',
+    'child:abandoned | error | - | shop/db did not end within 5 s (running); it is waited for no longer, and may ' +
+      'still be running',
+    'child:settled | warn | - | shop/db, incarnation 2, has ended after all, 90 s after it was abandoned',
+    'child:cleanup-failed | warn | - | cleaning up after shop/db failed: boom',
+    'child:late-fault | warn | - | shop/db, incarnation 2, failed once more at its end: boom',
+    'child:removed | debug | - | shop/db is no longer a child of shop',
+    'supervisor:starting | debug | - | starting shop: one-for-one, 1 child',
+    'supervisor:started | info | - | shop is up after 2.2 min, with all its children',
+    'supervisor:start-failed | error | - | shop failed to start: boom',
+    'supervisor:stopping | debug | - | stopping shop: done for today',
+    'supervisor:stopped | info | - | shop stopped after giving up: boom',
+    'supervisor:gave-up | fatal | gave-up | shop gave up: after 3 restarts within 5 s shop/db needed another one: boom',
+    'supervisor:auto-shutdown | info | - | shop shuts itself down: significant child shop/db has ended ' +
+      '(any-significant)',
+    'supervisor:warning | warn | - | think twice',
+    "listener:failed | error | - | a listener for 'child:crashed' at shop failed: boom",
+  ]);
+});
+
+test('all fields survive JSON, and no level is made up', () => {
+  for (const name of EVENT_NAMES) {
+    const event = sample(name) as EventOf<'child:starting'>;
+    const fields = EVENT_LOG[name as 'child:starting'].fields(event);
+    expect(JSON.parse(JSON.stringify(fields))).toEqual(fields);
+    expect(LEVELS).toContain(row(event).level);
+  }
+});
+
+describe("a supervisor below the root is its parent's child", () => {
+  const feeds = { path: 'shop/feeds' };
+
+  test.each([
+    [row(sample('supervisor:started', feeds)).level, 'debug'],
+    [row(sample('supervisor:stopped', feeds)).level, 'debug'],
+    [row(sample('supervisor:gave-up', feeds)).level, 'error'],
+  ])('%s', (level, expected) => expect(level).toBe(expected));
+});
+
+describe("OTP's do_restart: which ends are reported", () => {
+  const gaveUp = { kind: 'shutdown', cause: { ...error, code: 'COPPICE_GAVE_UP', cause: error } } as const;
+
+  test.each([
+    ['permanent', { kind: 'normal' }, 'error'],
+    ['permanent', { kind: 'shutdown' }, 'error'],
+    ['permanent', gaveUp, 'error'],
+    ['transient', { kind: 'normal' }, 'info'],
+    ['transient', { kind: 'shutdown', detail: 1 }, 'info'],
+    ['transient', { kind: 'killed' }, 'error'],
+    ['temporary', { kind: 'normal' }, 'info'],
+    ['temporary', gaveUp, 'info'],
+    ['temporary', { kind: 'killed' }, 'error'],
+  ] as const)('%s, %j: %s', (restart, reason, level) => {
+    const { level: got, context } = row(sample('child:completed', { restart, reason }));
+    expect([got, context]).toEqual([level, level === 'error' ? 'child-terminated' : undefined]);
+  });
+
+  test('what it did in a sentence', () => {
+    const says = (change: Partial<EventBodies['child:completed']>) =>
+      row(sample('child:completed', { restart: 'transient', ...change })).message;
+    expect(says({ reason: { kind: 'normal' } })).toBe('shop/db completed after 312 ms');
+    expect(says({ reason: { kind: 'shutdown', detail: { left: 3 } } })).toBe(
+      'shop/db shut itself down after 312 ms: {"left":3}',
+    );
+    expect(says({ reason: gaveUp })).toBe('shop/db gave up after 312 ms: boom');
+    expect(says({ reason: { kind: 'killed' }, uptimeMs: 10_800_000 })).toBe('shop/db was killed after 3 h');
+  });
+});
+
+describe("OTP's do_terminate: which stops are reported", () => {
+  test.each([
+    ['permanent', { kind: 'shutdown' }, 'debug', 'shop/db stopped'],
+    ['permanent', { kind: 'normal' }, 'warn', 'shop/db stopped with reason normal, though it is permanent'],
+    [
+      'permanent',
+      { kind: 'shutdown', detail: 'bye' },
+      'warn',
+      'shop/db stopped with reason shutdown, though it is permanent: bye',
+    ],
+    ['transient', { kind: 'normal' }, 'debug', 'shop/db stopped'],
+    ['transient', { kind: 'shutdown', detail: 'bye' }, 'debug', 'shop/db stopped: bye'],
+    ['temporary', { kind: 'killed' }, 'warn', 'shop/db did not stop in time and counts as killed'],
+    ['temporary', { kind: 'crash', error }, 'error', 'shop/db failed when it was stopped: boom'],
+  ] as const)('%s, %j: %s', (restart, reason, level, message) => {
+    const context = level === 'debug' ? {} : { context: 'shutdown-error' };
+    expect(row(sample('child:stopped', { restart, reason }))).toEqual({ level, message, ...context });
+  });
+});
+
+test('the other turns of phrase', () => {
+  const first = { incarnation: 1 };
+  expect(row(sample('child:starting', first)).message).toBe('starting shop/db');
+  expect(row(sample('child:stopping', { shutdownMs: null })).message).toBe(
+    'stopping shop/db, for as long as it takes',
+  );
+  expect(row(sample('child:stopping', { shutdownMs: 0 })).message).toBe(
+    'stopping shop/db without waiting for it',
+  );
+  const again = {
+    because: 'start-failed',
+    strategy: 'one-for-all',
+    budget: { ...budget, max: null },
+  } as const;
+  expect(row(sample('child:restarting', again)).message).toBe(
+    'trying again to start shop/db and all its siblings (restarts without limit)',
+  );
+  expect(row(sample('child:crashed', { error: { name: 'RangeError', message: '' } })).message).toBe(
+    'shop/db crashed after 312 ms: RangeError',
+  );
+  expect(row(sample('supervisor:stopped', { reason: { kind: 'crash', error } }))).toEqual({
+    level: 'error',
+    message: 'shop stopped: boom',
+  });
+  expect(row(sample('supervisor:starting', { children: 3 })).message).toBe(
+    'starting shop: one-for-one, 3 children',
+  );
+});

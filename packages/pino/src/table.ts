@@ -1,0 +1,229 @@
+/** The one table: at which level each event is logged, what the record says, and what it carries. */
+import type { ErrorWire, EventName, EventOf, ReasonWire } from '@coppice/core';
+import type { Level } from './logger.js';
+import { type SupervisorReport, reportCompleted, reportGaveUp, reportOn, reportStopped } from './report.js';
+import { because, duration, errorIn, gaveUp, limit, says, used } from './words.js';
+
+/** How one kind of event is logged. */
+export interface EventLogRow<N extends EventName> {
+  /** The level, or how it follows from the event. */
+  readonly level: Level | ((event: EventOf<N>) => Level);
+  /** A sentence for a human. */
+  message(event: EventOf<N>): string;
+  /** What is in the record besides `event`, `seq`, the report and the error. */
+  fields(event: EventOf<N>): object;
+  /** The error, if there is one. */
+  error?(event: EventOf<N>): ErrorWire | undefined;
+  /** The facts of the supervisor report, if OTP's supervisor would make one. */
+  report?(event: EventOf<N>): SupervisorReport | undefined;
+}
+
+/** Complete by its type: a missing row does not compile. */
+export type EventLog = { readonly [N in EventName]: EventLogRow<N> };
+
+type ChildEvent = EventOf<Extract<EventName, `child:${string}`>>;
+
+const aboutChild = ({ path, kind, incarnation }: ChildEvent) => ({ path, kind, incarnation });
+const aboutSupervisor = ({ path }: { readonly path: string }) => ({ path });
+/** Clocks count in fractions of milliseconds, readers do not. */
+const ms = Math.round;
+
+/** The kind of a reason, and what a `Shutdown` had to say; its error goes where errors go. */
+const ending = (reason: ReasonWire) => ({
+  reason: reason.kind,
+  ...(reason.kind === 'shutdown' && reason.detail !== undefined && { detail: reason.detail }),
+});
+
+const isRoot = ({ path }: { readonly path: string }): boolean => !path.includes('/');
+
+/** The table from each event to its record. */
+export const EVENT_LOG: EventLog = Object.freeze<EventLog>({
+  'child:starting': {
+    level: 'debug',
+    message: (e) => `starting ${e.path}${e.incarnation > 1 ? `, incarnation ${e.incarnation}` : ''}`,
+    fields: aboutChild,
+  },
+  'child:started': {
+    level: 'info',
+    message: (e) => `${e.path} is up after ${duration(e.startMs)}`,
+    fields: (e) => ({ ...aboutChild(e), startMs: ms(e.startMs) }),
+  },
+  'child:start-failed': {
+    level: 'error',
+    message: (e) => `${e.path} failed to start after ${duration(e.startMs)}: ${says(e.error)}`,
+    fields: (e) => ({ ...aboutChild(e), startMs: ms(e.startMs) }),
+    error: (e) => e.error,
+    report: (e) => reportOn(e, 'start-error', 'crash'),
+  },
+  'child:ignored': {
+    level: 'info',
+    message: (e) => `${e.path} stays down: its start said ignore`,
+    fields: aboutChild,
+  },
+  'child:crashed': {
+    level: 'error',
+    message: (e) => `${e.path} crashed after ${duration(e.uptimeMs)}: ${says(e.error)}`,
+    fields: (e) => ({ ...aboutChild(e), uptimeMs: ms(e.uptimeMs) }),
+    error: (e) => e.error,
+    report: (e) => reportOn(e, 'child-terminated', 'crash'),
+  },
+  'child:completed': {
+    level: (e) => (reportCompleted(e) ? 'error' : 'info'),
+    message: (e) =>
+      `${e.path} ${gaveUp(e.reason) ? 'gave up' : ENDED[e.reason.kind]} after ${duration(e.uptimeMs)}` +
+      `${e.restart === 'permanent' ? ', though it is permanent' : ''}${because(e.reason)}`,
+    fields: (e) => ({ ...aboutChild(e), uptimeMs: ms(e.uptimeMs), ...ending(e.reason) }),
+    error: (e) => errorIn(e.reason),
+    report: reportCompleted,
+  },
+  'child:restarting': {
+    level: 'warn',
+    message: (e) =>
+      `${e.because === 'exit' ? 'restarting' : 'trying again to start'} ${e.path}${WITH_WHOM[e.strategy]} ` +
+      `(${used(e.budget)})`,
+    // The error is in the record before this one.
+    fields: (e) => ({
+      ...aboutChild(e),
+      strategy: e.strategy,
+      because: e.because,
+      ...ending(e.reason),
+      budget: e.budget,
+    }),
+  },
+  'child:stopping': {
+    level: 'debug',
+    message: (e) => `stopping ${e.path}${within(e.shutdownMs)}`,
+    fields: (e) => ({ ...aboutChild(e), shutdownMs: e.shutdownMs }),
+  },
+  'child:stopped': {
+    level: (e) => {
+      if (!reportStopped(e)) return 'debug';
+      return e.reason.kind === 'crash' ? 'error' : 'warn';
+    },
+    message: (e) => {
+      if (e.reason.kind === 'killed') return `${e.path} did not stop in time and counts as killed`;
+      if (e.reason.kind === 'crash') return `${e.path} failed when it was stopped${because(e.reason)}`;
+      const oddly = reportStopped(e) ? ` with reason ${e.reason.kind}, though it is permanent` : '';
+      return `${e.path} stopped${oddly}${because(e.reason)}`;
+    },
+    fields: (e) => ({ ...aboutChild(e), uptimeMs: ms(e.uptimeMs), ...ending(e.reason) }),
+    error: (e) => errorIn(e.reason),
+    report: reportStopped,
+  },
+  'child:abandoned': {
+    level: 'error',
+    message: (e) =>
+      `${e.path} did not end within ${duration(e.waitedMs)} (${e.phase}); it is waited for no longer, and may ` +
+      'still be running',
+    // No supervisor report: that comes with its end, which follows at once.
+    fields: (e) => ({ ...aboutChild(e), phase: e.phase, waitedMs: ms(e.waitedMs) }),
+  },
+  'child:settled': {
+    level: 'warn',
+    message: (e) =>
+      `${e.path}, incarnation ${e.incarnation}, has ended after all, ${duration(e.afterMs)} after it was abandoned`,
+    fields: (e) => ({ ...aboutChild(e), afterMs: ms(e.afterMs) }),
+  },
+  'child:cleanup-failed': {
+    level: 'warn',
+    message: (e) => `cleaning up after ${e.path} failed: ${says(e.error)}`,
+    fields: aboutChild,
+    error: (e) => e.error,
+  },
+  'child:late-fault': {
+    level: 'warn',
+    message: (e) => `${e.path}, incarnation ${e.incarnation}, failed once more at its end: ${says(e.error)}`,
+    fields: aboutChild,
+    error: (e) => e.error,
+  },
+  'child:removed': {
+    level: 'debug',
+    message: (e) => `${e.path} is no longer a child of ${e.supervisor}`,
+    fields: aboutChild,
+  },
+
+  'supervisor:starting': {
+    level: 'debug',
+    message: (e) =>
+      `starting ${e.path}: ${e.strategy}, ${e.children} ${e.children === 1 ? 'child' : 'children'}`,
+    fields: (e) => ({ ...aboutSupervisor(e), strategy: e.strategy, children: e.children }),
+  },
+  'supervisor:started': {
+    // A nested one is a child that is up as well, and its parent says so.
+    level: (e) => (isRoot(e) ? 'info' : 'debug'),
+    message: (e) => `${e.path} is up after ${duration(e.startMs)}, with all its children`,
+    fields: (e) => ({ ...aboutSupervisor(e), startMs: ms(e.startMs) }),
+  },
+  'supervisor:start-failed': {
+    level: 'error',
+    message: (e) => `${e.path} failed to start: ${says(e.error)}`,
+    fields: (e) => ({ ...aboutSupervisor(e), undone: e.undone }),
+    error: (e) => e.error,
+  },
+  'supervisor:stopping': {
+    level: 'debug',
+    message: (e) => `stopping ${e.path}${why(e.reason)}`,
+    fields: (e) => ({ ...aboutSupervisor(e), ...ending(e.reason) }),
+    error: (e) => newErrorIn(e.reason),
+  },
+  'supervisor:stopped': {
+    level: (e) => {
+      // The last line of a log tells a program that ended from one that was cut off.
+      if (isRoot(e)) return e.reason.kind === 'crash' ? 'error' : 'info';
+      return 'debug';
+    },
+    message: (e) => `${e.path} stopped${why(e.reason)}`,
+    fields: (e) => ({ ...aboutSupervisor(e), ...ending(e.reason) }),
+    error: (e) => newErrorIn(e.reason),
+  },
+  'supervisor:gave-up': {
+    level: (e) => (isRoot(e) ? 'fatal' : 'error'),
+    message: (e) =>
+      `${e.path} gave up: after ${limit(e.budget)} ${e.child} needed another one` +
+      `${e.error.cause ? `: ${says(e.error.cause)}` : ''}`,
+    fields: (e) => ({ ...aboutSupervisor(e), budget: e.budget }),
+    error: (e) => e.error,
+    report: reportGaveUp,
+  },
+  'supervisor:auto-shutdown': {
+    level: 'info',
+    message: (e) => `${e.path} shuts itself down: significant child ${e.child} has ended (${e.autoShutdown})`,
+    fields: (e) => ({ ...aboutSupervisor(e), child: e.child, autoShutdown: e.autoShutdown }),
+  },
+  'supervisor:warning': {
+    level: 'warn',
+    message: (e) => e.message,
+    fields: (e) => ({ ...aboutSupervisor(e), code: e.code }),
+  },
+  'listener:failed': {
+    level: 'error',
+    message: (e) => `a listener for '${e.event}' at ${e.path} failed: ${says(e.error)}`,
+    fields: (e) => ({ ...aboutSupervisor(e), listener: e.event }),
+    error: (e) => e.error,
+  },
+});
+
+const ENDED = {
+  normal: 'completed',
+  shutdown: 'shut itself down',
+  crash: 'crashed',
+  killed: 'was killed',
+} as const;
+
+const WITH_WHOM = {
+  'one-for-one': '',
+  'one-for-all': ' and all its siblings',
+  'rest-for-one': ' and those after it',
+} as const;
+
+/** Why a supervisor ends. */
+const why = (reason: ReasonWire): string => `${gaveUp(reason) ? ' after giving up' : ''}${because(reason)}`;
+
+/** That of a supervisor which gave up is in the record that says so. */
+const newErrorIn = (reason: ReasonWire): ErrorWire | undefined =>
+  gaveUp(reason) ? undefined : errorIn(reason);
+
+function within(shutdownMs: number | null): string {
+  if (shutdownMs === null) return ', for as long as it takes';
+  return shutdownMs === 0 ? ' without waiting for it' : ` within ${duration(shutdownMs)}`;
+}

@@ -1,0 +1,47 @@
+/** Pieces of sentences. */
+import type { Budget, ErrorWire, ReasonWire } from '@coppice/core';
+
+/** A duration for a reader: `12 ms`, `1.5 s`, `3 min`, `2 h`. */
+export function duration(ms: number): string {
+  if (ms < 1_000) return `${Math.round(ms)} ms`;
+  if (ms < 120_000) return `${tenths(ms / 1_000)} s`;
+  if (ms < 7_200_000) return `${tenths(ms / 60_000)} min`;
+  return `${tenths(ms / 3_600_000)} h`;
+}
+
+const tenths = (value: number): number => Math.round(value * 10) / 10;
+
+/** `3 restarts within 5 s` */
+export const limit = ({ max, withinMs }: Budget): string =>
+  `${max ?? 'any number of'} restart${max === 1 ? '' : 's'} within ${duration(withinMs)}`;
+
+/** How much of the budget is gone: `2 of 3 restarts within 5 s used`. */
+export const used = (budget: Budget): string =>
+  budget.max === null ? 'restarts without limit' : `${budget.used} of ${limit(budget)} used`;
+
+/**
+ * What an error says, or at least its name. A supervisor that gave up says it with all that was said below;
+ * the sentence here tells of that itself and needs only the first cause.
+ */
+export function says(error: ErrorWire): string {
+  if (error.code === 'COPPICE_GAVE_UP' && error.cause) return says(error.cause);
+  return error.message === '' ? error.name : error.message;
+}
+
+/** `: why`, for what ended with an error, or on purpose with something to say; otherwise nothing. */
+export function because(reason: ReasonWire): string {
+  const error = errorIn(reason);
+  if (error) return `: ${says(error)}`;
+  if (reason.kind !== 'shutdown' || reason.detail === undefined) return '';
+  return `: ${typeof reason.detail === 'string' ? reason.detail : JSON.stringify(reason.detail)}`;
+}
+
+/** Did it end because a supervisor gave up? */
+export const gaveUp = (reason: ReasonWire): boolean =>
+  reason.kind === 'shutdown' && reason.cause !== undefined;
+
+/** The error that a reason carries. */
+export function errorIn(reason: ReasonWire): ErrorWire | undefined {
+  if (reason.kind === 'crash') return reason.error;
+  return reason.kind === 'shutdown' ? reason.cause : undefined;
+}
