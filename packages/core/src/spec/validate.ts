@@ -44,9 +44,11 @@ export function completeSpec(
       path: above,
     });
   }
-  const path = checkId(kind, options, above);
-  checkKeys(kind, options, path);
-  const spec: Record<string, unknown> = Object.assign(Object.create(prototype) as object, { kind }, options);
+  // Read once, and own keys only: what is checked is what is taken, also from getters and Proxies.
+  const own = { ...options };
+  const path = checkId(kind, own, above);
+  checkKeys(kind, own, path);
+  const spec: Record<string, unknown> = Object.assign(Object.create(prototype) as object, { kind }, own);
   spec['kind'] = kind;
   fill(spec, 'restart', 'permanent');
   fill(spec, 'significant', false);
@@ -165,7 +167,8 @@ function checkChildren(spec: Record<string, unknown>, path: string): void {
     throw coppiceError('COPPICE_CHILDREN_NOT_A_LIST', { got: show(children), path });
   }
   const ids = new Set<string>();
-  const complete = children.map((given: unknown) => {
+  // Not `children.map`: it would pass over the holes of a list with a comma too many.
+  const complete = Array.from(children, (given: unknown) => {
     const child = completeChild(given, path);
     if (ids.has(child.id)) {
       throw coppiceError('COPPICE_DUPLICATE_ID', {
