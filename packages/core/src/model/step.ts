@@ -11,6 +11,7 @@
 import { type Child, isAlive } from './child.js';
 import { decide } from './decisions.js';
 import type { Effect } from './effect.js';
+import { coppiceError } from './errors.js';
 import { type ExitReason, KILLED, SHUTDOWN, crash } from './exit-reason.js';
 import type { Message } from './message.js';
 import { advance, begin, beginShutdown, isEnding, notRunning, refuse, startFailed } from './operations.js';
@@ -19,13 +20,17 @@ import type { Supervisor } from './supervisor.js';
 import { ask, clearTimer, dropIfGone, kill, settle, startDeadline } from './transitions.js';
 import { toWire } from './wire.js';
 
+const NONE: Effect[] = [];
+
 /** Takes in one message at the time `now` (milliseconds) and runs it to completion. */
 export function step(s: Supervisor, message: Message, now: number): readonly Effect[] {
+  const effects: Effect[] = [];
   s.now = now;
-  s.effects = [];
+  s.effects = effects;
   takeIn(s, message);
   proceed(s);
-  return s.effects;
+  s.effects = NONE; // or an idle supervisor would hold on to the child that it forgot last
+  return effects;
 }
 
 /** Goes on with what is at hand, then with what waits, until there is something to wait for. */
@@ -138,6 +143,11 @@ function onEnding(s: Supervisor, child: Child): void {
 
 function onExited(s: Supervisor, child: Child, reason: ExitReason): void {
   if (!isAlive(child.status)) return;
+  if (child.status === 'starting') {
+    // A supervisor that somebody has stopped while it was starting: nothing may be built on it.
+    const path = `${s.path}/${child.id}`;
+    return onStartFailed(s, child, coppiceError('COPPICE_ENDED_AT_START', { path, kind: reason.kind }));
+  }
   clearTimer(s, child);
   child.lastExit = reason;
   reportEnd(s, child, reason);

@@ -137,7 +137,9 @@ export function deferred<T = void>(): {
 export const forever = (): Promise<never> => new Promise<never>(() => {});
 
 /** What a promise is rejected with; fails if it is resolved. */
-export async function rejection(promise: Promise<unknown>): Promise<{ code?: string; message: string; cause?: unknown }> {
+export async function rejection(
+  promise: Promise<unknown>,
+): Promise<{ code?: string; message: string; cause?: unknown }> {
   const nothing = Symbol('nothing');
   const caught = await promise.then(
     () => nothing,
