@@ -114,6 +114,7 @@ function up(s: Supervisor): void {
 
 function bootFailed(s: Supervisor, { failed, error, undone }: Extract<Operation, { kind: 'undo' }>): void {
   s.phase = 'stopped';
+  refuseWaiting(s);
   const list = undone.length === 0 ? '' : `; stopped again: ${undone.join(', ')}`;
   const failure = coppiceError(
     'COPPICE_START_FAILED',
@@ -138,12 +139,17 @@ function down(s: Supervisor, planned: ExitReason): void {
 export function beginShutdown(s: Supervisor, reason: ExitReason): void {
   const operation = s.operation;
   if (operation?.kind === 'start-child') refuse(s, operation.to, notRunning(s));
-  for (let waiting = s.mailbox.shift(); waiting; waiting = s.mailbox.shift()) {
-    if (waiting.type === 'command') refuse(s, waiting.command.to, notRunning(s));
-  }
+  refuseWaiting(s);
   s.phase = 'stopping';
   report(s, () => ({ type: 'supervisor:stopping', path: s.path, reason: reasonToWire(reason) }));
   begin(s, { kind: 'shutdown', reason });
+}
+
+/** Nobody is left without an answer; exits and retries that wait are void. */
+function refuseWaiting(s: Supervisor): void {
+  for (let waiting = s.mailbox.shift(); waiting; waiting = s.mailbox.shift()) {
+    if (waiting.type === 'command') refuse(s, waiting.command.to, notRunning(s));
+  }
 }
 
 /** A child that the operation was starting did not start. */
