@@ -1,0 +1,50 @@
+/** The events about one child, in causal order: it starts, it is up, it ends, it is decided on. */
+import type { EventBody } from '../../../src/model/event.js';
+import type { Fact } from './fact.js';
+import { Violation } from './violation.js';
+
+type ChildEvent = Extract<EventBody, { incarnation: number }>;
+
+/** What must have been told before, by the name of the event. */
+const AFTER: Partial<Record<ChildEvent['type'], readonly Fact['told'][]>> = {
+  'child:starting': ['nothing', 'over'],
+  'child:started': ['starting'],
+  'child:start-failed': ['starting'],
+  'child:ignored': ['starting'],
+  'child:crashed': ['starting', 'started'],
+  'child:completed': ['starting', 'started'],
+  'child:restarting': ['over'],
+  'child:stopping': ['starting', 'started'],
+  'child:stopped': ['stopping'],
+  'child:removed': ['over'],
+};
+
+export function checkEvent(fact: Fact, event: ChildEvent): void {
+  const after = AFTER[event.type];
+  if (!after?.includes(fact.told)) {
+    throw new Violation(`'${event.type}' of '${fact.id}' comes after '${fact.told}'`);
+  }
+  const expected = event.type === 'child:starting' ? fact.incarnation + 1 : fact.incarnation;
+  if (event.incarnation !== expected) {
+    throw new Violation(`'${event.type}' of incarnation ${event.incarnation}, but it is ${expected}`);
+  }
+  switch (event.type) {
+    case 'child:starting':
+      fact.told = 'starting';
+      return;
+    case 'child:started':
+      fact.told = 'started';
+      return;
+    case 'child:stopping':
+      fact.told = 'stopping';
+      return;
+    case 'child:crashed':
+    case 'child:completed':
+    case 'child:stopped':
+    case 'child:start-failed':
+    case 'child:ignored':
+      fact.told = 'over';
+      return;
+    default:
+  }
+}

@@ -1,0 +1,113 @@
+/** One incarnation as it really is, whatever its supervisor has been told of it. */
+import type { Child } from '../../../src/model/child.js';
+import { type ExitReason, KILLED, SHUTDOWN, crash } from '../../../src/model/exit-reason.js';
+import type { Message } from '../../../src/model/message.js';
+import type { Mood, ChildPlan } from './script.js';
+import type { PlannedPolicy } from './policies.js';
+import type { Node } from './node.js';
+
+export const BOOM = Object.freeze({ name: 'Error', message: 'boom' });
+
+/** The ends that a child can come to by itself. */
+const ENDS: readonly ExitReason[] = [
+  crash(BOOM),
+  crash(BOOM),
+  { kind: 'normal' },
+  SHUTDOWN,
+  { kind: 'shutdown', detail: 'enough' },
+];
+
+export const endOf = (at: number): ExitReason => ENDS[at % ENDS.length]!;
+
+/** A service or a task. It tells its supervisor by `send`, and is told by `stop`, `kill` and `abandon`. */
+export class Life {
+  readonly node: Node;
+  readonly child: Child;
+  readonly incarnation: number;
+  readonly mood: Mood;
+  phase: 'starting' | 'up' | 'ending' | 'over' = 'starting';
+  /** The supervisor was told not to wait for it; it may well live on. */
+  abandoned = false;
+  /** If the child is a supervisor: the one that runs. */
+  below: Node | undefined = undefined;
+  #wasUp = false;
+  #asked = false;
+  #wish: 'ignored' | ExitReason | undefined = undefined;
+
+  constructor(node: Node, child: Child, mood: Mood) {
+    this.node = node;
+    this.child = child;
+    this.incarnation = child.incarnation;
+    this.mood = mood;
+  }
+
+  get plan(): ChildPlan {
+    return (this.child.spec as PlannedPolicy).plan;
+  }
+
+  get isBusy(): boolean {
+    return this.below === undefined && (this.phase === 'starting' || this.phase === 'ending');
+  }
+
+  start(): void {
+    if (this.mood.start === 'at once') this.up();
+    else if (this.mood.start === 'fails') this.over(crash(BOOM));
+    else if (this.mood.start === 'is ignored') this.over('ignored');
+  }
+
+  up(): void {
+    this.phase = 'up';
+    this.#wasUp = true;
+    this.send({ type: 'started', child: this.child, incarnation: this.incarnation });
+  }
+
+  /** It has decided to end, and still cleans up. */
+  endSlowly(wish: 'ignored' | ExitReason): void {
+    this.phase = 'ending';
+    this.#wish = wish;
+    this.send({ type: 'ending', child: this.child, incarnation: this.incarnation });
+  }
+
+  /** It is gone, for the reason that came first. */
+  over(reason: 'ignored' | ExitReason): void {
+    this.phase = 'over';
+    this.node.world.late.remember(this);
+    const { child, incarnation } = this;
+    const wish = this.#wish ?? reason;
+    if (this.#wasUp || this.#asked) {
+      this.send({ type: 'exited', child, incarnation, reason: wish === 'ignored' ? SHUTDOWN : wish });
+    } else if (wish === 'ignored') {
+      this.send({ type: 'ignored', child, incarnation });
+    } else {
+      this.send({ type: 'start-failed', child, incarnation, error: BOOM });
+    }
+  }
+
+  stop(): void {
+    if (this.below) return this.node.world.post(this.below, this.below, { type: 'stop', reason: SHUTDOWN });
+    this.#asked = true;
+    if (this.phase === 'over' || this.phase === 'ending') return;
+    this.phase = 'ending';
+    if (this.mood.stop === 'at once') this.over(SHUTDOWN);
+  }
+
+  kill(): void {
+    if (this.below) return this.node.world.post(this.below, this.below, { type: 'kill' });
+    if (this.phase === 'over') return;
+    if (this.phase !== 'ending') this.#asked = true;
+    this.phase = 'ending';
+    this.#wish = KILLED;
+    if (this.child.spec.kill === undefined) this.abandon();
+  }
+
+  abandon(): void {
+    if (this.phase === 'over') return;
+    this.abandoned = true;
+    this.over(KILLED);
+  }
+
+  /** Its messages arrive in the order in which they were sent. */
+  send(message: Message): void {
+    this.node.world.post(this, this.node, message);
+  }
+}
