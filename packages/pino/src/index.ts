@@ -5,5 +5,5 @@
  */
 export { type LogEventsOptions, logEvents } from './log-events.js';
 export { EVENT_LOG, type EventLog, type EventLogRow } from './table.js';
-export type { Level, PinoLogger } from './logger.js';
+export type { Level, PinoLogger, WriteRecord } from './logger.js';
 export type { Offender, ReportContext, ReportReason, SupervisorReport } from './report.js';

@@ -1,21 +1,22 @@
 /** The logger that records go to: pino, or anything with its shape. */
 
-/** The levels that Coppice writes at, the least urgent first. */
-export const LEVELS = ['debug', 'info', 'warn', 'error', 'fatal'] as const;
-
 /** A level that Coppice writes at. */
-export type Level = (typeof LEVELS)[number];
+export type Level = 'debug' | 'info' | 'warn' | 'error' | 'fatal';
 
-type Write = (fields: object, message: string) => void;
+/** The levels, the least urgent first. */
+export const LEVELS: readonly Level[] = ['debug', 'info', 'warn', 'error', 'fatal'];
+
+/** Writes a record. */
+export type WriteRecord = (fields: object, message: string) => void;
 
 /** As much of pino's logger as is used. */
 export interface PinoLogger {
-  readonly debug: Write;
-  readonly info: Write;
-  readonly warn: Write;
-  readonly error: Write;
+  readonly debug: WriteRecord;
+  readonly info: WriteRecord;
+  readonly warn: WriteRecord;
+  readonly error: WriteRecord;
   /** Where there is none, `error` is used. */
-  readonly fatal?: Write;
+  readonly fatal?: WriteRecord;
   /** Where there is none, every level counts as enabled. */
   readonly isLevelEnabled?: (level: Level) => boolean;
 }
