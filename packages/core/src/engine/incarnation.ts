@@ -9,11 +9,19 @@
 import type { Child } from '../model/child.js';
 import { coppiceError } from '../model/errors.js';
 import type { EventBody, UnstoppedChild } from '../model/event.js';
-import { type ExitReason, KILLED, NORMAL, SHUTDOWN, Shutdown, crash } from '../model/exit-reason.js';
+import {
+  type ExitReason,
+  KILLED,
+  NORMAL,
+  SHUTDOWN,
+  type Shutdown,
+  crash,
+  isShutdown,
+} from '../model/exit-reason.js';
 import { toWire } from '../model/wire.js';
 import { type Service, type Task, ignore } from '../spec/types.js';
 import { ChildContext } from './context.js';
-import { isThenable } from './emitter.js';
+import { pending } from './pending.js';
 import type { SupervisorProcess } from './supervisor-process.js';
 
 type AnySpec = Service<unknown, unknown[]> | Task<unknown[]>;
@@ -125,7 +133,7 @@ export class Incarnation {
   }
 
   end(shutdown: Shutdown | undefined): void {
-    this.#endSoon(shutdown instanceof Shutdown ? shutdown.toReason() : NORMAL);
+    this.#endSoon(isShutdown(shutdown) ? shutdown.toReason() : NORMAL);
   }
 
   /** The call comes from inside the user's code, perhaps from the loop of an emitter: let that finish first. */
@@ -137,16 +145,17 @@ export class Incarnation {
   // --- how it starts ---
 
   #startTask(spec: Task<unknown[]>, context: ChildContext): void {
-    let running: unknown;
-    let reason: ExitReason | undefined;
+    let running: Promise<unknown> | undefined;
+    let reason: ExitReason = NORMAL;
     try {
-      running = spec.run(context, ...this.child.args);
-      if (!isThenable(running)) reason = resultReason(running, NORMAL);
+      const result: unknown = spec.run(context, ...this.child.args);
+      running = pending(result);
+      if (!running) reason = resultReason(result, NORMAL);
     } catch (error) {
       reason = reasonOf(error);
     }
     this.#up();
-    if (reason !== undefined || !isThenable(running)) return this.#endWith(reason ?? NORMAL);
+    if (!running) return this.#endWith(reason);
     this.#isBusy = true;
     running.then(
       (result) => this.#settled(resultReason(result, this.#isAsked ? SHUTDOWN : NORMAL)),
@@ -161,9 +170,10 @@ export class Incarnation {
     } catch (error) {
       return this.#endWith(reasonOf(error));
     }
-    if (!isThenable(starting)) return this.#startedWith(starting);
+    const later = pending(starting);
+    if (!later) return this.#startedWith(starting);
     this.#isBusy = true;
-    starting.then(
+    later.then(
       (value) => {
         this.#isBusy = false;
         this.#startedWith(value);
@@ -275,18 +285,17 @@ export class Incarnation {
   #attempt(
     code: () => unknown,
     failed = (error: unknown): void => this.#cleanUpFailed(error),
-  ): PromiseLike<unknown> | undefined {
+  ): Promise<unknown> | undefined {
     try {
-      const result = code();
-      return isThenable(result) ? result.then(undefined, failed) : undefined;
+      return pending(code())?.then(undefined, failed);
     } catch (error) {
       failed(error);
       return undefined;
     }
   }
 
-  #after(pending: PromiseLike<unknown>, then: () => void): void {
-    void pending.then(() => {
+  #after(work: Promise<unknown>, then: () => void): void {
+    void work.then(() => {
       then();
       this.process.tree.run();
     });
@@ -345,16 +354,19 @@ export class Incarnation {
   }
 }
 
-const reasonOf = (thrown: unknown): ExitReason =>
-  thrown instanceof Shutdown ? thrown.toReason() : crash(thrown);
+const reasonOf = (thrown: unknown): ExitReason => (isShutdown(thrown) ? thrown.toReason() : crash(thrown));
 
 const resultReason = (result: unknown, otherwise: ExitReason): ExitReason =>
-  result instanceof Shutdown ? result.toReason() : otherwise;
+  isShutdown(result) ? result.toReason() : otherwise;
 
 /** The signal's reason itself, the platform's AbortError, or an error that was made of either. */
 function isAbort(error: unknown, signal: AbortSignal): boolean {
   if (error === signal.reason) return true;
   if (typeof error !== 'object' || error === null) return false;
-  const { name, cause } = error as { name?: unknown; cause?: unknown };
-  return name === 'AbortError' || cause === signal.reason;
+  try {
+    const { name, cause } = error as { name?: unknown; cause?: unknown };
+    return name === 'AbortError' || cause === signal.reason;
+  } catch {
+    return false;
+  }
 }

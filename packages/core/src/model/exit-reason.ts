@@ -53,6 +53,15 @@ export class Shutdown {
   }
 }
 
+/** Is it a `Shutdown`? Asked of whatever was thrown or returned: a revoked Proxy throws even at `instanceof`. */
+export function isShutdown(value: unknown): value is Shutdown {
+  try {
+    return value instanceof Shutdown;
+  } catch {
+    return false;
+  }
+}
+
 /** The error that an exit reason carries, directly or as the cause of a shutdown; otherwise undefined. */
 export function errorOf(reason: ExitReason): unknown {
   if (reason.kind === 'crash') return reason.error;
