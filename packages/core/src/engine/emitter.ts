@@ -4,6 +4,7 @@
  */
 import { EventEmitter } from 'eventemitter3';
 import type { EventName, EventOf, SupervisionEvent } from '../model/event.js';
+import { pending } from './pending.js';
 
 /** What a listener gets, by the name that it subscribes to; `event` is any of them. */
 export interface EventMap extends Record<'event', SupervisionEvent>, EventsByName {}
@@ -34,6 +35,8 @@ export class Emitter implements Subscribable {
   readonly #host: EmitterHost;
   readonly #listeners = new EventEmitter();
   readonly #guards = new WeakMap<Listener, (event: SupervisionEvent) => void>();
+  /** As many listeners as the tree knows of; a listener may subscribe others, or be called inside another. */
+  #known = 0;
 
   constructor(host: EmitterHost) {
     this.#host = host;
@@ -53,24 +56,29 @@ export class Emitter implements Subscribable {
   }
 
   emit(event: SupervisionEvent): void {
-    const before = this.#count();
     this.#listeners.emit(event.type, event);
     this.#listeners.emit('event', event);
-    const after = this.#count();
-    if (after !== before) this.#host.listenersChanged(after - before);
+    this.#tellHost();
+  }
+
+  /** How many would hear an event of this name? */
+  hearers(name: EventName): number {
+    return this.#listeners.listenerCount(name) + this.#listeners.listenerCount('event');
   }
 
   #change(change: () => void): this {
-    const before = this.#count();
     change();
-    this.#host.listenersChanged(this.#count() - before);
+    this.#tellHost();
     return this;
   }
 
-  #count(): number {
+  #tellHost(): void {
     let count = 0;
     for (const name of this.#listeners.eventNames()) count += this.#listeners.listenerCount(name);
-    return count;
+    const by = count - this.#known;
+    if (by === 0) return;
+    this.#known = count;
+    this.#host.listenersChanged(by);
   }
 
   #guard(name: Name, listener: Listener): (event: SupervisionEvent) => void {
@@ -84,8 +92,7 @@ export class Emitter implements Subscribable {
     };
     const guard = (event: SupervisionEvent): void => {
       try {
-        const result = listener(event as never);
-        if (isThenable(result)) void result.then(undefined, failed);
+        pending(listener(event as never))?.catch(failed);
       } catch (error) {
         failed(error);
       }
@@ -94,6 +101,3 @@ export class Emitter implements Subscribable {
     return guard;
   }
 }
-
-export const isThenable = (value: unknown): value is PromiseLike<unknown> =>
-  typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';

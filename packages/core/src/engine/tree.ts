@@ -41,6 +41,8 @@ export class Tree {
   readonly #emitters = new Map<string, Emitters>();
   #listeners = 0;
   #events = 0;
+  readonly #outbox = new Queue<{ readonly path: string; readonly event: SupervisionEvent }>();
+  #isEmitting = false;
 
   readonly #inbox = new Queue<{ readonly to: SupervisorProcess; readonly message: Message }>();
   #isRunning = false;
@@ -120,21 +122,46 @@ export class Tree {
     return emitters;
   }
 
-  /** Delivers an event to those who listen at the supervisor at `path`, and further up. */
+  /**
+   * Delivers an event to those who listen at the supervisor at `path`, and further up. What a listener
+   * causes is delivered when all have heard the event that caused it.
+   */
   emit(path: string, body: EventBody): void {
     if (!this.isObserved) return;
     const event = { seq: ++this.#events, at: this.clock.now(), ...body } as SupervisionEvent;
+    if (this.#isEmitting) return this.#outbox.push({ path, event });
+    this.#isEmitting = true;
+    this.#deliver(path, event);
+    for (let next = this.#outbox.shift(); next; next = this.#outbox.shift())
+      this.#deliver(next.path, next.event);
+    this.#isEmitting = false;
+  }
+
+  #deliver(path: string, event: SupervisionEvent): void {
     this.#emitters.get(path)?.own.emit(event);
-    for (let at = path; ; at = at.slice(0, at.lastIndexOf('/'))) {
-      this.#emitters.get(at)?.subtree.emit(event);
-      if (!at.includes('/')) return;
-    }
+    for (const at of upwards(path)) this.#emitters.get(at)?.subtree.emit(event);
+  }
+
+  /** How many would hear an event of this name from the supervisor at `path`? */
+  #hearers(path: string, name: EventName): number {
+    let count = this.#emitters.get(path)?.own.hearers(name) ?? 0;
+    for (const at of upwards(path)) count += this.#emitters.get(at)?.subtree.hearers(name) ?? 0;
+    return count;
   }
 
   /** A failing listener is told of in an event of its own; if nobody hears that, on the console. */
   #listenerFailed(path: string, name: EventName | 'event', error: unknown): void {
-    const heard = name !== 'listener:failed' && this.#listeners > 1;
+    const itself = name === 'event' ? 1 : 0;
+    const heard = name !== 'listener:failed' && this.#hearers(path, 'listener:failed') > itself;
     if (heard) this.emit(path, { type: 'listener:failed', path, event: name, error: toWire(error) });
     else console.error(`coppice: a listener for '${name}' at '${path}' failed:`, error);
+  }
+}
+
+/** A path and all that it goes through, up to the root. */
+function* upwards(path: string): Generator<string> {
+  for (let at = path; ; at = at.slice(0, at.lastIndexOf('/'))) {
+    yield at;
+    if (!at.includes('/')) return;
   }
 }
