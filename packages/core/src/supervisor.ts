@@ -77,7 +77,7 @@ export function supervisor(options: SupervisorOptions): DeclaredSupervisor {
  * await tree.startChild({ args: [socket] });
  * ```
  */
-export function dynamicSupervisor<A extends readonly unknown[]>(
+export function dynamicSupervisor<A extends readonly unknown[] = readonly []>(
   options: DynamicSupervisorOptions<A>,
 ): DeclaredDynamicSupervisor<A> {
   return completeSpec('dynamic-supervisor', options, '', declared) as DeclaredDynamicSupervisor<A>;

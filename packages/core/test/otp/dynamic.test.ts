@@ -15,7 +15,7 @@ test('simple_one_for_one_extra', async () => {
   const clock = new SimulatedClock();
   const seen: unknown[] = [];
   const contexts: Context[] = [];
-  const args = [{ host: 'a' }, 80] as const;
+  const args: [{ host: string }, number] = [{ host: 'a' }, 80];
   const tree = await dynamicSupervisor({
     id: 'dyn',
     child: service({
@@ -54,7 +54,7 @@ test('the arguments are those at the time of the call, whatever becomes of the a
   args[0] = 'changed';
   contexts[0]!.fail(new Error('boom'));
   await clock.advance(0);
-  args.length = 0;
+  (args as unknown[]).length = 0;
   await clock.advance(5_000);
   expect(seen).toEqual(['mine', 'mine']);
 });
