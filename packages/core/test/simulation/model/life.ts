@@ -45,8 +45,14 @@ export class Life {
     return (this.child.spec as PlannedPolicy).plan;
   }
 
+  /** Does it still do something by itself? One that hangs does not: its supervisor has to see to it. */
   get isBusy(): boolean {
-    return this.below === undefined && (this.phase === 'starting' || this.phase === 'ending');
+    if (this.below) return false;
+    return this.phase === 'starting' || (this.phase === 'ending' && !this.#hangs);
+  }
+
+  get #hangs(): boolean {
+    return this.mood.stop === 'slowly' && this.child.spec.shutdownMs !== Infinity;
   }
 
   start(): void {

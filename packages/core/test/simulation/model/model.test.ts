@@ -37,7 +37,10 @@ function simulate(seed: number, steps: number): void {
 
 function shrunk(failing: Script): string {
   const property = fc.property(scripts, (script) => new World(script).run());
-  const { counterexample, numShrinks, errorInstance } = fc.check(property, { examples: [[failing]], numRuns: 1 });
+  const { counterexample, numShrinks, errorInstance } = fc.check(property, {
+    examples: [[failing]],
+    numRuns: 1,
+  });
   const smallest = counterexample?.[0] ?? failing;
   return `after ${numShrinks} shrinks: ${String(errorInstance)}\n${fc.stringify(smallest)}\n${storyOf(smallest)}`;
 }

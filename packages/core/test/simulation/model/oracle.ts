@@ -338,9 +338,16 @@ export class Oracle {
     const { state } = this.node;
     checkStructure(state);
     this.#checkMembers();
+    if (this.isStopping) this.#checkPromptness();
     if (this.#hasEnded) {
       const at = effects.findIndex(({ type }) => type === 'down' || type === 'start-failed');
       if (at >= 0 && at < effects.length - 1) throw new Violation(`something happens after 'down'`);
+    }
+  }
+
+  #checkPromptness(): void {
+    for (const { known, asked, id } of this.members) {
+      if (known === 'starting' && !asked) throw new Violation(`a stop waits for the slow start of '${id}'`);
     }
   }
 
