@@ -58,7 +58,12 @@ test('sup_start_error_return', async () => {
   const ended = tree.whenStopped();
 
   const error = (await rejection(tree.start())) as StartError;
-  expect(error).toMatchObject({ name: 'StartError', code: 'COPPICE_START_FAILED', path: 'root/failing', cause: boom });
+  expect(error).toMatchObject({
+    name: 'StartError',
+    code: 'COPPICE_START_FAILED',
+    path: 'root/failing',
+    cause: boom,
+  });
   expect(error.message).toContain('root/failing');
   expect(error.message).toContain('no route to host');
   expect(error.message).toContain('b, a');
@@ -159,7 +164,13 @@ test('sup_start_map', async () => {
     ],
   });
   const common = { restart: 'permanent', significant: false };
-  expect(tree.childSpec('worker')).toEqual({ kind: 'service', id: 'worker', shutdownMs: 5_000, start, ...common });
+  expect(tree.childSpec('worker')).toEqual({
+    kind: 'service',
+    id: 'worker',
+    shutdownMs: 5_000,
+    start,
+    ...common,
+  });
   expect(tree.childSpec('job')).toEqual({ kind: 'task', id: 'job', shutdownMs: 5_000, run, ...common });
   expect({ ...tree.childSpec('sub') }).toEqual({
     kind: 'supervisor',
@@ -172,8 +183,11 @@ test('sup_start_map', async () => {
     autoShutdown: 'never',
     children: [],
   });
-  expect({ ...tree.childSpec('dyn') }).toMatchObject({ kind: 'dynamic-supervisor', shutdownMs: Infinity, maxRestarts: 3 });
-  await tree.stop();
+  expect({ ...tree.childSpec('dyn') }).toMatchObject({
+    kind: 'dynamic-supervisor',
+    shutdownMs: Infinity,
+    maxRestarts: 3,
+  });
 });
 
 test('sup_start_map_faulty_specs', () => {

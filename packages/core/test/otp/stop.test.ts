@@ -49,7 +49,10 @@ test('sup_stop_timeout: a child that ends in time is not killed, however close',
 });
 
 test('sup_stop_brutal_kill', async () => {
-  const { journal, specs } = crew(['a', 'b'], (id) => ({ shutdownMs: id === 'b' ? 0 : 1_000, onStop: forever }));
+  const { journal, specs } = crew(['a', 'b'], (id) => ({
+    shutdownMs: id === 'b' ? 0 : 1_000,
+    onStop: forever,
+  }));
   const { tree, clock, settle, events } = await boot({ children: specs });
   drain(journal);
   const stopped = tree.stop();
