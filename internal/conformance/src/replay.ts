@@ -27,7 +27,7 @@ class Replay {
 
   constructor(scenario: Scenario, pace: Pace) {
     this.#scenario = scenario;
-    this.#workers = new Workers(pace);
+    this.#workers = new Workers(pace, (path) => this.#count(path));
     const spec = this.#workers.tree('root', scenario.tree);
     this.#tree = spec.handle({ clock: this.#clock }) as SupervisorTree;
     this.#tree.on('event', (event) => this.#note(event));

@@ -19,11 +19,13 @@ export type Pace = 'at-once' | 'later';
 
 export class Workers {
   readonly #pace: Pace;
-  readonly #starts = new Map<string, number>();
+  /** How often what stands at a path was started, this time included: a script goes by that. */
+  readonly #startsOf: (path: string) => number;
   readonly #alive = new Map<string, Context>();
 
-  constructor(pace: Pace) {
+  constructor(pace: Pace, startsOf: (path: string) => number) {
     this.#pace = pace;
+    this.#startsOf = startsOf;
   }
 
   tree(id: string, tree: SupervisorTree, child: Partial<NestedSpec> = {}) {
@@ -77,10 +79,8 @@ export class Workers {
 
   #start(spec: WorkerSpec, context: Context): Context | Ignore {
     const { path } = context;
-    const n = (this.#starts.get(path) ?? 0) + 1;
-    this.#starts.set(path, n);
     const script = spec.starts ?? ['ok'];
-    const outcome = script[Math.min(n, script.length) - 1];
+    const outcome = script[Math.min(this.#startsOf(path), script.length) - 1];
     if (outcome === 'ignore') return ignore;
     if (outcome !== 'ok') throw new Error(`start says ${outcome}`);
     this.#alive.set(path, context);

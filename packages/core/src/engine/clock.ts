@@ -24,9 +24,11 @@ interface RealTimer {
 /** Not in every runtime; unlike a timer of 0 ms it does not wait a whole millisecond. */
 const immediate = (globalThis as { setImmediate?: (callback: () => void) => unknown }).setImmediate;
 
+const { timeOrigin } = performance;
+
 /** The platform's clock: milliseconds since 1970 that do not jump when the wall clock is set. */
 export const realClock: Clock = {
-  now: () => performance.timeOrigin + performance.now(),
+  now: () => timeOrigin + performance.now(),
   setTimer(callback, ms) {
     const timer: RealTimer = { cancelled: false };
     if (ms <= 0 && immediate) {

@@ -44,6 +44,11 @@ export class ChildContext implements Context {
     return (shutdown) => incarnation.end(shutdown);
   }
 
+  get sleep(): (ms: number) => Promise<void> {
+    const incarnation = this.#incarnation;
+    return (ms) => incarnation.sleep(ms);
+  }
+
   get defer(): (cleanUp: () => unknown) => void {
     const incarnation = this.#incarnation;
     return (cleanUp) => incarnation.defer(cleanUp);

@@ -18,10 +18,12 @@ import {
   crash,
   isShutdown,
 } from '../model/exit-reason.js';
+import { about } from '../model/report.js';
 import { toWire } from '../model/wire.js';
 import { type Service, type Task, ignore } from '../spec/types.js';
 import { ChildContext } from './context.js';
 import { pending } from './pending.js';
+import { sleep } from './sleep.js';
 import type { SupervisorProcess } from './supervisor-process.js';
 
 type AnySpec = Service<unknown, unknown[]> | Task<unknown[]>;
@@ -52,7 +54,7 @@ export class Incarnation {
   #defers: (() => unknown)[] | undefined = undefined;
   /** What it was at when it had to end, since when, and when it was given up: for the report. */
   #lastPhase: UnstoppedChild['phase'] = 'running';
-  #endingAt = 0;
+  #endingAt: number | undefined = undefined;
   #abandonedAt = 0;
 
   constructor(process: SupervisorProcess, child: Child) {
@@ -109,7 +111,7 @@ export class Incarnation {
 
   /** For the report of those who did not stop. */
   describe(): UnstoppedChild {
-    const waitedMs = this.#abandonedAt - this.#endingAt;
+    const waitedMs = this.#abandonedAt - (this.#endingAt ?? this.#abandonedAt);
     return { path: this.path, incarnation: this.number, phase: this.#lastPhase, waitedMs };
   }
 
@@ -126,6 +128,10 @@ export class Incarnation {
   defer(cleanUp: () => unknown): void {
     if (this.#phase === 'ended') this.#attempt(cleanUp);
     else (this.#defers ??= []).push(cleanUp);
+  }
+
+  sleep(ms: number): Promise<void> {
+    return sleep(this.process.tree.clock, this.signal, ms);
   }
 
   fail(error: unknown): void {
@@ -233,7 +239,6 @@ export class Incarnation {
   #begin(phase: UnstoppedChild['phase']): void {
     this.#phase = 'ending';
     this.#lastPhase = phase;
-    this.#endingAt = this.process.tree.clock.now();
     this.#abort();
   }
 
@@ -309,6 +314,7 @@ export class Incarnation {
 
   /** It ends by itself, but not at once: its supervisor sees to it that it ends in time. */
   #takesTime(): void {
+    this.#endingAt ??= this.process.tree.clock.now();
     if (this.#isAsked || this.#isReported || this.#phase !== 'ending') return;
     this.#answer({ type: 'ending', child: this.child, incarnation: this.number });
   }
@@ -337,14 +343,7 @@ export class Incarnation {
   }
 
   #about() {
-    const { id, spec } = this.child;
-    return {
-      path: this.path,
-      supervisor: this.process.path,
-      id,
-      kind: spec.kind,
-      incarnation: this.number,
-    };
+    return { ...about(this.process.state, this.child), incarnation: this.number };
   }
 
   /** Ending with the abort of its own signal is what it was asked for; with any other it is a crash. */

@@ -27,14 +27,15 @@ export function decide(s: Supervisor, waiting: Waiting): void {
 /** OTP: `restart/2`. One trigger counts once, however many siblings are restarted with it. */
 function restart(s: Supervisor, child: Child, because: 'exit' | 'start-failed'): void {
   if (!s.window.add(s.now)) return giveUp(s, child);
-  report(s, () => ({
-    type: 'child:restarting',
-    ...about(s, child),
-    strategy: s.policy.strategy,
-    because,
-    reason: reasonToWire(child.lastExit ?? SHUTDOWN),
-    budget: budgetOf(s),
-  }));
+  if (s.observed)
+    report(s, {
+      type: 'child:restarting',
+      ...about(s, child),
+      strategy: s.policy.strategy,
+      because,
+      reason: reasonToWire(child.lastExit ?? SHUTDOWN),
+      budget: budgetOf(s),
+    });
   begin(s, { kind: 'restart', failed: child, starting: false });
 }
 
@@ -52,13 +53,14 @@ function giveUp(s: Supervisor, child: Child): void {
     },
     last,
   );
-  report(s, () => ({
-    type: 'supervisor:gave-up',
-    path: s.path,
-    child: `${s.path}/${child.id}`,
-    error: toWire(error),
-    budget: budgetOf(s),
-  }));
+  if (s.observed)
+    report(s, {
+      type: 'supervisor:gave-up',
+      path: s.path,
+      offender: about(s, child),
+      error: toWire(error),
+      budget: budgetOf(s),
+    });
   s.children.setStatus(child, 'stopped');
   dropIfGone(s, child);
   s.stopReason = { kind: 'shutdown', cause: error };
@@ -68,12 +70,13 @@ function giveUp(s: Supervisor, child: Child): void {
 function endWithSignificant(s: Supervisor, child: Child): void {
   const { autoShutdown } = s.policy;
   if (!AUTO_SHUTDOWN_TABLE[autoShutdown](s.children.significant)) return;
-  report(s, () => ({
-    type: 'supervisor:auto-shutdown',
-    path: s.path,
-    child: `${s.path}/${child.id}`,
-    autoShutdown,
-  }));
+  if (s.observed)
+    report(s, {
+      type: 'supervisor:auto-shutdown',
+      path: s.path,
+      child: `${s.path}/${child.id}`,
+      autoShutdown,
+    });
   s.stopReason = SHUTDOWN;
 }
 

@@ -78,8 +78,8 @@ const NOT_RUNNING = {
 /** A supervisor has given up: `GaveUpError`; the cause is the error of the last child. */
 const GAVE_UP = {
   COPPICE_GAVE_UP: (d) =>
-    `'${d['path']}' gave up: '${d['id']}' had to be restarted, and ${d['maxRestarts']} restarts within ` +
-    `${d['withinMs']} ms is the limit; last: ${d['reason']}`,
+    `'${d['path']}' gave up: '${d['id']}' needed one restart more than the ${d['maxRestarts']} allowed within ` +
+    `${d['withinMs']} ms; last: ${d['reason']}`,
 } satisfies Record<string, Template>;
 
 /** The reason of an aborted signal: `StopRequest`. */

@@ -90,8 +90,9 @@ export function isCoppiceError(value: unknown, code?: ErrorCode): value is Coppi
   return ERRORS.has(found as ErrorCode) && (code === undefined || code === found);
 }
 
-/** An error's message, or any thrown value in words. */
+/** The message at the bottom of an error's causes, or any thrown value in words. */
 export function messageOf(thrown: unknown): string {
-  const { name, message } = toWire(thrown);
-  return message === '' ? name : message;
+  let wire = toWire(thrown);
+  while (wire.cause) wire = wire.cause;
+  return wire.message === '' ? wire.name : wire.message;
 }

@@ -22,6 +22,7 @@ interface AboutChild {
   readonly kind: ChildKind;
   /** 1 for the first start of this child, 2 for the second, ... */
   readonly incarnation: number;
+  readonly restart: RestartType;
 }
 
 interface AboutSupervisor {
@@ -58,13 +59,11 @@ export interface EventBodies {
   'child:crashed': AboutChild & {
     readonly error: ErrorWire;
     readonly uptimeMs: number;
-    readonly restart: RestartType;
   };
   /** It ended by itself without an error. */
   'child:completed': AboutChild & {
     readonly reason: ReasonWire;
     readonly uptimeMs: number;
-    readonly restart: RestartType;
   };
   /** It was decided to start it again, together with those that its supervisor's strategy says. */
   'child:restarting': AboutChild & {
@@ -79,7 +78,6 @@ export interface EventBodies {
   'child:stopped': AboutChild & {
     readonly reason: ReasonWire;
     readonly uptimeMs: number;
-    readonly restart: RestartType;
   };
   /** It did not end in time and is waited for no longer. */
   'child:abandoned': AboutChild & UnstoppedChild;
@@ -103,7 +101,8 @@ export interface EventBodies {
   'supervisor:stopped': AboutSupervisor & { readonly reason: ReasonWire };
   /** One restart too many: it stops its children and ends. */
   'supervisor:gave-up': AboutSupervisor & {
-    readonly child: string;
+    /** The child that had to be restarted once too often. */
+    readonly offender: AboutChild;
     readonly error: ErrorWire;
     readonly budget: Budget;
   };

@@ -108,7 +108,7 @@ function undoNext(s: Supervisor, operation: Extract<Operation, { kind: 'undo' }>
 function up(s: Supervisor): void {
   s.phase = 'running';
   s.effects.push({ type: 'up' });
-  report(s, () => ({ type: 'supervisor:started', path: s.path, startMs: s.now - s.startedAt }));
+  if (s.observed) report(s, { type: 'supervisor:started', path: s.path, startMs: s.now - s.startedAt });
   done(s);
 }
 
@@ -122,7 +122,7 @@ function bootFailed(s: Supervisor, { failed, error, undone }: Extract<Operation,
     error,
   );
   const event = { path: s.path, error: toWire(failure), undone };
-  report(s, () => ({ type: 'supervisor:start-failed', ...event }));
+  if (s.observed) report(s, { type: 'supervisor:start-failed', ...event });
   s.effects.push({ type: 'start-failed', error: failure });
   done(s);
 }
@@ -130,7 +130,7 @@ function bootFailed(s: Supervisor, { failed, error, undone }: Extract<Operation,
 function down(s: Supervisor, planned: ExitReason): void {
   const reason = s.killing ? KILLED : planned;
   s.phase = 'stopped';
-  report(s, () => ({ type: 'supervisor:stopped', path: s.path, reason: reasonToWire(reason) }));
+  if (s.observed) report(s, { type: 'supervisor:stopped', path: s.path, reason: reasonToWire(reason) });
   s.effects.push({ type: 'down', reason });
   done(s);
 }
@@ -141,7 +141,7 @@ export function beginShutdown(s: Supervisor, reason: ExitReason): void {
   if (operation?.kind === 'start-child') refuse(s, operation.to, notRunning(s));
   refuseWaiting(s);
   s.phase = 'stopping';
-  report(s, () => ({ type: 'supervisor:stopping', path: s.path, reason: reasonToWire(reason) }));
+  if (s.observed) report(s, { type: 'supervisor:stopping', path: s.path, reason: reasonToWire(reason) });
   begin(s, { kind: 'shutdown', reason });
 }
 

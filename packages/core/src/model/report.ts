@@ -1,7 +1,7 @@
-/** Makes the events of a supervisor and its children; nothing is made while nobody listens. */
+/** Makes the events of a supervisor and its children. */
 import type { Child } from './child.js';
 import type { Budget, EventBody } from './event.js';
-import { type ExitReason, errorOf } from './exit-reason.js';
+import type { ExitReason } from './exit-reason.js';
 import type { Supervisor } from './supervisor.js';
 import { reasonToWire, toWire } from './wire.js';
 
@@ -12,6 +12,7 @@ export const about = (s: Supervisor, child: Child) => ({
   id: child.id,
   kind: child.spec.kind,
   incarnation: child.incarnation,
+  restart: child.spec.restart,
 });
 
 export function budgetOf(s: Supervisor, now = s.now): Budget {
@@ -19,17 +20,16 @@ export function budgetOf(s: Supervisor, now = s.now): Budget {
   return { used: s.window.used(now), max: maxRestarts === Infinity ? null : maxRestarts, withinMs };
 }
 
-/** Notes an event; `make` is called only if somebody listens. */
-export function report(s: Supervisor, make: () => EventBody): void {
-  if (s.observed) s.effects.push({ type: 'event', event: make() });
+/** Notes an event. Callers ask for `s.observed` first, so that nothing is made while nobody listens. */
+export function report(s: Supervisor, event: EventBody): void {
+  s.effects.push({ type: 'event', event });
 }
 
 /** A child has ended: because it was asked to, by an error of its own, or because it was done. */
 export function reportEnd(s: Supervisor, child: Child, reason: ExitReason): void {
-  if (!s.observed) return;
-  const facts = { ...about(s, child), uptimeMs: s.now - child.startedAt, restart: child.spec.restart };
-  if (child.asked) report(s, () => ({ type: 'child:stopped', ...facts, reason: reasonToWire(reason) }));
+  const facts = { ...about(s, child), uptimeMs: s.now - child.startedAt };
+  if (child.asked) report(s, { type: 'child:stopped', ...facts, reason: reasonToWire(reason) });
   else if (reason.kind === 'crash')
-    report(s, () => ({ type: 'child:crashed', ...facts, error: toWire(errorOf(reason)) }));
-  else report(s, () => ({ type: 'child:completed', ...facts, reason: reasonToWire(reason) }));
+    report(s, { type: 'child:crashed', ...facts, error: toWire(reason.error) });
+  else report(s, { type: 'child:completed', ...facts, reason: reasonToWire(reason) });
 }

@@ -92,19 +92,20 @@ function onStart(s: Supervisor): void {
   s.phase = 'starting';
   s.startedAt = s.now;
   begin(s, { kind: 'boot' });
-  report(s, () => ({
-    type: 'supervisor:starting',
-    path: s.path,
-    strategy: s.policy.strategy,
-    children: s.children.size,
-  }));
+  if (s.observed)
+    report(s, {
+      type: 'supervisor:starting',
+      path: s.path,
+      strategy: s.policy.strategy,
+      children: s.children.size,
+    });
 }
 
 function onStarted(s: Supervisor, child: Child): void {
   if (child.status !== 'starting') return;
   s.children.setStatus(child, 'running');
   child.startedAt = s.now;
-  report(s, () => ({ type: 'child:started', ...about(s, child), startMs: s.now - child.startingAt }));
+  if (s.observed) report(s, { type: 'child:started', ...about(s, child), startMs: s.now - child.startingAt });
   settle(s, child);
 }
 
@@ -113,7 +114,7 @@ function onIgnored(s: Supervisor, child: Child): void {
   if (!isAlive(child.status)) return;
   clearTimer(s, child);
   s.children.setStatus(child, 'stopped');
-  report(s, () => ({ type: 'child:ignored', ...about(s, child) }));
+  if (s.observed) report(s, { type: 'child:ignored', ...about(s, child) });
   dropIfGone(s, child);
   settle(s, child);
 }
@@ -124,12 +125,13 @@ function onStartFailed(s: Supervisor, child: Child, error: unknown): void {
   clearTimer(s, child);
   s.children.setStatus(child, 'stopped');
   child.lastExit = crash(error);
-  report(s, () => ({
-    type: 'child:start-failed',
-    ...about(s, child),
-    error: toWire(error),
-    startMs: s.now - child.startingAt,
-  }));
+  if (s.observed)
+    report(s, {
+      type: 'child:start-failed',
+      ...about(s, child),
+      error: toWire(error),
+      startMs: s.now - child.startingAt,
+    });
   settle(s, child);
   startFailed(s, child, error);
 }
@@ -150,7 +152,7 @@ function onExited(s: Supervisor, child: Child, reason: ExitReason): void {
   }
   clearTimer(s, child);
   child.lastExit = reason;
-  reportEnd(s, child, reason);
+  if (s.observed) reportEnd(s, child, reason);
   if (child.awaited) {
     // The operation at hand wants it down; if it ended by itself just before, that is as good.
     s.children.setStatus(child, 'stopped');

@@ -9,9 +9,10 @@ export function launch(s: Supervisor, child: Child): void {
   child.incarnation++;
   child.asked = false;
   child.startingAt = s.now;
+  child.startedAt = s.now;
   s.children.setStatus(child, 'starting');
   awaitChild(s, child);
-  report(s, () => ({ type: 'child:starting', ...about(s, child) }));
+  if (s.observed) report(s, { type: 'child:starting', ...about(s, child) });
   s.effects.push({ type: 'start', child });
 }
 
@@ -43,11 +44,12 @@ export function ask(s: Supervisor, child: Child): void {
   child.asked = true;
   s.children.setStatus(child, 'stopping');
   const { shutdownMs } = child.spec;
-  report(s, () => ({
-    type: 'child:stopping',
-    ...about(s, child),
-    shutdownMs: shutdownMs === Infinity ? null : shutdownMs,
-  }));
+  if (s.observed)
+    report(s, {
+      type: 'child:stopping',
+      ...about(s, child),
+      shutdownMs: shutdownMs === Infinity ? null : shutdownMs,
+    });
   if (!s.killing && shutdownMs !== 0) s.effects.push({ type: 'stop', child });
   startDeadline(s, child);
 }
@@ -90,7 +92,7 @@ export function dropIfGone(s: Supervisor, child: Child): void {
 /** Takes a child out of the supervisor; nothing of it is kept. */
 export function forget(s: Supervisor, child: Child): void {
   s.children.remove(child);
-  if (s.stopReason === undefined) report(s, () => ({ type: 'child:removed', ...about(s, child) }));
+  if (s.observed && s.stopReason === undefined) report(s, { type: 'child:removed', ...about(s, child) });
 }
 
 export function setTimer(s: Supervisor, child: Child, ms: number): void {

@@ -14,10 +14,10 @@ import { completeSpec } from './validate.js';
  * ```ts
  * const poller = task({
  *   id: 'poller',
- *   run: async ({ signal }) => {
- *     while (!signal.aborted) {
- *       await poll(signal);
- *       await sleep(1_000, undefined, { signal });
+ *   run: async ({ sleep }) => {
+ *     for (;;) {
+ *       await poll();
+ *       await sleep(1_000);
  *     }
  *   },
  * });

@@ -31,6 +31,11 @@ export interface Context {
    * first asked for.
    */
   readonly signal: AbortSignal;
+  /**
+   * Resolves after so many milliseconds, by the clock of the tree; rejects with the signal's reason when the
+   * signal is aborted, so that a loop that sleeps stops at once.
+   */
+  readonly sleep: (ms: number) => Promise<void>;
   /** This incarnation has crashed with this error. The first call counts; later ones are late faults. */
   readonly fail: (error: unknown) => void;
   /** This incarnation has ended by itself: normally, or as the `Shutdown` says. The first call counts. */
