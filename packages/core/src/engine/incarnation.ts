@@ -91,6 +91,8 @@ export class Incarnation {
       this.#outcome = KILLED;
       this.#begin(this.#wasUp ? 'running' : 'starting');
       this.#release();
+      // Where cleaning up takes no time it is gone by now, and there is nothing left to kill.
+      if (this.#isReported) return;
     }
     if (this.#isAsked) this.#outcome = KILLED;
     const spec = this.child.spec as Service;
