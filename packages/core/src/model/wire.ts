@@ -25,6 +25,8 @@ export type ReasonWire =
 
 const MAX_DEPTH = 16;
 const MAX_ERRORS = 16;
+/** So many errors in all: those that share their causes would come out once for each way to them. */
+const MAX_TOTAL = 256;
 
 /**
  * Any thrown value as JSON data.
@@ -35,7 +37,7 @@ const MAX_ERRORS = 16;
  * ```
  */
 export function toWire(thrown: unknown): ErrorWire {
-  return wire(thrown, [], 0);
+  return wire(thrown, [], { left: MAX_TOTAL });
 }
 
 /**
@@ -62,7 +64,8 @@ export function reasonToWire(reason: ExitReason): ReasonWire {
   }
 }
 
-function wire(thrown: unknown, above: readonly unknown[], depth: number): ErrorWire {
+function wire(thrown: unknown, above: readonly unknown[], budget: { left: number }): ErrorWire {
+  budget.left--;
   try {
     if (!looksLikeError(thrown)) return { name: 'NonError', message: describe(thrown) };
     const name = text(read(thrown, 'name')) ?? 'Error';
@@ -74,13 +77,15 @@ function wire(thrown: unknown, above: readonly unknown[], depth: number): ErrorW
     const deeper = (inner: unknown): ErrorWire =>
       chain.includes(inner)
         ? { name: 'Circular', message: 'this error is its own cause' }
-        : depth >= MAX_DEPTH
+        : above.length >= MAX_DEPTH
           ? { name: 'Truncated', message: `more than ${MAX_DEPTH} causes` }
-          : wire(inner, chain, depth + 1);
+          : budget.left <= 0
+            ? { name: 'Truncated', message: `more than ${MAX_TOTAL} errors` }
+            : wire(inner, chain, budget);
     return {
       name,
       message: text(read(thrown, 'message')) ?? '',
-      ...((typeof code === 'string' || typeof code === 'number') && { code }),
+      ...((typeof code === 'string' || Number.isFinite(code)) && { code: code as string | number }),
       ...(stack !== undefined && { stack }),
       ...(cause !== undefined && cause !== null && { cause: deeper(cause) }),
       ...(Array.isArray(errors) && { errors: errors.slice(0, MAX_ERRORS).map(deeper) }),

@@ -1,0 +1,235 @@
+/** Errors as data: whatever was thrown, it comes out as JSON, and comes back as an Error. */
+import { runInNewContext } from 'node:vm';
+import fc from 'fast-check';
+import { CoppiceError, type ErrorWire, fromWire, isCoppiceError, supervisor, toWire } from '@coppice/core';
+
+const json = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
+const throws = (): never => {
+  throw new Error('not to be touched');
+};
+
+describe('toWire', () => {
+  test('an error with its name, message, code, stack and causes', () => {
+    const root = Object.assign(new RangeError('deep'), { code: 42 });
+    const error = Object.assign(new TypeError('top', { cause: root }), { code: 'E_TOP' });
+    expect(toWire(error)).toStrictEqual({
+      name: 'TypeError',
+      message: 'top',
+      code: 'E_TOP',
+      stack: error.stack,
+      cause: { name: 'RangeError', message: 'deep', code: 42, stack: root.stack },
+    });
+  });
+
+  const { proxy: revoked, revoke } = Proxy.revocable({}, {});
+  revoke();
+  const nonErrors: [unknown, string][] = [
+    [null, 'null'],
+    [undefined, 'undefined'],
+    ['text', 'text'],
+    ['', ''],
+    [7, '7'],
+    [10n, '10'],
+    [Symbol('s'), 'Symbol(s)'],
+    [{ status: 500 }, '{"status":500}'],
+    [[1, 2], '[1,2]'],
+    [revoked, 'a value that cannot be read'],
+    [{ toJSON: throws }, '[object Object]'],
+    [{ toJSON: () => undefined }, 'an object'],
+  ];
+  test.each(nonErrors.map(([value, message]) => ({ value, message })))(
+    'what is no error: $message',
+    ({ value, message }) => {
+      expect(toWire(value)).toEqual({ name: 'NonError', message });
+    },
+  );
+
+  test('a function, and a cyclic object', () => {
+    const cyclic: Record<string, unknown> = {};
+    cyclic['self'] = cyclic;
+    expect(toWire(cyclic)).toEqual({ name: 'NonError', message: '[object Object]' });
+    expect(toWire(() => 1).name).toBe('NonError');
+  });
+
+  test('getters that throw: what can be read is read', () => {
+    const error = new Error('readable');
+    for (const key of ['stack', 'code', 'cause', 'errors', 'name'])
+      Object.defineProperty(error, key, { get: throws });
+    expect(toWire(error)).toEqual({ name: 'Error', message: 'readable' });
+    const worse = new Error('x');
+    Object.defineProperty(worse, 'message', { get: throws });
+    expect(toWire(worse)).toMatchObject({ name: 'Error', message: '' });
+    expect(() =>
+      toWire(new Proxy(error, { get: throws, has: throws, getPrototypeOf: throws })),
+    ).not.toThrow();
+  });
+
+  test('names, messages and codes that are no text', () => {
+    const error = Object.assign(new Error('m'), { name: 7, message: {}, code: { not: 'text' }, stack: null });
+    expect(toWire(error)).toEqual({ name: 'Error', message: '' });
+  });
+
+  test.each([NaN, Infinity, -Infinity])('a code that is no JSON: %s', (code) => {
+    const wire = toWire(Object.assign(new Error('m'), { code }));
+    expect(json(wire)).toStrictEqual(wire);
+  });
+
+  test('a cause that is the error itself, or one above it', () => {
+    const error = new Error('snake') as Error & { cause?: unknown };
+    error.cause = error;
+    expect(toWire(error).cause).toEqual({ name: 'Circular', message: 'this error is its own cause' });
+    const a = new Error('a') as Error & { cause?: unknown };
+    const b = new Error('b', { cause: a });
+    a.cause = b;
+    expect(toWire(a)).toMatchObject({ message: 'a', cause: { message: 'b', cause: { name: 'Circular' } } });
+  });
+
+  test('a very long chain is cut, and says so', () => {
+    let error = new Error('0');
+    for (let i = 1; i < 1_000; i++) error = new Error(`${i}`, { cause: error });
+    let wire: ErrorWire | undefined = toWire(error);
+    let length = 0;
+    for (; wire?.cause; wire = wire.cause) length++;
+    expect(length).toBeLessThan(20);
+    expect(wire).toMatchObject({ name: 'Truncated' });
+  });
+
+  test('an AggregateError with its errors; of very many the first ones', () => {
+    const error = new AggregateError([new Error('a'), 'b', null], 'several');
+    expect(toWire(error)).toMatchObject({
+      name: 'AggregateError',
+      message: 'several',
+      errors: [{ message: 'a' }, { name: 'NonError', message: 'b' }, { name: 'NonError', message: 'null' }],
+    });
+    expect(toWire(new AggregateError(Array.from({ length: 1_000 }, () => 'x'))).errors!.length).toBeLessThan(
+      100,
+    );
+  });
+
+  test('errors that share causes many times over do not make it endless', () => {
+    let error: Error = new Error('bottom');
+    for (let i = 0; i < 30; i++)
+      error = new AggregateError(
+        Array.from({ length: 16 }, () => error),
+        `${i}`,
+      );
+    expect(JSON.stringify(toWire(error)).length).toBeLessThan(1_000_000);
+  });
+
+  test('an error of another realm', () => {
+    const foreign = runInNewContext(`Object.assign(new TypeError('foreign'), { code: 'E' })`) as unknown;
+    expect(toWire(foreign)).toMatchObject({ name: 'TypeError', message: 'foreign', code: 'E' });
+  });
+
+  test('an error of ours keeps its code, and is known by it on the other side', async () => {
+    const error = (() => {
+      try {
+        return supervisor({ id: 'a/b', children: [] });
+      } catch (thrown) {
+        return thrown;
+      }
+    })() as CoppiceError;
+    expect(error.toWire()).toEqual(toWire(error));
+    const back = fromWire(json(error.toWire()) as ErrorWire);
+    expect(back).not.toBeInstanceOf(CoppiceError);
+    expect(isCoppiceError(back)).toBe(true);
+    expect(isCoppiceError(back, 'COPPICE_INVALID_ID')).toBe(true);
+    expect(isCoppiceError(back, 'COPPICE_MISSING_ID')).toBe(false);
+    for (const other of [null, undefined, 7, {}, new Error('x'), { code: 'ENOENT' }])
+      expect(isCoppiceError(other)).toBe(false);
+  });
+});
+
+describe('fromWire', () => {
+  test('an Error with name, message, code, stack and cause; an AggregateError if it has errors', () => {
+    const back = fromWire({
+      name: 'TypeError',
+      message: 'top',
+      code: 'E',
+      stack: 'the stack',
+      cause: { name: 'Error', message: 'deep' },
+    });
+    expect(back).toBeInstanceOf(Error);
+    expect(back).toMatchObject({
+      name: 'TypeError',
+      message: 'top',
+      code: 'E',
+      stack: 'the stack',
+      cause: { message: 'deep' },
+    });
+    const several = fromWire({
+      name: 'AggregateError',
+      message: 'm',
+      errors: [{ name: 'Error', message: 'a' }],
+    });
+    expect(several).toBeInstanceOf(AggregateError);
+    expect((several as AggregateError).errors).toMatchObject([{ message: 'a' }]);
+    expect(Object.keys(back)).toEqual(['code']); // as on a system error of Node
+  });
+
+  test.each([null, undefined, 7, 'text', {}, [], { message: 7 }, { name: 'x', cause: null, errors: 'no' }])(
+    'what is no wire form: %j',
+    (data) => {
+      expect(fromWire(data as never)).toBeInstanceOf(Error);
+    },
+  );
+});
+
+/** Errors as they come: trees of names, messages, codes, causes and errors. */
+const { error: anyError } = fc.letrec<{ error: Error }>((tie) => ({
+  error: fc
+    .record(
+      {
+        name: fc.string({ unit: 'binary' }),
+        message: fc.string({ unit: 'binary' }),
+        code: fc.oneof(fc.string(), fc.integer()),
+        cause: fc.oneof({ depthSize: 'small' }, fc.string(), tie('error')),
+        errors: fc.array(fc.oneof({ depthSize: 'small' }, fc.constant(null), tie('error')), { maxLength: 3 }),
+      },
+      { requiredKeys: ['name', 'message'] },
+    )
+    .map(({ errors, cause, message, ...rest }) =>
+      Object.assign(
+        errors ? new AggregateError(errors, message) : new Error(message),
+        rest,
+        cause !== undefined && { cause },
+      ),
+    ),
+}));
+
+/** A wire form without its stacks: what had none gets one where it is made an Error again. */
+const plain = (wire: ErrorWire): unknown =>
+  JSON.parse(JSON.stringify(wire, (key, value: unknown) => (key === 'stack' ? undefined : value)));
+
+test('any error: to JSON and back, and to JSON again, is the same', () => {
+  fc.assert(
+    fc.property(anyError, (error) => {
+      const wire = toWire(error);
+      expect(json(wire)).toStrictEqual(wire);
+      const again = toWire(fromWire(json(wire) as ErrorWire));
+      expect(plain(again)).toStrictEqual(plain(wire));
+      expect(again.stack).toBe(wire.stack);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('anything at all: toWire does not throw, and gives JSON', () => {
+  fc.assert(
+    fc.property(
+      fc.anything({
+        withBigInt: true,
+        withNullPrototype: true,
+        withSparseArray: true,
+        withDate: true,
+        withMap: true,
+      }),
+      (value) => {
+        const wire = toWire(value);
+        expect(typeof wire.message).toBe('string');
+        expect(json(wire)).toStrictEqual(wire);
+      },
+    ),
+    { numRuns: 500 },
+  );
+});
