@@ -320,7 +320,7 @@ describe('where a fault stands', () => {
       id: 'feeds',
       children: [supervisor({ id: 'eu', children: [service({ id: 'a', start })] })],
     });
-    const eu = good.children[0] as { children: object[] };
+    const eu = good.children[0] as unknown as { children: object[] };
     const spoilt = { ...good, children: [{ ...eu, children: [{ ...eu.children[0], shutdownMs: -5 }] }] };
     const error = specError(() => supervisor({ id: 'root', children: [spoilt as never] }));
     expect(error.path).toBe('root/feeds/eu/a');
