@@ -168,7 +168,7 @@ describe('supervised', () => {
     await stopped;
     expect(job.runs).toBe(6);
     expect(world.lines.at(-1)).toMatch(
-      "'jobs' gave up: 'hopeless' had to be restarted, and 5 restarts within 1000 ms",
+      "'jobs' gave up: 'hopeless' needed one restart more than the 5 allowed within 1000 ms",
     );
   });
 

@@ -21,7 +21,14 @@ class Source implements Subscribable {
   }
 }
 
-const about = { path: 'shop/db', supervisor: 'shop', id: 'db', kind: 'service', incarnation: 1 } as const;
+const about = {
+  path: 'shop/db',
+  supervisor: 'shop',
+  id: 'db',
+  kind: 'service',
+  incarnation: 1,
+  restart: 'transient',
+} as const;
 const started: EventOf<'child:started'> = { type: 'child:started', seq: 1, at: 0, ...about, startMs: 12 };
 const error = { name: 'TypeError', message: 'boom', stack: 'TypeError: boom\n    at there' };
 const crashed: EventOf<'child:crashed'> = {
@@ -35,7 +42,6 @@ const crashed: EventOf<'child:crashed'> = {
     cause: { name: 'RangeError', message: 'deeper', stack: 'RangeError: deeper' },
   },
   uptimeMs: 312,
-  restart: 'transient',
 };
 
 function setUp(options: pino.LoggerOptions = {}, logOptions: LogEventsOptions = {}) {
@@ -157,7 +163,7 @@ test('a logger needs four levels and nothing else; fatal falls back to error', (
   const source = new Source();
   logEvents(source, logger);
   const budget = { used: 3, max: 3, withinMs: 5_000 };
-  source.emit({ type: 'supervisor:gave-up', seq: 1, at: 0, path: 'shop', child: 'shop/db', error, budget });
+  source.emit({ type: 'supervisor:gave-up', seq: 1, at: 0, path: 'shop', offender: about, error, budget });
   expect(lines).toEqual(['error: shop gave up: after 3 restarts within 5 s shop/db needed another one']);
 });
 

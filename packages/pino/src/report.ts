@@ -10,13 +10,13 @@ export type ReportContext = 'start-error' | 'child-terminated' | 'shutdown-error
 /** Why, in a word; the error itself is beside it, under the logger's key for errors. */
 export type ReportReason = ReasonWire['kind'] | 'reached-max-restarts';
 
-/** The child that a report is about, as far as the event knows it. */
+/** The child that a report is about. */
 export interface Offender {
   readonly path: string;
   readonly id: string;
-  readonly kind?: string;
-  readonly restart?: string;
-  readonly incarnation?: number;
+  readonly kind: string;
+  readonly restart: string;
+  readonly incarnation: number;
 }
 
 /** The fields that make a record a supervisor report. */
@@ -36,16 +36,26 @@ export function reportOn(
   context: ReportContext,
   reason: ReportReason,
 ): SupervisorReport {
-  const { supervisor, path, id, kind, incarnation } = event;
-  const restart = 'restart' in event ? { restart: event.restart } : {};
-  return { supervisor, context, reason, offender: { path, id, kind, ...restart, incarnation } };
+  return { supervisor: event.supervisor, context, reason, offender: offender(event) };
 }
 
-/** OTP: `reached_max_restart_intensity`. The event names the child only by its path. */
-export function reportGaveUp({ path, child }: EventOf<'supervisor:gave-up'>): SupervisorReport {
-  const offender = { path: child, id: child.slice(child.lastIndexOf('/') + 1) };
-  return { supervisor: path, context: 'gave-up', reason: 'reached-max-restarts', offender };
+/** OTP: `reached_max_restart_intensity`. */
+export function reportGaveUp(event: EventOf<'supervisor:gave-up'>): SupervisorReport {
+  return {
+    supervisor: event.path,
+    context: 'gave-up',
+    reason: 'reached-max-restarts',
+    offender: offender(event.offender),
+  };
 }
+
+const offender = ({ path, id, kind, restart, incarnation }: Offender): Offender => ({
+  path,
+  id,
+  kind,
+  restart,
+  incarnation,
+});
 
 /**
  * OTP's `do_restart`: the end of a permanent child is always an error, even a normal one; that of any other

@@ -2,8 +2,15 @@ import { EVENT_NAMES, type EventBodies, type EventName, type EventOf } from '@co
 import { EVENT_LOG, type EventLog } from './index.js';
 import { LEVELS } from './logger.js';
 
-const child = { path: 'shop/db', supervisor: 'shop', id: 'db', kind: 'service', incarnation: 2 } as const;
-const up = { uptimeMs: 312.4, restart: 'permanent' } as const;
+const child = {
+  path: 'shop/db',
+  supervisor: 'shop',
+  id: 'db',
+  kind: 'service',
+  incarnation: 2,
+  restart: 'permanent',
+} as const;
+const up = { uptimeMs: 312.4 } as const;
 const shop = { path: 'shop' };
 const error = { name: 'TypeError', message: 'boom' };
 const budget = { used: 2, max: 3, withinMs: 5_000 };
@@ -35,7 +42,7 @@ const SAMPLES: { [N in EventName]: EventBodies[N] } = {
   'supervisor:start-failed': { ...shop, error, undone: ['db'] },
   'supervisor:stopping': { ...shop, reason: { kind: 'shutdown', detail: 'done for today' } },
   'supervisor:stopped': { ...shop, reason: { kind: 'shutdown', cause: error } },
-  'supervisor:gave-up': { ...shop, child: 'shop/db', error: { ...error, cause: error }, budget },
+  'supervisor:gave-up': { ...shop, offender: child, error: { ...error, cause: error }, budget },
   'supervisor:auto-shutdown': { ...shop, child: 'shop/db', autoShutdown: 'any-significant' },
   'supervisor:warning': { ...shop, code: 'COPPICE_TRANSIENT_SUPERVISOR', message: 'think twice' },
   'listener:failed': { ...shop, event: 'child:crashed', error },

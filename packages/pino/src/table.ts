@@ -179,7 +179,7 @@ export const EVENT_LOG: EventLog = Object.freeze<EventLog>({
   'supervisor:gave-up': {
     level: (e) => (isRoot(e) ? 'fatal' : 'error'),
     message: (e) =>
-      `${e.path} gave up: after ${limit(e.budget)} ${e.child} needed another one` +
+      `${e.path} gave up: after ${limit(e.budget)} ${e.offender.path} needed another one` +
       `${e.error.cause ? `: ${says(e.error.cause)}` : ''}`,
     fields: (e) => ({ ...aboutSupervisor(e), budget: e.budget }),
     error: (e) => e.error,
