@@ -48,6 +48,8 @@ export class Child {
   /** When its last start was called, and when it came up, in the clock's milliseconds. */
   startingAt = 0;
   startedAt = 0;
+  /** Is it still one of the children of its supervisor? */
+  isPresent = false;
   previous: Child | undefined = undefined;
   next: Child | undefined = undefined;
   runtime: unknown = undefined;

@@ -26,11 +26,12 @@ export class Children {
 
   /** Is this very record still one of the children (and not a later one with the same id)? */
   has(child: Child): boolean {
-    return this.#byId.get(child.id) === child;
+    return child.isPresent;
   }
 
   append(child: Child): void {
     this.#byId.set(child.id, child);
+    child.isPresent = true;
     child.previous = this.last;
     if (this.last) this.last.next = child;
     else this.first = child;
@@ -42,6 +43,7 @@ export class Children {
   /** Takes a child out. It keeps its own links, so that a walk that stands on it can go on. */
   remove(child: Child): void {
     this.#byId.delete(child.id);
+    child.isPresent = false;
     if (child.previous) child.previous.next = child.next;
     else this.first = child.next;
     if (child.next) child.next.previous = child.previous;
