@@ -1,4 +1,47 @@
-// Placeholder until examples/host-agent is written.
-import 'coppice';
+/** The host agent. Read it like a table of contents: what is wired here is explained in the files it names. */
+import { seededRandom } from 'coppice';
+import { declareAgent } from './agent.js';
+import { Chaos, noChaos } from './chaos.js';
+import { drawTree } from './draw-tree.js';
+import { USAGE, UsageError, parseOptions } from './options.js';
+import { runUntilStopped } from './run.js';
+import { Story } from './story.js';
+import { styleFor } from './style.js';
+import { Ledger, summaryTable } from './summary.js';
 
-console.log('examples/host-agent: not written yet');
+async function main(args: readonly string[]): Promise<number> {
+  const { help, forMs, port, chaos, seed } = parseOptions(args);
+  if (help) {
+    console.log(USAGE);
+    return 0;
+  }
+  const style = styleFor(process.stdout);
+  const story = new Story((line) => console.log(line), style);
+  const ledger = new Ledger();
+
+  const agent = declareAgent({
+    port,
+    snapshot: () => tree.snapshot(),
+    chaos: chaos ? new Chaos(seededRandom(seed)) : noChaos,
+  });
+  const tree = agent.handle({ logger: story.logger });
+  tree.on('event', (event) => {
+    story.tell(event);
+    ledger.note(event);
+  });
+
+  const intro = chaos ? `Chaos reigns; --seed ${seed} brings it back.` : 'Try it with --chaos.';
+  console.log(`\n${style.bold('Host agent.')} ${intro}\n\n${drawTree(agent, style)}\n`);
+  const exitCode = await runUntilStopped(tree, { forMs, say: (text) => story.say(text) });
+  story.end();
+  console.log(`\n${summaryTable(ledger, style)}\n`);
+  return exitCode;
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error;
+  console.error(`host-agent: ${error.message}\n\n${USAGE}`);
+  process.exitCode = 2;
+}

@@ -1,0 +1,45 @@
+/** A declared tree as a drawing. Declarations are data: nothing has to run for this. */
+import type { ChildSpec } from 'coppice';
+import { type Style, plainStyle } from './style.js';
+import { duration, plural } from './words.js';
+
+interface Row {
+  /** The branches that lead to it. */
+  readonly lines: string;
+  readonly id: string;
+  readonly what: string;
+  readonly limit: string;
+}
+
+export function drawTree(root: ChildSpec, style: Style = plainStyle): string {
+  const rows = rowsOf(root, '', '');
+  const left = Math.max(...rows.map(({ lines, id }) => lines.length + id.length));
+  const middle = Math.max(...rows.map(({ what }) => what.length));
+  return rows
+    .map(({ lines, id, what, limit }) => {
+      const gap = ' '.repeat(left - lines.length - id.length + 3);
+      const name = limit === '' ? id : style.bold(id);
+      return `${style.dim(lines)}${name}${gap}${style.dim(`${what.padEnd(middle + 3)}${limit}`.trimEnd())}`;
+    })
+    .join('\n');
+}
+
+function rowsOf(spec: ChildSpec, lines: string, below: string): Row[] {
+  const row = { lines, id: spec.id, what: whatIs(spec), limit: limitOf(spec) };
+  const children = spec.kind === 'supervisor' ? spec.children : [];
+  return [
+    row,
+    ...children.flatMap((child, i) => {
+      const isLast = i === children.length - 1;
+      return rowsOf(child, `${below}${isLast ? '└─ ' : '├─ '}`, `${below}${isLast ? '   ' : '│  '}`);
+    }),
+  ];
+}
+
+function whatIs(spec: ChildSpec): string {
+  const what = 'strategy' in spec ? spec.strategy : spec.kind;
+  return spec.restart === 'permanent' ? what : `${what}, ${spec.restart}`;
+}
+
+const limitOf = (spec: ChildSpec): string =>
+  'maxRestarts' in spec ? `up to ${plural(spec.maxRestarts, 'restart')} in ${duration(spec.withinMs)}` : '';

@@ -1,0 +1,43 @@
+/** The probe: reads `/metrics` over HTTP now and then, as Prometheus would, and tells what it finds. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Service, type Task, task } from 'coppice';
+import type { Http } from './http.js';
+
+const FIRST_AFTER_MS = 1_500;
+const EVERY_MS = 5_000;
+
+export const probeTask = (http: Service<Http>): Task =>
+  task({
+    id: 'probe',
+    run: async ({ signal, use, log }) => {
+      await sleep(FIRST_AFTER_MS, undefined, { signal });
+      for (;;) {
+        const response = await fetch(`${use(http).url}/metrics`, { signal });
+        if (!response.ok) throw new Error(`GET /metrics: ${response.status} ${await response.text()}`);
+        log.info(`reads ${digest(await response.text())}`);
+        await sleep(EVERY_MS, undefined, { signal });
+      }
+    },
+  });
+
+/** A few telling numbers out of a page of metrics. */
+export function digest(page: string): string {
+  const samples = page.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+  const value = (name: string): number | undefined => {
+    const line = samples.find((sample) => sample.startsWith(`${name} `));
+    return line === undefined ? undefined : Number(line.slice(name.length + 1));
+  };
+  const cpu = value('host_cpu_usage_ratio');
+  const total = value('host_memory_total_bytes');
+  const available = value('host_memory_available_bytes');
+  const load = value('host_load1');
+  const gib = (bytes: number): string => (bytes / 2 ** 30).toFixed(1);
+  const numbers = [
+    ...(cpu === undefined ? [] : [`cpu ${(cpu * 100).toFixed(1)} %`]),
+    ...(total === undefined || available === undefined
+      ? []
+      : [`memory ${gib(total - available)}/${gib(total)} GiB`]),
+    ...(load === undefined ? [] : [`load ${load}`]),
+  ];
+  return `${samples.length} samples: ${numbers.join(', ')}`;
+}

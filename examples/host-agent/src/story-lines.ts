@@ -1,0 +1,128 @@
+/** Which line of the story an event makes. */
+import type { EventOf, SupervisionEvent } from 'coppice';
+import { errorText, plural, reasonText, duration } from './words.js';
+
+export interface Line {
+  readonly tone: 'dim' | 'good' | 'bad' | 'warn' | 'note' | 'bold';
+  readonly symbol: string;
+  /** Whom it is about, from the root on. */
+  readonly path: string;
+  readonly text: string;
+}
+
+/** Starts, or stops, that came one after the other. */
+export interface Run {
+  readonly type: 'child:started' | 'child:stopped';
+  readonly at: number;
+  readonly children: { readonly path: string; readonly incarnation: number }[];
+}
+
+/** The run that an event begins or belongs to; undefined if it is of no run. */
+export function runOf(event: SupervisionEvent): Run | undefined {
+  if (event.type !== 'child:started' && event.type !== 'child:stopped') return undefined;
+  const { type, at, path, incarnation } = event;
+  return { type, at, children: [{ path, incarnation }] };
+}
+
+export const addToRun = (run: Run, more: Run): void => void run.children.push(...more.children);
+
+export function lineOfRun({ type, children }: Run): Line {
+  const isStart = type === 'child:started';
+  const look = isStart ? ({ tone: 'good', symbol: '▲' } as const) : ({ tone: 'dim', symbol: '■' } as const);
+  // Whoever is below another one of the run needs no mention.
+  const tops = children.filter(({ path }) => !children.some((other) => path.startsWith(`${other.path}/`)));
+  const [first] = tops;
+  if (tops.length === 1 && first) {
+    const text = isStart ? `up again, incarnation ${first.incarnation}` : 'stopped';
+    return { ...look, path: first.path, text };
+  }
+  const paths = tops.map(({ path }) => path);
+  const common = commonSupervisor(paths);
+  const names = paths.map((path) => path.slice(common.length + 1)).join(', ');
+  return { ...look, path: common, text: isStart ? `up again: ${names}` : `stopped: ${names}` };
+}
+
+function commonSupervisor(paths: readonly string[]): string {
+  let common = paths[0] ?? '';
+  while (common !== '' && !paths.every((path) => path.startsWith(`${common}/`))) {
+    common = common.slice(0, Math.max(0, common.lastIndexOf('/')));
+  }
+  return common;
+}
+
+/** Who is started again, by strategy. */
+const RESTARTING = {
+  'one-for-one': 'restarting',
+  'one-for-all': 'restarting it and all its siblings',
+  'rest-for-one': 'restarting it and all after it',
+} as const;
+
+/** The line of an event; undefined if it is not worth one. */
+export function lineOf(event: SupervisionEvent, root: string): Line | undefined {
+  const { path } = event;
+  const line = (tone: Line['tone'], symbol: string, text: string): Line => ({ tone, symbol, path, text });
+  switch (event.type) {
+    case 'child:crashed':
+      return line('bad', '✗', `crashed after ${duration(event.uptimeMs)}: ${errorText(event.error)}`);
+    case 'child:start-failed':
+      return line('bad', '✗', `failed to start: ${errorText(event.error)}`);
+    case 'child:completed':
+      return completed(event);
+    case 'child:restarting':
+      return line('warn', '↻', decision(event));
+    case 'child:ignored':
+      return line('dim', '○', 'does not want to run');
+    case 'child:stopped':
+      return event.reason.kind === 'shutdown'
+        ? line('dim', '■', `stopped after ${duration(event.uptimeMs)}`)
+        : line('bad', '■', `stopped badly: ${reasonText(event.reason)}`);
+    case 'child:abandoned':
+      return line('bad', '✗', `did not stop within ${duration(event.waitedMs)}; not waited for any longer`);
+    case 'child:settled':
+      return line('dim', '○', `incarnation ${event.incarnation} has stopped after all`);
+    case 'child:cleanup-failed':
+      return line('bad', '✗', `clean-up failed: ${errorText(event.error)}`);
+    case 'child:late-fault':
+      return line('dim', '·', `failed once more, too late to count: ${errorText(event.error)}`);
+    case 'supervisor:started':
+      return path === root ? line('good', '▲', `up in ${duration(event.startMs)}`) : undefined;
+    case 'supervisor:gave-up':
+      return line(
+        'bad',
+        '✗',
+        `gives up: ${plural(event.budget.used, 'restart')} in ${duration(event.budget.withinMs)} did not help`,
+      );
+    case 'supervisor:stopping':
+      return path === root ? line('bold', '■', 'stopping, the last started first') : undefined;
+    case 'supervisor:stopped':
+      return path === root ? line('bold', '■', 'stopped') : undefined;
+    case 'supervisor:warning':
+      return line('warn', '!', event.message);
+    case 'listener:failed':
+      return line('bad', '!', `a listener failed: ${errorText(event.error)}`);
+    case 'supervisor:auto-shutdown':
+      return line('warn', '■', `ends, since ${event.child} has ended`);
+    case 'child:starting':
+    case 'child:started':
+    case 'child:stopping':
+    case 'child:removed':
+    case 'supervisor:starting':
+    case 'supervisor:start-failed':
+      return undefined;
+  }
+}
+
+/** Of a supervisor that is started again there is no need to say that it has ended: it has said why. */
+function completed({ path, kind, restart, reason, uptimeMs }: EventOf<'child:completed'>): Line | undefined {
+  const isSupervisor = kind === 'supervisor' || kind === 'dynamic-supervisor';
+  if (isSupervisor && restart === 'permanent') return undefined;
+  const text = isSupervisor
+    ? `not started again (${restart}); the others go on`
+    : `${reasonText(reason)} after ${duration(uptimeMs)}`;
+  return { tone: 'warn', symbol: '○', path, text };
+}
+
+function decision({ strategy, budget }: EventOf<'child:restarting'>): string {
+  const count = budget.max === null ? `${budget.used}` : `${budget.used} of ${budget.max}`;
+  return `${RESTARTING[strategy]} (${count} in ${duration(budget.withinMs)})`;
+}

@@ -1,0 +1,129 @@
+/** The story and the summary of real trees on a simulated clock. */
+import { SimulatedClock, type Task, supervisor, task } from 'coppice';
+import { drawTree } from './draw-tree.js';
+import { Story } from './story.js';
+import { plainStyle, styleFor, wrap } from './style.js';
+import { Ledger, summaryTable } from './summary.js';
+
+/** Runs until its signal says stop, or until it is told how to end. */
+function puppet(id: string): { readonly spec: Task; fail: (message: string) => void } {
+  const made = {
+    spec: task({
+      id,
+      run: ({ fail, signal, log }) => {
+        made.fail = (message) => fail(new Error(message));
+        log.info('hello');
+        return new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
+      },
+    }),
+    fail: (message: string): void => expect(message).toBe('never called before it runs'),
+  };
+  return made;
+}
+
+async function perform(
+  strategy: 'one-for-one' | 'rest-for-one' | 'one-for-all',
+  play: (a: ReturnType<typeof puppet>, clock: SimulatedClock) => Promise<unknown>,
+) {
+  const clock = new SimulatedClock();
+  const lines: string[] = [];
+  const story = new Story((line) => lines.push(line), plainStyle, clock);
+  const ledger = new Ledger();
+  const [a, b] = [puppet('a'), puppet('b')];
+  const group = supervisor({
+    id: 'group',
+    restart: 'temporary',
+    strategy,
+    maxRestarts: 1,
+    children: [a.spec, b.spec],
+  });
+  const root = supervisor({ id: 'root', children: [group] });
+  const tree = root.handle({ clock, logger: story.logger });
+  tree.on('event', (event) => {
+    story.tell(event);
+    ledger.note(event);
+  });
+  await tree.start();
+  lines.length = 0;
+  await play(a, clock);
+  story.end();
+  const told = [...lines];
+  lines.length = 0;
+  await tree.stop();
+  return { told, atStop: lines, root, ledger };
+}
+
+test('a failure reads: why, what was decided, who is up again', async () => {
+  const { told } = await perform('one-for-one', async (a, clock) => {
+    await clock.advance(1500);
+    a.fail('boom');
+    await clock.advance(1000);
+  });
+  expect(told.filter((line) => !line.includes('hello'))).toEqual([
+    '   1.50s ✗ group/a              crashed after 1.5 s: boom',
+    '         ↻ group/a              restarting (1 of 1 in 5 s)',
+    '         ▲ group/a              up again, incarnation 2',
+  ]);
+});
+
+test('siblings that are restarted as well are told in one line each way', async () => {
+  const { told } = await perform('one-for-all', async (a, clock) => {
+    a.fail('boom');
+    await clock.advance(1000);
+  });
+  const text = told.join('\n');
+  expect(text).toContain('↻ group/a              restarting it and all its siblings (1 of 1 in 5 s)');
+  expect(text).toContain('■ group/b              stopped');
+});
+
+test('giving up, and what becomes of it', async () => {
+  const { told, ledger } = await perform('one-for-one', async (a, clock) => {
+    a.fail('one');
+    await clock.advance(1000);
+    a.fail('two');
+    await clock.advance(1000);
+  });
+  const text = told.join('\n');
+  expect(text).toContain('✗ group                gives up: 1 restart in 5 s did not help');
+  expect(text).toContain('○ group                not started again (temporary); the others go on');
+  expect(ledger).toMatchObject({ failures: 2, restarts: 1, gaveUp: 1 });
+  expect(summaryTable(ledger).split('\n')).toEqual([
+    '  child  incarnations  uptime  last end',
+    '  group             1     1 s  gave up: two',
+    '    a               2     1 s  two',
+    '    b               1     1 s  stopped when group gave up',
+    '',
+    '  2 failures, 1 restart, gave up: 1',
+  ]);
+});
+
+test('the stop is told child by child, in order', async () => {
+  const { atStop } = await perform('one-for-one', (_, clock) => clock.advance(2000));
+  expect(atStop.map((line) => line.slice(9))).toEqual([
+    '■ root                 stopping, the last started first',
+    '■ group/b              stopped after 2 s',
+    '■ group/a              stopped after 2 s',
+    '■ group                stopped after 2 s',
+    '■ root                 stopped',
+  ]);
+});
+
+test('the tree is drawn from its declaration', async () => {
+  const { root } = await perform('rest-for-one', () => Promise.resolve());
+  expect(drawTree(root).split('\n')).toEqual([
+    'root       one-for-one               up to 3 restarts in 5 s',
+    '└─ group   rest-for-one, temporary   up to 1 restart in 5 s',
+    '   ├─ a    task',
+    '   └─ b    task',
+  ]);
+});
+
+test('colour is for terminals, and not for those who do not want it', () => {
+  expect(styleFor({ isTTY: true }, {}).bad('x')).toBe('\u001b[31mx\u001b[39m');
+  expect(styleFor({ isTTY: true }, { NO_COLOR: '1' }).bad('x')).toBe('x');
+  expect(styleFor({ isTTY: false }, {}).bad('x')).toBe('x');
+});
+
+test('a long text is broken between words', () => {
+  expect(wrap('aa bb cc dddddd e', 5)).toEqual(['aa bb', 'cc', 'dddddd', 'e']);
+});

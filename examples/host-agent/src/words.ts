@@ -1,0 +1,42 @@
+/** Durations, errors and ends in words. */
+import type { ErrorWire, ReasonWire } from 'coppice';
+
+/** `4 ms`, `12.3 s`, `10 s`, `4 min 10 s`. */
+export function duration(ms: number): string {
+  if (ms < 950) return `${Math.round(ms)} ms`;
+  if (ms < 59_950) return `${Number((ms / 1000).toFixed(1))} s`;
+  const wholeSeconds = Math.round(ms / 1000);
+  return `${Math.floor(wholeSeconds / 60)} min ${wholeSeconds % 60} s`;
+}
+
+/** The message of an error, with those of its causes that say something new. */
+export function errorText({ name, message, cause }: ErrorWire): string {
+  const text = oneLine(message === '' ? name : message);
+  if (cause === undefined) return text;
+  const deeper = errorText(cause);
+  return text.includes(deeper) ? text : `${text} (${deeper})`;
+}
+
+export function reasonText(reason: ReasonWire): string {
+  switch (reason.kind) {
+    case 'normal':
+      return 'ended normally';
+    case 'killed':
+      return 'did not stop in time';
+    case 'crash':
+      return errorText(reason.error);
+    case 'shutdown':
+      if (reason.cause) return causeText(reason.cause);
+      return reason.detail === undefined ? 'stopped' : `shut itself down: ${inWords(reason.detail)}`;
+  }
+}
+
+/** A supervisor gives up because of a child: that is what one wants to know of its long message. */
+const causeText = (error: ErrorWire): string =>
+  error.code === 'COPPICE_GAVE_UP' && error.cause ? `gave up: ${causeText(error.cause)}` : errorText(error);
+
+export const plural = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;
+
+const inWords = (detail: unknown): string => (typeof detail === 'string' ? detail : JSON.stringify(detail));
+
+const oneLine = (text: string): string => text.replaceAll(/\s*\n\s*/g, ' ');
