@@ -70,6 +70,11 @@ export class SupervisorProcess {
 
   /** Steps a message and performs what follows from it; called by the tree, one message at a time. */
   handle(message: Message): void {
+    if (message.type === 'timer') {
+      // It may have been taken back while this message stood in a long queue.
+      if (message.child.timer !== message.timer) return;
+      message.child.timer = undefined;
+    }
     this.state.observed = this.tree.isObserved;
     for (const effect of step(this.state, message, this.tree.clock.now())) this.#perform(effect);
   }
@@ -192,9 +197,9 @@ export class SupervisorProcess {
 
   #setTimer(child: Child, ms: number): void {
     const { incarnation } = child;
-    child.timer = this.tree.clock.setTimer(() => {
-      child.timer = undefined;
-      this.tree.send(this, { type: 'timer', child, incarnation });
+    const timer: unknown = this.tree.clock.setTimer(() => {
+      this.tree.send(this, { type: 'timer', child, incarnation, timer });
     }, ms);
+    child.timer = timer;
   }
 }

@@ -35,7 +35,13 @@ export type Message =
       readonly incarnation: number;
       readonly reason: ExitReason;
     }
-  | { readonly type: 'timer'; readonly child: Child; readonly incarnation: number }
+  /** `timer` is the interpreter's own token; it drops the message if the timer was cleared meanwhile. */
+  | {
+      readonly type: 'timer';
+      readonly child: Child;
+      readonly incarnation: number;
+      readonly timer?: unknown;
+    }
   | { readonly type: 'command'; readonly command: Command }
   | { readonly type: 'stop'; readonly reason: ExitReason }
   | { readonly type: 'kill' };
