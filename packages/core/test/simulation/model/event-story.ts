@@ -3,6 +3,8 @@ import type { EventBody } from '../../../src/model/event.js';
 import type { Fact } from './fact.js';
 import { Violation } from './violation.js';
 
+/** What is remembered of a child from event to event. */
+type Told = Pick<Fact, 'id' | 'told' | 'incarnation'>;
 type ChildEvent = Extract<EventBody, { incarnation: number }>;
 
 /** What must have been told before, by the name of the event. */
@@ -19,7 +21,7 @@ const AFTER: Partial<Record<ChildEvent['type'], readonly Fact['told'][]>> = {
   'child:removed': ['over'],
 };
 
-export function checkEvent(fact: Fact, event: ChildEvent): void {
+export function checkEvent(fact: Told, event: ChildEvent): void {
   const after = AFTER[event.type];
   if (!after?.includes(fact.told)) {
     throw new Violation(`'${event.type}' of '${fact.id}' comes after '${fact.told}'`);

@@ -267,7 +267,7 @@ export class Oracle {
       return;
     }
     if (event.type === 'supervisor:gave-up') {
-      const fact = this.members.find((each) => event.child === `${event.path}/${each.id}`);
+      const fact = this.member(event.offender.id);
       this.#decided(fact, 'gave up');
       this.#ledger.gaveUp(this.node.world.now);
       this.isStopping = true;

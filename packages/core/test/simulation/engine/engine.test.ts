@@ -1,0 +1,43 @@
+/**
+ * The whole library through its public API, in simulated time: random trees of scripted children, commands
+ * at any moment, and listeners that misbehave. A failure prints fast-check's seed and path, and is shrunk.
+ */
+import * as fc from 'fast-check';
+import { FIXED_SEED, SEED } from '../seed.js';
+import { engineScripts } from './plan.js';
+import { play } from './run.js';
+
+const TIMEOUT_MS = 300_000;
+const RUNS = Number(process.env['RUNS'] ?? 400);
+
+const property = fc.asyncProperty(engineScripts, async (script) => {
+  const judged = await play(script, 'judge');
+  const hostile = await play(script, 'hostile');
+  const unheard = await play(script, 'nobody');
+  await play(script, 'meddling');
+  // Whoever listens, and however badly: it is the same story, and the same life for the children.
+  expect(hostile.story).toEqual(judged.story);
+  expect(hostile.journal).toEqual(judged.journal);
+  expect(unheard.journal).toEqual(judged.journal);
+});
+
+beforeAll(() => {
+  Error.stackTraceLimit = 0;
+});
+
+beforeEach(() => {
+  // Failing listeners are told of on the console if nobody else hears it.
+  jest.spyOn(console, 'error').mockImplementation(() => {});
+});
+
+test.each([
+  ['a new seed', SEED, RUNS],
+  ['a fixed seed', FIXED_SEED, RUNS / 4],
+])(
+  'keeps its promises to the outside, for %s',
+  async (_, seed, numRuns) => {
+    console.log(`engine: SEED=${seed} RUNS=${numRuns}`);
+    await fc.assert(property, { seed, numRuns });
+  },
+  TIMEOUT_MS,
+);

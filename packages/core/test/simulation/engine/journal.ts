@@ -1,0 +1,53 @@
+/** What the scripted children say of themselves: who is there, and since when. */
+import { Violation } from '../model/violation.js';
+
+export interface Entry {
+  readonly path: string;
+  readonly attempt: number;
+  /** All that it had to clean up is cleaned up. */
+  left: boolean;
+  /** It was announced that it is not waited for. */
+  abandoned: boolean;
+}
+
+export class Journal {
+  readonly lines: string[] = [];
+  readonly #last = new Map<string, Entry>();
+  readonly entries: Entry[] = [];
+  /** Without a listener nobody hears that an incarnation was abandoned. */
+  readonly #hearsEvents: boolean;
+
+  constructor(hearsEvents: boolean) {
+    this.#hearsEvents = hearsEvents;
+  }
+
+  enter(path: string, attempt: number): Entry {
+    const before = this.#last.get(path);
+    if (this.#hearsEvents && before && !before.left && !before.abandoned) {
+      throw new Violation(`'${path}' starts while its incarnation ${before.attempt} is still there`);
+    }
+    const entry: Entry = { path, attempt, left: false, abandoned: false };
+    this.#last.set(path, entry);
+    this.entries.push(entry);
+    this.lines.push(`enter ${path} ${attempt}`);
+    return entry;
+  }
+
+  leave(entry: Entry): void {
+    if (entry.left) throw new Violation(`'${entry.path}' is cleaned up twice`);
+    entry.left = true;
+    this.lines.push(`leave ${entry.path} ${entry.attempt}`);
+  }
+
+  killed(entry: Entry): void {
+    if (entry.left) throw new Violation(`'${entry.path}' is killed after it was cleaned up`);
+    this.lines.push(`kill ${entry.path} ${entry.attempt}`);
+  }
+
+  abandoned(path: string, attempt: number): void {
+    const entry = this.#last.get(path);
+    if (!entry || entry.attempt !== attempt) throw new Violation(`'${path}' is abandoned, but is not there`);
+    if (entry.left) throw new Violation(`'${path}' is abandoned, but has been cleaned up`);
+    entry.abandoned = true;
+  }
+}

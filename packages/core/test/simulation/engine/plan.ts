@@ -1,0 +1,109 @@
+/** What the engine's simulation runs: a tree of scripted children, and what is done to it. */
+import * as fc from 'fast-check';
+import { MAX_RESTARTS, RESTARTS, STRATEGIES, AUTO_SHUTDOWNS } from '../model/script.js';
+
+export const STARTS = ['at once', 'slowly', 'throws', 'rejects', 'ignores', 'hangs', 'until abort'] as const;
+export const LIVES = ['stays', 'fails', 'ends', 'says why', 'fails in start', 'ends in start'] as const;
+export const STOPS = ['at once', 'slowly', 'hangs', 'throws', 'rejects', 'fails late'] as const;
+export const DEFERS = ['none', 'throws', 'rejects', 'slow'] as const;
+const SHUTDOWNS = [5, 0, 50, 5_000] as const;
+const VERBS = [
+  'advance',
+  'turn',
+  'poke',
+  'startChild',
+  'terminateChild',
+  'restartChild',
+  'deleteChild',
+  'stop',
+] as const;
+
+/** What one incarnation does. */
+export interface Part {
+  readonly start: (typeof STARTS)[number];
+  readonly life: (typeof LIVES)[number];
+  readonly stop: (typeof STOPS)[number];
+  readonly defer: (typeof DEFERS)[number];
+  /** How long each of these takes, if it takes time. */
+  readonly ms: number;
+}
+
+export interface LeafPlan {
+  readonly kind: 'service' | 'task';
+  readonly restart: (typeof RESTARTS)[number];
+  readonly significant: boolean;
+  readonly shutdownMs: number;
+  readonly kill: boolean;
+  /** The parts of its incarnations; the last one is played again and again. */
+  readonly parts: readonly Part[];
+}
+
+export interface BranchPlan {
+  readonly kind: 'supervisor' | 'dynamic';
+  readonly restart: (typeof RESTARTS)[number];
+  readonly shutdownMs: number;
+  readonly strategy: (typeof STRATEGIES)[number];
+  readonly maxRestarts: number;
+  readonly withinMs: number;
+  readonly autoShutdown: (typeof AUTO_SHUTDOWNS)[number];
+  /** The first leaf is the template of a dynamic supervisor. */
+  readonly leaves: readonly LeafPlan[];
+  readonly branches: readonly BranchPlan[];
+}
+
+export interface EngineAction {
+  readonly verb: (typeof VERBS)[number];
+  readonly at: number;
+}
+
+export interface EngineScript {
+  readonly root: BranchPlan;
+  readonly extra: LeafPlan;
+  readonly actions: readonly EngineAction[];
+}
+
+/** The usual case comes first and often: a tree in which everything fails has no story. */
+const mostly = <T>(usual: T, others: readonly T[]): fc.Arbitrary<T> =>
+  fc.oneof(
+    { weight: 3, arbitrary: fc.constant(usual) },
+    { weight: 2, arbitrary: fc.constantFrom(...others) },
+  );
+
+const part: fc.Arbitrary<Part> = fc.record({
+  start: mostly<Part['start']>('at once', STARTS),
+  life: mostly<Part['life']>('stays', LIVES),
+  stop: mostly<Part['stop']>('at once', STOPS),
+  defer: mostly<Part['defer']>('none', DEFERS),
+  ms: fc.constantFrom(0, 1, 10, 60),
+});
+
+const leaf: fc.Arbitrary<LeafPlan> = fc.record({
+  kind: fc.constantFrom('service', 'task'),
+  restart: fc.constantFrom(...RESTARTS),
+  significant: mostly(false, [true]),
+  shutdownMs: fc.constantFrom(...SHUTDOWNS),
+  kill: fc.boolean(),
+  parts: fc.array(part, { minLength: 1, maxLength: 4 }),
+});
+
+const branch = (depth: number): fc.Arbitrary<BranchPlan> =>
+  fc.record({
+    kind: mostly<BranchPlan['kind']>('supervisor', ['dynamic']),
+    restart: fc.constantFrom(...RESTARTS),
+    shutdownMs: fc.constantFrom(Infinity, 30, 0),
+    strategy: fc.constantFrom(...STRATEGIES),
+    maxRestarts: fc.constantFrom(...MAX_RESTARTS),
+    withinMs: fc.constantFrom(1, 50, 5_000),
+    autoShutdown: mostly<BranchPlan['autoShutdown']>('never', AUTO_SHUTDOWNS),
+    leaves: fc.array(leaf, { maxLength: 3 }),
+    branches:
+      depth === 0
+        ? (fc.constant([]) as fc.Arbitrary<BranchPlan[]>)
+        : fc.array(branch(depth - 1), { maxLength: 2 }),
+  });
+
+export const engineScripts: fc.Arbitrary<EngineScript> = fc.record({
+  root: branch(2),
+  extra: leaf,
+  actions: fc.array(fc.record({ verb: fc.constantFrom(...VERBS), at: fc.nat(15) }), { maxLength: 15 }),
+});

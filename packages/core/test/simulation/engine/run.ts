@@ -1,0 +1,168 @@
+/** Plays an engine script from its start to its end, and checks what can be seen from outside. */
+import { SimulatedClock, type SupervisorTree } from '@coppice/core';
+import { Violation } from '../model/violation.js';
+import { EventJudge, checkJson } from './event-judge.js';
+import { Journal } from './journal.js';
+import { addHostileListeners, addMeddlers } from './listeners.js';
+import type { BranchPlan, EngineAction, EngineScript } from './plan.js';
+import { Stage, THROWN } from './scripted-children.js';
+
+export type Audience = 'nobody' | 'judge' | 'hostile' | 'meddling';
+
+export interface Outcome {
+  /** The events, and what the children wrote. */
+  readonly story: readonly string[];
+  readonly journal: readonly string[];
+}
+
+export async function play(script: EngineScript, audience: Audience): Promise<Outcome> {
+  const run = new Run(script, audience);
+  await run.play();
+  return { story: run.judge.story, journal: run.journal.lines };
+}
+
+class Run {
+  readonly judge: EventJudge;
+  readonly journal: Journal;
+  readonly #script: EngineScript;
+  readonly #clock = new SimulatedClock();
+  readonly #stage: Stage;
+  readonly #tree: SupervisorTree;
+  readonly #violations: unknown[];
+  #open = 0;
+  #extras = 0;
+
+  constructor(script: EngineScript, audience: Audience) {
+    this.#script = script;
+    this.journal = new Journal(audience !== 'nobody');
+    this.judge = new EventJudge(script.root, this.journal);
+    this.#stage = new Stage(this.#clock, this.journal);
+    this.#violations = this.#stage.violations;
+    this.#tree = this.#stage.rootOf(script.root).handle({ clock: this.#clock }) as SupervisorTree;
+    if (audience === 'hostile') addHostileListeners(this.#tree);
+    if (audience !== 'nobody') this.#tree.on('event', (event) => this.#check(() => this.judge.hear(event)));
+    if (audience === 'meddling') addMeddlers(this.#tree, (command) => this.#settles(command));
+  }
+
+  async play(): Promise<void> {
+    const tree = this.#tree;
+    this.#settles(tree.whenStopped());
+    checkJson('snapshot', tree.snapshot());
+    this.#settles(tree.start());
+    for (const action of this.#script.actions) {
+      await this.#act(action);
+      this.#checkSnapshot();
+    }
+    const stop = tree.stop();
+    this.#settles(stop);
+    this.#checkSnapshot();
+    await this.#clock.runUntilIdle();
+    this.#checkSnapshot();
+    this.#checkEnd();
+    await stop;
+    if (this.#violations.length > 0) throw this.#violations[0];
+  }
+
+  async #act({ verb, at }: EngineAction): Promise<void> {
+    switch (verb) {
+      case 'advance':
+        return this.#clock.advance([0, 1, 5, 10, 11, 50, 60, 1_000][at % 8]!);
+      case 'turn':
+        return Promise.resolve();
+      case 'poke':
+        return this.#poke(at);
+      case 'stop':
+        // Mostly a supervisor further down: after the root's end little happens.
+        return this.#settles(
+          this.#with(
+            at,
+            (_, __, isRoot) => !isRoot || at === 0,
+            (handle) => handle.stop(),
+          ),
+        );
+      case 'startChild':
+        return this.#settles(this.#with(at, always, (handle, plan) => this.#startChild(handle, plan)));
+      default:
+        return this.#settles(this.#with(at, always, (handle) => handle[verb](childOf(handle, at))));
+    }
+  }
+
+  #startChild(handle: SupervisorTree, plan: BranchPlan): Promise<unknown> {
+    if (plan.kind === 'dynamic' && plan.leaves.length > 0) {
+      return (handle as unknown as { startChild(): Promise<unknown> }).startChild();
+    }
+    return handle.startChild(this.#stage.leaf(this.#script.extra, `extra${this.#extras++ % 3}`, plan));
+  }
+
+  /** Something fails, or ends, at an odd moment: perhaps long after its end. */
+  #poke(at: number): void {
+    const { contexts } = this.#stage;
+    const context = contexts[contexts.length - 1 - (at % 7)];
+    if (at % 2) context?.fail(THROWN[at % THROWN.length]!());
+    else context?.end();
+  }
+
+  /** Calls one of the supervisors that the tree was declared with, alive or not. */
+  async #with(
+    at: number,
+    fits: (handle: SupervisorTree, plan: BranchPlan, isRoot: boolean) => boolean,
+    call: (handle: SupervisorTree, plan: BranchPlan) => Promise<unknown>,
+  ): Promise<unknown> {
+    const { root } = this.#script;
+    const all: [string, BranchPlan][] = [];
+    const collect = (plan: BranchPlan, path: string): void => {
+      all.push([path, plan]);
+      if (plan.kind === 'dynamic' && plan.leaves.length > 0) return;
+      plan.branches.forEach((below, i) => collect(below, path === '' ? `branch${i}` : `${path}/branch${i}`));
+    };
+    collect(root, '');
+    const [path, plan] = all[at % all.length]!;
+    const handle = path === '' ? this.#tree : (this.#tree.supervisor(path) as SupervisorTree);
+    return fits(handle, plan, path === '') ? call(handle, plan) : undefined;
+  }
+
+  /** Whatever is asked gets an answer: yes or no, but not silence. */
+  #settles(answer: Promise<unknown>): void {
+    this.#open++;
+    answer.then(
+      () => this.#open--,
+      () => this.#open--,
+    );
+  }
+
+  #checkSnapshot(): void {
+    const snapshot = this.#tree.snapshot();
+    checkJson('snapshot', snapshot);
+    const alive = snapshot.children.filter(({ status }) =>
+      ['starting', 'running', 'stopping', 'killing'].includes(status),
+    );
+    if (alive.length !== snapshot.counts.active)
+      throw new Violation(`the snapshot counts its children wrong`);
+  }
+
+  #checkEnd(): void {
+    if (this.#clock.pending !== 0) throw new Violation(`${this.#clock.pending} timers are left`);
+    const { phase } = this.#tree.snapshot();
+    if (phase !== 'stopped') throw new Violation(`after a stop it is ${phase}`);
+    if (this.#open !== 0) throw new Violation(`${this.#open} calls have no answer`);
+    const left = this.journal.entries.find((entry) => !entry.left && !entry.abandoned);
+    if (left && this.judge.story.length > 0)
+      throw new Violation(`'${left.path}' is neither gone nor abandoned`);
+  }
+
+  #check(judge: () => void): void {
+    try {
+      judge();
+    } catch (error) {
+      this.#violations.push(error);
+    }
+  }
+}
+
+const always = (): boolean => true;
+
+/** The id of a child, or one that nobody has. */
+function childOf(handle: SupervisorTree, at: number): string {
+  const children = handle.whichChildren();
+  return children[at % (children.length + 1)]?.id ?? 'nobody';
+}
