@@ -538,6 +538,41 @@ describe('use', () => {
   });
 });
 
+describe('sleep', () => {
+  test('as long as it says, by the clock of the tree', async () => {
+    let wokenAt: number | undefined;
+    const { clock } = await withTask(async ({ sleep }) => {
+      await sleep(1_000);
+      wokenAt = clock.now();
+    });
+    await clock.advance(999);
+    expect(wokenAt).toBeUndefined();
+    await clock.advance(1);
+    expect(wokenAt).toBe(1_000);
+    expect(clock.pending).toBe(0);
+  });
+
+  test('a loop that sleeps stops at once, and that is no crash', async () => {
+    const booted = await withTask(
+      async ({ sleep }) => {
+        for (;;) await sleep(60_000);
+      },
+      { restart: 'transient' },
+    );
+    await booted.tree.terminateChild('a');
+    expect(booted.clock.now()).toBe(0);
+    expect(booted.clock.pending).toBe(0);
+    expect(lastExit(booted, 'a')).toEqual({ kind: 'shutdown' });
+  });
+
+  test('when the signal is aborted already, it does not sleep at all', async () => {
+    const { contexts, tree, clock } = await withTask(({ signal }) => untilAborted(signal));
+    await tree.stop();
+    expect(await rejection(contexts[0]!.sleep(1_000))).toBe(contexts[0]!.signal.reason);
+    expect(clock.pending).toBe(0);
+  });
+});
+
 describe('what it knows of itself', () => {
   test('id, path, attempt and lastExit', async () => {
     const { contexts, settle } = await withTask(({ signal }) => untilAborted(signal), {

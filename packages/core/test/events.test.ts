@@ -152,7 +152,7 @@ describe('what they say', () => {
   test('giving up: who was one too many, with the chain of causes', async () => {
     expect(await pick('supervisor:gave-up')).toMatchObject({
       path: 'root',
-      child: 'root/a',
+      offender: { path: 'root/a', kind: 'service', incarnation: 1 },
       error: { code: 'COPPICE_GAVE_UP', cause: { message: 'a crashed' } },
       budget: { used: 0, max: 0, withinMs: 5_000 },
     });

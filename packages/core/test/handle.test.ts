@@ -91,12 +91,12 @@ describe('stop', () => {
   });
 
   test.each([
-    [undefined, { kind: 'shutdown' }],
-    ['shutdown', { kind: 'shutdown' }],
-    ['normal', { kind: 'normal' }],
-    [new Shutdown('done'), { kind: 'shutdown', detail: 'done' }],
-    [new Error('broken'), { kind: 'crash', error: new Error('broken') }],
-  ] as const)('with a reason: %s', async (reason, expected) => {
+    ['none', undefined, { kind: 'shutdown' }],
+    ['shutdown', 'shutdown', { kind: 'shutdown' }],
+    ['normal', 'normal', { kind: 'normal' }],
+    ['a Shutdown', new Shutdown('done'), { kind: 'shutdown', detail: 'done' }],
+    ['an error', new Error('broken'), { kind: 'crash', error: new Error('broken') }],
+  ] as const)('with a reason: %s', async (_what, reason, expected) => {
     const { tree } = await boot({});
     expect((await tree.stop(reason === undefined ? {} : { reason })).reason).toEqual(expected);
   });

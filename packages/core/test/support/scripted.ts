@@ -100,7 +100,7 @@ export interface Booted {
   /** Everything that happened, as events, from the first on. */
   readonly events: SupervisionEvent[];
   /** Gives promises and due timers their turn. */
-  settle(): Promise<void>;
+  readonly settle: () => Promise<void>;
 }
 
 /** Starts a supervisor on a simulated clock. */

@@ -1,0 +1,186 @@
+/** The registry of errors: each code is thrown by somebody, has the class that it should, and is in docs/errors.md. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  CommandError,
+  CoppiceError,
+  type ErrorCode,
+  GaveUpError,
+  NotRunningError,
+  SpecError,
+  StartError,
+  StopRequest,
+  dynamicSupervisor,
+  isCoppiceError,
+  service,
+  supervisor,
+  task,
+} from '@coppice/core';
+import { ERRORS, MESSAGES } from '../src/model/error-messages.js';
+import { boot, forever, rejection, scripted, statuses } from './support/scripted.js';
+
+const start = (): number => 1;
+const a = service({ id: 'a', start });
+
+const thrown = (call: () => unknown) => (): Promise<unknown> => {
+  try {
+    call();
+  } catch (error) {
+    return Promise.resolve(error);
+  }
+  throw new Error('expected it to throw');
+};
+const child = (more: object) => thrown(() => service({ id: 'a', start, ...more } as never));
+const root = (more: object) => thrown(() => supervisor({ id: 'root', children: [], ...more } as never));
+
+/** Who throws it; complete by construction: a code without a row does not compile. */
+const THROWN: Record<ErrorCode, () => Promise<unknown>> = {
+  COPPICE_NOT_A_SPEC: root({ children: [7] }),
+  COPPICE_MISSING_ID: child({ id: undefined }),
+  COPPICE_INVALID_ID: child({ id: 'a/b' }),
+  COPPICE_MISSING_START: child({ start: undefined }),
+  COPPICE_INVALID_START: child({ start: new Map() }),
+  COPPICE_INVALID_FUNCTION: child({ stop: 7 }),
+  COPPICE_INVALID_RESTART: child({ restart: 'x' }),
+  COPPICE_INVALID_SHUTDOWN: child({ shutdownMs: NaN }),
+  COPPICE_INVALID_KIND: root({ children: [{ kind: 'x' }] }),
+  COPPICE_INVALID_SIGNIFICANT: child({ significant: 1 }),
+  COPPICE_BAD_COMBINATION: child({ significant: true }),
+  COPPICE_DUPLICATE_ID: root({ children: [a, a] }),
+  COPPICE_CHILDREN_NOT_A_LIST: root({ children: null }),
+  COPPICE_INVALID_STRATEGY: root({ strategy: 'x' }),
+  COPPICE_INVALID_INTENSITY: root({ maxRestarts: -1 }),
+  COPPICE_INVALID_PERIOD: root({ withinMs: 0 }),
+  COPPICE_INVALID_AUTO_SHUTDOWN: root({ autoShutdown: 'x' }),
+  COPPICE_UNKNOWN_KEY: root({ maxRestart: 1 }),
+
+  COPPICE_START_FAILED: async () =>
+    rejection(
+      (await boot({})).tree.startChild(service({ id: 'a', start: () => Promise.reject(new Error('no')) })),
+    ),
+  COPPICE_ENDED_AT_START: async () =>
+    (
+      await rejection(
+        (
+          await boot({})
+        ).tree.startChild(service({ id: 'a', start: ({ end }) => (end(), Promise.resolve()) })),
+      )
+    ).cause,
+  COPPICE_START_INTERRUPTED: async () => {
+    const hang = service({ id: 'a', shutdownMs: 0, start: forever });
+    const tree = supervisor({ id: 'root', children: [hang] }).handle();
+    const started = rejection(tree.start());
+    await tree.stop();
+    return started;
+  },
+
+  COPPICE_INVALID_ARGUMENT: async () => rejection((await boot({})).tree.deleteChild(7 as never)),
+  COPPICE_ALREADY_STARTED: async () => rejection((await boot({ children: [a] })).tree.startChild(a)),
+  COPPICE_ALREADY_PRESENT: async () => {
+    const { tree } = await boot({ children: [a] });
+    await tree.terminateChild(a);
+    return rejection(tree.startChild(a));
+  },
+  COPPICE_RUNNING: async () => rejection((await boot({ children: [a] })).tree.deleteChild(a)),
+  COPPICE_RESTARTING: async () => {
+    const bad = scripted('a', {
+      onStart: (attempt) => (attempt === 1 ? 1 : Promise.reject(new Error('no'))),
+    });
+    const { tree } = await boot({ children: [bad.spec], maxRestarts: Infinity });
+    bad.crash();
+    while (statuses(tree)[0] !== 'a: restarting') await Promise.resolve();
+    return rejection(tree.deleteChild('a'));
+  },
+  COPPICE_NOT_FOUND: async () => rejection((await boot({})).tree.deleteChild('a')),
+  COPPICE_DYNAMIC_SUPERVISOR: async () => {
+    const tree = await dynamicSupervisor({ id: 'dyn', child: a }).start();
+    return rejection((tree as unknown as { deleteChild(id: string): Promise<void> }).deleteChild('a#1'));
+  },
+
+  COPPICE_NOT_RUNNING: () => rejection(supervisor({ id: 'root', children: [] }).handle().startChild(a)),
+  COPPICE_UNKNOWN_REF: async () => {
+    const asker = service({ id: 'asker', start: ({ use }) => use(a) });
+    return (await rejection((await boot({})).tree.startChild(asker))).cause;
+  },
+
+  COPPICE_GAVE_UP: async () => {
+    const bad = scripted('a');
+    const { ended } = await boot({ children: [bad.spec], maxRestarts: 0 });
+    bad.crash();
+    const { reason } = await ended;
+    return (reason as { cause: unknown }).cause;
+  },
+
+  COPPICE_STOP_REQUESTED: async () => {
+    let signal!: AbortSignal;
+    const { tree } = await boot({
+      children: [task({ id: 'a', shutdownMs: 0, run: (context) => ((signal = context.signal), forever()) })],
+    });
+    await tree.stop();
+    return signal.reason;
+  },
+  COPPICE_ENDED: async () => {
+    let signal!: AbortSignal;
+    await boot({
+      children: [task({ id: 'a', restart: 'temporary', run: (context) => void (signal = context.signal) })],
+    });
+    return signal.reason;
+  },
+};
+
+const CLASSES = { SpecError, StartError, CommandError, NotRunningError, GaveUpError, StopRequest };
+
+test.each(Object.entries(THROWN))(
+  '%s is thrown, with its class, its path, and a message that is complete',
+  async (code, provoke) => {
+    const error = (await provoke()) as CoppiceError;
+    const { className } = ERRORS.get(code as ErrorCode)!;
+    expect(error.code).toBe(code);
+    expect(error).toBeInstanceOf(CLASSES[className]);
+    expect(error).toBeInstanceOf(CoppiceError);
+    expect(error).toBeInstanceOf(Error);
+    expect(error.name).toBe(className === 'StopRequest' ? 'AbortError' : className);
+    expect(isCoppiceError(error, code as ErrorCode)).toBe(true);
+    expect(error.message).not.toMatch(/undefined|\[object|''|^\s|\s$| {2}/);
+    expect(error.toWire()).toMatchObject({ name: error.name, code, message: error.message });
+    if (error.path !== undefined) expect(error.message).toContain(error.path.split('/')[0]);
+  },
+);
+
+describe('docs/errors.md', () => {
+  const sections = readFileSync(join(__dirname, '../../../docs/errors.md'), 'utf8').split(/^## /m).slice(1);
+  const rows = sections.flatMap((section) => {
+    const className = section.slice(0, section.indexOf('\n')).trim();
+    return [...section.matchAll(/^\| `(\w+)` \|(.*)\|(.*)\|$/gm)].map(([, code, when, cure]) => ({
+      className,
+      code,
+      when,
+      cure,
+    }));
+  });
+
+  test('has each code of the registry, and no other, under its class', () => {
+    const documented = rows.map(({ className, code }) => `${className} ${code}`);
+    const registered = Object.entries(MESSAGES).flatMap(([className, group]) =>
+      Object.keys(group).map((code) => `${className} ${code}`),
+    );
+    expect(documented.toSorted()).toEqual(registered.toSorted());
+  });
+
+  test('says for each when it comes, and how to mend it', () => {
+    for (const { when, cure } of rows) {
+      expect(when!.trim().length).toBeGreaterThan(10);
+      expect(cure!.trim().length).toBeGreaterThan(3);
+    }
+  });
+});
+
+test('the details stay readable on the error', () => {
+  let error: unknown;
+  try {
+    supervisor({ id: 'root', strategy: 'one-for-al' as never, children: [] });
+  } catch (caught) {
+    error = caught;
+  }
+  expect(error).toMatchObject({ path: 'root', details: { got: "'one-for-al'", path: 'root' } });
+});
