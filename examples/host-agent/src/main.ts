@@ -38,6 +38,7 @@ async function main(args: readonly string[]): Promise<number> {
   return exitCode;
 }
 
+process.stdout.on('error', () => process.exit()); // whoever read it, like `head`, has left
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {

@@ -10,7 +10,7 @@ export interface RunOptions {
 
 const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
 
-/** A terminal sends Ctrl-C to npm and to us, and npm hands it on: what comes at once is one and the same. */
+/** A terminal sends Ctrl-C to npm and to us, and npm may hand it on: two at once are one. */
 const ECHO_MS = 200;
 
 export async function runUntilStopped(tree: SupervisorTree, { forMs, say }: RunOptions): Promise<number> {
@@ -26,6 +26,8 @@ export async function runUntilStopped(tree: SupervisorTree, { forMs, say }: RunO
     else if (performance.now() - stopAskedAt > ECHO_MS) process.exit(SIGNALS[signal as keyof typeof SIGNALS]);
   };
   for (const signal of Object.keys(SIGNALS)) process.on(signal, onSignal);
+  // A tree whose children all wait for something that holds no process up should still be there tomorrow.
+  const holdUp = setInterval(() => {}, 2 ** 30);
   try {
     await tree.start();
     if (forMs !== undefined) {
@@ -40,6 +42,7 @@ export async function runUntilStopped(tree: SupervisorTree, { forMs, say }: RunO
     return 1;
   } finally {
     over.abort();
+    clearInterval(holdUp);
     for (const signal of Object.keys(SIGNALS)) process.off(signal, onSignal);
   }
 }

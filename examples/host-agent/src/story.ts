@@ -45,6 +45,9 @@ export class Story {
       this.#root = event.path;
     }
     if (event.path === this.#root && event.type === 'supervisor:stopping') this.#phase = 'stopping';
+    // That all come up at the start goes without saying.
+    const isFirstStart = event.type === 'child:started' && event.incarnation === 1;
+    if (isFirstStart && this.#phase === 'starting') return;
     const run = this.#phase === 'stopping' ? undefined : runOf(event);
     if (run) this.#goOn(run);
     else {
@@ -59,10 +62,7 @@ export class Story {
     clearTimeout(this.#timer);
     const run = this.#run;
     this.#run = undefined;
-    // At the start all is started, and the drawing has said so.
-    if (run && !(run.type === 'child:started' && this.#phase === 'starting')) {
-      this.#print(lineOfRun(run), run.at);
-    }
+    if (run) this.#print(lineOfRun(run), run.at);
   }
 
   #goOn(run: Run): void {

@@ -4,7 +4,7 @@ import { diskMetrics, parseDiskTraffic } from './disk.js';
 import { loadMetrics, parseLoad } from './load.js';
 import { memoryMetrics, parseMemory } from './memory.js';
 import { parseTraffic, trafficMetrics } from './network.js';
-import { parseTemperature, temperature } from './temperature.js';
+import { parseTemperature, temperature, temperatureMetrics } from './temperature.js';
 
 describe('cpu', () => {
   const STAT = `cpu  23169 0 9550 446130 776 0 157 108 0 0
@@ -123,7 +123,12 @@ describe('network', () => {
 });
 
 describe('temperature', () => {
-  test('comes in thousandths of a degree', () => expect(parseTemperature('48500\n')).toBe(48.5));
+  test('comes in thousandths of a degree', () => {
+    const celsius = parseTemperature('48500\n');
+    expect(temperatureMetrics([{ sensor: 'thermal_zone0/temp', celsius }])[0]?.samples).toEqual([
+      { labels: { sensor: 'thermal_zone0/temp' }, value: 48.5 },
+    ]);
+  });
   test('an empty file is no temperature', () =>
     expect(() => parseTemperature('\n')).toThrow('not a temperature'));
 
