@@ -30,8 +30,8 @@ const thrown = (call: () => unknown) => (): Promise<unknown> => {
   }
   throw new Error('expected it to throw');
 };
-const child = (more: object) => thrown(() => service({ id: 'a', start, ...more } as never));
-const root = (more: object) => thrown(() => supervisor({ id: 'root', children: [], ...more } as never));
+const child = (more: object) => thrown(() => service({ id: 'a', start, ...more }));
+const root = (more: object) => thrown(() => supervisor({ id: 'root', children: [], ...more }));
 
 /** Who throws it; complete by construction: a code without a row does not compile. */
 const THROWN: Record<ErrorCode, () => Promise<unknown>> = {

@@ -183,7 +183,12 @@ export class Handle implements SupervisorHandle {
         got: show(args),
       });
     }
-    const command = { kind: 'start-child', id: id as string, spec: template, args: [...args] } as const;
+    const command = {
+      kind: 'start-child',
+      id: id as string,
+      spec: template,
+      args: [...(args as unknown[])],
+    } as const;
     const child = await ask(process, (to) => ({ ...command, to }));
     return infoOf(process, child);
   }

@@ -128,7 +128,7 @@ export class Incarnation {
   }
 
   defer(cleanUp: () => unknown): void {
-    if (this.#phase === 'ended') this.#attempt(cleanUp);
+    if (this.#phase === 'ended') void this.#attempt(cleanUp);
     else (this.#defers ??= []).push(cleanUp);
   }
 

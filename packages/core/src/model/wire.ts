@@ -148,7 +148,7 @@ function describe(value: unknown): string {
   if (typeof value === 'string') return value;
   try {
     if (typeof value === 'object') return JSON.stringify(value) ?? 'an object';
-    return String(value as string);
+    return typeof value === 'symbol' ? value.toString() : `${value as number}`;
   } catch {
     return Object.prototype.toString.call(value);
   }
