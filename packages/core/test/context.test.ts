@@ -313,6 +313,10 @@ describe('fail and end', () => {
       tree.startChild(service({ id: 'a', start: ({ end }) => (end(), Promise.resolve(1)) })),
     );
     expect(error).toMatchObject({ code: 'COPPICE_START_FAILED', cause: { code: 'COPPICE_ENDED_AT_START' } });
+    const thrown = service({ id: 'a', start: () => Promise.reject(new Shutdown('not today')) });
+    expect((await rejection(tree.startChild(thrown))).cause).toMatchObject({
+      code: 'COPPICE_ENDED_AT_START',
+    });
   });
 
   test('a service that fails gives back its value before it is started again', async () => {

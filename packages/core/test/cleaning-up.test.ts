@@ -1,0 +1,139 @@
+/** A child that has ended by itself and is still cleaning up, while something else happens to its supervisor. */
+import { service, supervisor } from '@coppice/core';
+import { boot, deferred, drain, forever, rejection, scripted, statuses } from './support/scripted.js';
+
+/** A tree in which `a` has crashed at 0 ms and gives back what it holds until the gate is opened. */
+const crashed = async (options: Parameters<typeof boot>[0] = {}, kill?: () => void) => {
+  const gate = deferred();
+  const journal: string[] = [];
+  const a = scripted('a', {
+    journal,
+    shutdownMs: 1_000,
+    onStop: (attempt) => (attempt === 1 ? gate.promise : undefined),
+    ...(kill && { kill }),
+  });
+  const b = scripted('b', { journal });
+  const booted = await boot({ ...options, children: [a.spec, b.spec] });
+  a.crash();
+  await booted.settle();
+  expect(statuses(booted.tree)[0]).toBe('a: stopping');
+  drain(journal);
+  return { ...booted, gate, journal, a, b };
+};
+
+test('the others live on, and calls about them are answered', async () => {
+  const { tree, gate, journal, settle } = await crashed();
+  await tree.terminateChild('b');
+  expect((await rejection(tree.deleteChild('a'))).code).toBe('COPPICE_RUNNING');
+  gate.resolve();
+  await settle();
+  expect(drain(journal)).toEqual(['stop b', 'start a']);
+});
+
+test('a stop waits for it, within the time that it had left', async () => {
+  const { tree, clock } = await crashed();
+  await clock.advance(600);
+  const stopped = tree.stop();
+  await clock.advance(400);
+  expect((await stopped).unstopped).toEqual([
+    { path: 'root/a', incarnation: 1, phase: 'cleaning-up', waitedMs: 1_000 },
+  ]);
+  expect(clock.now()).toBe(1_000);
+});
+
+test('a stop, and it ends in time: it is not started again, and its crash is what is told', async () => {
+  const { tree, gate, a, events } = await crashed();
+  const stopped = tree.stop();
+  gate.resolve();
+  expect((await stopped).unstopped).toEqual([]);
+  expect(a.starts).toBe(1);
+  expect(
+    events.filter(({ path, type }) => path === 'root/a' && type.startsWith('child:')).map(({ type }) => type),
+  ).toEqual(['child:starting', 'child:started', 'child:crashed']);
+});
+
+test('a terminateChild of it waits for it, and that is its end', async () => {
+  const { tree, gate, a } = await crashed();
+  const terminated = tree.terminateChild('a');
+  gate.resolve();
+  await terminated;
+  expect(statuses(tree)).toEqual(['a: stopped', 'b: running']);
+  expect(a.starts).toBe(1);
+});
+
+test('a sibling that crashes with it: one restart of all, in which its end is part', async () => {
+  const { tree, gate, journal, b, settle } = await crashed({ strategy: 'one-for-all', maxRestarts: 1 });
+  b.crash();
+  await settle();
+  expect(drain(journal)).toEqual(['end b']);
+  gate.resolve();
+  await settle();
+  expect(drain(journal)).toEqual(['start a', 'start b']);
+  expect(tree.snapshot().budget.used).toBe(1);
+});
+
+test('while its kill hook has its grace, a stop waits for that', async () => {
+  let kills = 0;
+  const { tree, clock } = await crashed({}, () => kills++);
+  await clock.advance(1_000);
+  expect(statuses(tree)[0]).toBe('a: killing');
+  const stopped = tree.stop();
+  await clock.advance(1_000);
+  expect((await stopped).unstopped).toMatchObject([
+    { path: 'root/a', phase: 'cleaning-up', waitedMs: 2_000 },
+  ]);
+  expect(kills).toBe(1);
+});
+
+test('its supervisor is killed: it is not waited for any longer', async () => {
+  const a = scripted('a', { shutdownMs: 60_000, onStop: forever });
+  const sub = supervisor({ id: 'sub', shutdownMs: 500, children: [a.spec, scripted('b').spec] });
+  const { tree, clock, settle } = await boot({ children: [sub] });
+  a.crash();
+  await settle();
+  const stopped = tree.stop();
+  await clock.advance(500);
+  expect((await stopped).unstopped).toEqual([
+    { path: 'root/sub/a', incarnation: 1, phase: 'cleaning-up', waitedMs: 500 },
+  ]);
+});
+
+test('its supervisor is killed at once: all that is below is abandoned in one go', async () => {
+  const a = scripted('a', { shutdownMs: 60_000, onStop: forever });
+  const b = scripted('b', { shutdownMs: 60_000, onStop: forever });
+  const sub = supervisor({ id: 'sub', shutdownMs: 0, children: [a.spec, b.spec] });
+  const { tree, clock, settle } = await boot({ children: [sub] });
+  a.crash();
+  await settle();
+  const { unstopped } = await tree.stop();
+  expect(clock.now()).toBe(0);
+  expect(unstopped.map(({ path, phase }) => `${path} ${phase}`).toSorted()).toEqual([
+    'root/sub/a cleaning-up',
+    'root/sub/b running',
+  ]);
+});
+
+test('a child that ends normally too often: giving up says so, and has no error to show', async () => {
+  const a = scripted('a');
+  const { ended, settle } = await boot({ maxRestarts: 0, children: [a.spec] });
+  a.finish();
+  await settle();
+  const { reason } = await ended;
+  const { cause } = reason as { cause: Error };
+  expect(cause.message).toMatch(/it ended \(normal\)/);
+  expect(cause.cause).toBeUndefined();
+});
+
+test('what is asked to stop while it starts, and then says ignore or fails, has stopped', async () => {
+  for (const outcome of ['ignore', 'failure'] as const) {
+    const gate = deferred<unknown>();
+    const { tree, settle } = await boot({});
+    const started = rejection(tree.startChild(service({ id: 'a', start: () => gate.promise })));
+    await settle();
+    const stopped = tree.stop();
+    if (outcome === 'ignore') gate.resolve(Symbol.for('coppice.ignore'));
+    else gate.reject(new Error('no'));
+    expect((await stopped).unstopped).toEqual([]);
+    expect((await started).code).toBe('COPPICE_NOT_RUNNING');
+  }
+});
