@@ -86,6 +86,8 @@ export class EventJudge {
 
   #aboutChild(event: Extract<SupervisionEvent, { incarnation: number }>): void {
     if (event.type === 'child:abandoned') return this.#journal.abandoned(event.path, event.incarnation);
+    if (event.type === 'child:crashed') this.#journal.ended(event.path, event.incarnation, 'fail');
+    if (event.type === 'child:completed') this.#journal.ended(event.path, event.incarnation, 'end');
     if (ANY_TIME.includes(event.type)) return;
     const branch = this.#branch(event.supervisor);
     if (branch.phase === 'over') throw new Violation(`'${event.type}' of '${event.path}' after the end`);

@@ -8,6 +8,10 @@ export interface Entry {
   left: boolean;
   /** It was announced that it is not waited for. */
   abandoned: boolean;
+  /** How many promises that its supervisor has to wait for are pending. */
+  busy: number;
+  /** What it has said itself first: that it failed, or that it has ended. Unknown if its code has thrown. */
+  said: 'fail' | 'end' | 'unknown' | undefined;
 }
 
 export class Journal {
@@ -26,7 +30,7 @@ export class Journal {
     if (this.#hearsEvents && before && !before.left && !before.abandoned) {
       throw new Violation(`'${path}' starts while its incarnation ${before.attempt} is still there`);
     }
-    const entry: Entry = { path, attempt, left: false, abandoned: false };
+    const entry: Entry = { path, attempt, left: false, abandoned: false, busy: 0, said: undefined };
     this.#last.set(path, entry);
     this.entries.push(entry);
     this.lines.push(`enter ${path} ${attempt}`);
@@ -35,6 +39,7 @@ export class Journal {
 
   leave(entry: Entry): void {
     if (entry.left) throw new Violation(`'${entry.path}' is cleaned up twice`);
+    if (entry.busy > 0) throw new Violation(`'${entry.path}' is cleaned up while it is busy`);
     entry.left = true;
     this.lines.push(`leave ${entry.path} ${entry.attempt}`);
   }
@@ -42,6 +47,14 @@ export class Journal {
   killed(entry: Entry): void {
     if (entry.left) throw new Violation(`'${entry.path}' is killed after it was cleaned up`);
     this.lines.push(`kill ${entry.path} ${entry.attempt}`);
+  }
+
+  /** It has ended by itself, with an error or without: for the first reason that it gave. */
+  ended(path: string, attempt: number, how: 'fail' | 'end'): void {
+    const entry = this.#last.get(path);
+    if (!entry || entry.attempt !== attempt || entry.said === undefined || entry.said === 'unknown') return;
+    if (entry.said !== how)
+      throw new Violation(`'${path}' first said '${entry.said}', and ends with '${how}'`);
   }
 
   abandoned(path: string, attempt: number): void {

@@ -60,6 +60,8 @@ export interface EngineScript {
   readonly root: BranchPlan;
   readonly extra: LeafPlan;
   readonly actions: readonly EngineAction[];
+  /** Let everything come to rest before the last stop? If not, it comes in the middle of things. */
+  readonly rest: boolean;
 }
 
 /** The usual case comes first and often: a tree in which everything fails has no story. */
@@ -106,4 +108,5 @@ export const engineScripts: fc.Arbitrary<EngineScript> = fc.record({
   root: branch(2),
   extra: leaf,
   actions: fc.array(fc.record({ verb: fc.constantFrom(...VERBS), at: fc.nat(15) }), { maxLength: 15 }),
+  rest: fc.boolean(),
 });

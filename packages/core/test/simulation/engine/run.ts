@@ -5,6 +5,7 @@ import { EventJudge, checkJson } from './event-judge.js';
 import { Journal } from './journal.js';
 import { addHostileListeners, addMeddlers } from './listeners.js';
 import type { BranchPlan, EngineAction, EngineScript } from './plan.js';
+import { TimerBook } from './timer-book.js';
 import { Stage, THROWN } from './scripted-children.js';
 
 export type Audience = 'nobody' | 'judge' | 'hostile' | 'meddling';
@@ -26,6 +27,7 @@ class Run {
   readonly journal: Journal;
   readonly #script: EngineScript;
   readonly #clock = new SimulatedClock();
+  readonly #timers = new TimerBook(this.#clock);
   readonly #stage: Stage;
   readonly #tree: SupervisorTree;
   readonly #violations: unknown[];
@@ -38,7 +40,7 @@ class Run {
     this.judge = new EventJudge(script.root, this.journal);
     this.#stage = new Stage(this.#clock, this.journal);
     this.#violations = this.#stage.violations;
-    this.#tree = this.#stage.rootOf(script.root).handle({ clock: this.#clock }) as SupervisorTree;
+    this.#tree = this.#stage.rootOf(script.root).handle({ clock: this.#timers });
     if (audience === 'hostile') addHostileListeners(this.#tree);
     if (audience !== 'nobody') this.#tree.on('event', (event) => this.#check(() => this.judge.hear(event)));
     if (audience === 'meddling') addMeddlers(this.#tree, (command) => this.#settles(command));
@@ -53,8 +55,12 @@ class Run {
       await this.#act(action);
       this.#checkSnapshot();
     }
+    if (this.#script.rest) {
+      await this.#clock.runUntilIdle();
+      this.#checkRest();
+    }
     const stop = tree.stop();
-    this.#settles(stop);
+    this.#settles(stop.then(() => this.#check(() => this.#timers.checkNone())));
     this.#checkSnapshot();
     await this.#clock.runUntilIdle();
     this.#checkSnapshot();
@@ -96,10 +102,11 @@ class Run {
 
   /** Something fails, or ends, at an odd moment: perhaps long after its end. */
   #poke(at: number): void {
-    const { contexts } = this.#stage;
-    const context = contexts[contexts.length - 1 - (at % 7)];
-    if (at % 2) context?.fail(THROWN[at % THROWN.length]!());
-    else context?.end();
+    const { actors } = this.#stage;
+    const actor = actors[actors.length - 1 - (at % 7)];
+    if (!actor) return;
+    if (at % 2) this.#stage.fail(actor, THROWN[at % THROWN.length]!());
+    else this.#stage.end(actor);
   }
 
   /** Calls one of the supervisors that the tree was declared with, alive or not. */
@@ -138,6 +145,17 @@ class Run {
     );
     if (alive.length !== snapshot.counts.active)
       throw new Violation(`the snapshot counts its children wrong`);
+  }
+
+  /** A child may hang in its start for ever, and others then wait for a decision; but none hangs on its way out. */
+  #checkRest(): void {
+    const moving = this.#tree
+      .snapshot()
+      .children.find(({ status }) => status === 'stopping' || status === 'killing');
+    if (moving) throw new Violation(`at rest, '${moving.path}' is ${moving.status}`);
+    if (this.judge.story.length === 0) return;
+    const ending = this.journal.entries.find(({ said, left, abandoned }) => said && !left && !abandoned);
+    if (ending && ending.said !== 'unknown') throw new Violation(`'${ending.path}' ends, and nobody notices`);
   }
 
   #checkEnd(): void {

@@ -32,13 +32,20 @@ export const THROWN: readonly (() => unknown)[] = [
   },
 ];
 
+/** One incarnation that plays its part. */
+export interface Actor {
+  readonly context: Context;
+  readonly entry: Entry;
+  readonly part: Part;
+}
+
 export class Stage {
   readonly clock: SimulatedClock;
   readonly journal: Journal;
   /** What broke a rule of the stage; it may have been thrown where the engine catches it. */
   readonly violations: unknown[] = [];
-  /** The contexts of all incarnations, for pokes at odd moments. */
-  readonly contexts: Context[] = [];
+  /** All incarnations, for pokes at odd moments. */
+  readonly actors: Actor[] = [];
 
   constructor(clock: SimulatedClock, journal: Journal) {
     this.clock = clock;
@@ -62,7 +69,7 @@ export class Stage {
     const leaves = plan.leaves.map((leaf, i) => this.leaf(leaf, `leaf${i}`, plan));
     const [template] = leaves;
     if (kind === 'dynamic' && template) {
-      return dynamicSupervisor({ ...limits, child: template as never }) as never;
+      return dynamicSupervisor({ ...limits, child: template }) as never;
     }
     const branches = plan.branches.map((branch, i) => this.#branch(branch, `branch${i}`, plan));
     // Branches stand between the leaves, so that there are leaves before and after them.
@@ -71,22 +78,16 @@ export class Stage {
   }
 
   #service(plan: LeafPlan, common: { id: string }): ChildSpec {
-    interface Value {
-      readonly entry: Entry;
-      readonly part: Part;
-      readonly context: Context;
-    }
-    return service<Value>({
+    return service<Actor>({
       ...common,
       start: (context): never => {
-        const { entry, part } = this.#enter(plan, context);
-        this.#live(part, context);
-        const value: Value = { entry, part, context };
-        return this.#start(part, context, value) as never;
+        const actor = this.#enter(plan, context);
+        this.#live(actor);
+        return this.#start(actor) as never;
       },
-      stop: ({ part, context }) => this.#stop(part, context),
+      stop: (actor) => this.#stop(actor),
       ...(plan.kill && {
-        kill: ({ entry, part }: Value) => {
+        kill: ({ entry, part }: Actor) => {
           this.#guard(() => this.journal.killed(entry));
           return part.ms > 10 ? this.#later(part.ms) : undefined;
         },
@@ -98,12 +99,13 @@ export class Stage {
     return task({
       ...common,
       run: (context) => {
-        const { part } = this.#enter(plan, context);
+        const actor = this.#enter(plan, context);
+        const { entry, part } = actor;
         if (part.start === 'throws') throw thrown(part.ms);
         if (part.start === 'rejects') return Promise.reject(thrown(part.ms));
         if (part.start === 'ignores') return undefined;
-        this.#live(part, context);
-        return new Promise((resolve, reject) => {
+        this.#live(actor);
+        const run = new Promise<unknown>((resolve, reject) => {
           context.signal.addEventListener('abort', () => {
             const { stop } = part;
             if (stop === 'at once') reject(context.signal.reason);
@@ -112,14 +114,18 @@ export class Stage {
             else if (stop !== 'hangs') reject(thrown(part.ms));
           });
         });
+        return busyWith(entry, run);
       },
     });
   }
 
-  #enter({ parts }: LeafPlan, context: Context): { entry: Entry; part: Part } {
+  #enter({ parts }: LeafPlan, context: Context): Actor {
     const { path, attempt } = context;
-    const entry = this.#guard(() => this.journal.enter(path, attempt)) as Entry;
-    const part = this.contexts.push(context) > MANY ? CALM : parts[Math.min(attempt, parts.length) - 1]!;
+    const entry = this.#guard(() => this.journal.enter(path, attempt));
+    const part = this.actors.length >= MANY ? CALM : parts[Math.min(attempt, parts.length) - 1]!;
+    if (part.start !== 'at once' && part.start !== 'slowly') entry.said = 'unknown';
+    const actor = { context, entry, part };
+    this.actors.push(actor);
     // The first to be deferred is the last to be called: after it, nothing of this incarnation is left.
     context.defer(() => this.#guard(() => this.journal.leave(entry)));
     if (part.defer === 'throws') {
@@ -127,24 +133,51 @@ export class Stage {
         throw thrown(part.ms);
       });
     } else if (part.defer === 'rejects') context.defer(() => Promise.reject(thrown(part.ms)));
-    else if (part.defer === 'slow') context.defer(() => this.#later(part.ms));
-    return { entry, part };
+    else if (part.defer === 'slow') context.defer(() => busyWith(entry, this.#later(part.ms)));
+    return actor;
   }
 
-  #live({ life, ms }: Part, context: Context): void {
-    if (life === 'fails in start') context.fail(thrown(ms));
-    else if (life === 'ends in start') context.end();
-    else if (life === 'fails') void this.#later(ms).then(() => context.fail(thrown(ms)));
-    else if (life === 'ends') void this.#later(ms).then(() => context.end());
-    else if (life === 'says why') void this.#later(ms).then(() => context.end(new Shutdown({ why: ms })));
+  #live(actor: Actor): void {
+    const { life, ms } = actor.part;
+    const error = thrown(ms);
+    if (life === 'fails in start') this.fail(actor, error);
+    else if (life === 'ends in start') this.end(actor);
+    else if (life === 'fails') void this.#later(ms).then(() => this.fail(actor, error));
+    else if (life === 'ends') void this.#later(ms).then(() => this.end(actor));
+    else if (life === 'says why') void this.#later(ms).then(() => this.end(actor, new Shutdown({ why: ms })));
   }
 
-  #start<V>(part: Part, context: Context, value: V): unknown {
+  /** It says that it has failed; while it speaks, nothing happens to it. */
+  fail({ context, entry }: Actor, error: unknown): void {
+    entry.said ??= 'fail';
+    this.#undisturbed(() => context.fail(error));
+  }
+
+  end({ context, entry }: Actor, shutdown?: Shutdown): void {
+    entry.said ??= 'end';
+    this.#undisturbed(() => context.end(shutdown));
+  }
+
+  #undisturbed(call: () => void): void {
+    const { lines } = this.journal;
+    const before = lines.length;
+    call();
+    this.#guard(() => {
+      if (lines.length > before)
+        throw new Violation(`'${lines[before]}' happens inside a call of the child's`);
+    });
+  }
+
+  #start(actor: Actor): unknown {
+    const { context, entry, part } = actor;
     switch (part.start) {
       case 'at once':
-        return value;
+        return actor;
       case 'slowly':
-        return this.#later(part.ms).then(() => value);
+        return busyWith(
+          entry,
+          this.#later(part.ms).then(() => actor),
+        );
       case 'throws':
         throw thrown(part.ms);
       case 'rejects':
@@ -152,29 +185,33 @@ export class Stage {
       case 'ignores':
         return ignore;
       case 'hangs':
-        return new Promise(() => {});
+        return busyWith(entry, new Promise(() => {}));
       case 'until abort':
-        return new Promise((_, reject) => {
-          context.signal.addEventListener('abort', () => reject(context.signal.reason));
-        });
+        return busyWith(
+          entry,
+          new Promise((_, reject) => {
+            context.signal.addEventListener('abort', () => reject(context.signal.reason));
+          }),
+        );
     }
   }
 
-  #stop(part: Part, context: Context): unknown {
+  #stop(actor: Actor): unknown {
+    const { entry, part } = actor;
     switch (part.stop) {
       case 'at once':
         return undefined;
       case 'slowly':
-        return this.#later(part.ms);
+        return busyWith(entry, this.#later(part.ms));
       case 'hangs':
-        return new Promise(() => {});
+        return busyWith(entry, new Promise(() => {}));
       case 'throws':
         throw thrown(part.ms);
       case 'rejects':
         return Promise.reject(thrown(part.ms));
       case 'fails late':
-        context.fail(thrown(part.ms));
-        void this.#later(part.ms).then(() => context.fail(thrown(part.ms)));
+        this.fail(actor, thrown(part.ms));
+        void this.#later(part.ms).then(() => this.fail(actor, thrown(part.ms)));
         return undefined;
     }
   }
@@ -185,7 +222,7 @@ export class Stage {
     });
   }
 
-  #guard<V>(check: () => V): V | undefined {
+  #guard<V>(check: () => V): V {
     try {
       return check();
     } catch (error) {
@@ -193,6 +230,12 @@ export class Stage {
       throw error;
     }
   }
+}
+
+/** Whoever is told that it is gone while this is pending was told too early. */
+function busyWith<V>(entry: Entry, work: Promise<V>): Promise<V> {
+  entry.busy++;
+  return work.finally(() => entry.busy--);
 }
 
 const thrown = (n: number): unknown => THROWN[n % THROWN.length]!();
