@@ -112,6 +112,24 @@ test('child_adm: calls are carried out one after the other, in their order', asy
   expect(drain(journal)).toEqual(['stop b', 'start a']);
 });
 
+test('child_adm: a child that has just ended, and is not decided on yet, still counts as there', async () => {
+  const gate = deferred();
+  const { specs, a } = crew(['a', 'b'], (id) => (id === 'b' ? { onStop: () => gate.promise } : {}));
+  const { tree, settle } = await boot({ children: specs });
+  const terminated = tree.terminateChild('b');
+  const calls = Promise.all(
+    [tree.startChild(specs[0]!), tree.restartChild('a'), tree.deleteChild('a')].map(codeOf),
+  );
+  a.crash();
+  await settle();
+  expect(statuses(tree)).toEqual(['a: exited', 'b: stopping']);
+  gate.resolve();
+  await terminated;
+  expect(await calls).toEqual(['COPPICE_ALREADY_STARTED', 'COPPICE_RUNNING', 'COPPICE_RUNNING']);
+  await settle();
+  expect(statuses(tree)).toEqual(['a: running', 'b: stopped']);
+});
+
 test('child_adm_simple', async () => {
   const clock = new SimulatedClock();
   const seen: string[] = [];
