@@ -22,6 +22,7 @@ import {
   rejection,
   scripted,
   statuses,
+  until,
 } from './support/scripted.js';
 
 const types = ({ events }: Booted): string[] => events.map(({ type }) => type);
@@ -520,7 +521,7 @@ describe('use', () => {
     const asker = service({ id: 'asker', start: (given) => void (context = given) });
     const { tree } = await boot({ children: [asker, db.spec], maxRestarts: 100 });
     db.crash();
-    while (statuses(tree)[1] !== 'db: restarting') await Promise.resolve();
+    await until(() => statuses(tree)[1] === 'db: restarting');
     expect(() => context.use(db.spec)).toThrow(/it is restarting/);
   });
 

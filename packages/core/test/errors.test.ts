@@ -17,7 +17,7 @@ import {
   task,
 } from '@coppice/core';
 import { ERRORS, MESSAGES } from '../src/model/error-messages.js';
-import { boot, forever, rejection, scripted, statuses } from './support/scripted.js';
+import { boot, forever, rejection, scripted, statuses, until } from './support/scripted.js';
 
 const start = (): number => 1;
 const a = service({ id: 'a', start });
@@ -88,7 +88,7 @@ const THROWN: Record<ErrorCode, () => Promise<unknown>> = {
     });
     const { tree } = await boot({ children: [bad.spec], maxRestarts: Infinity });
     bad.crash();
-    while (statuses(tree)[0] !== 'a: restarting') await Promise.resolve();
+    await until(() => statuses(tree)[0] === 'a: restarting');
     return rejection(tree.deleteChild('a'));
   },
   COPPICE_NOT_FOUND: async () => rejection((await boot({})).tree.deleteChild('a')),

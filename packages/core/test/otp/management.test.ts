@@ -1,7 +1,7 @@
 /** OTP's cases of the calls that manage children: what they do in each state, and what they refuse. */
 import { type DynamicSupervisorHandle, ignore, service, supervisor } from '@coppice/core';
 import { SimulatedClock, dynamicSupervisor, task } from '@coppice/core';
-import { boot, crew, deferred, drain, rejection, scripted, statuses } from '../support/scripted.js';
+import { boot, crew, deferred, drain, rejection, scripted, statuses, until } from '../support/scripted.js';
 
 const codeOf = async (promise: Promise<unknown>): Promise<string | undefined> =>
   (await rejection(promise)).code;
@@ -69,7 +69,7 @@ test('child_adm: a child whose restart is due is restarting; terminate_child end
   const a = scripted('a', { onStart: (attempt) => (attempt === 1 ? 1 : Promise.reject(new Error('no'))) });
   const { tree, clock } = await boot({ children: [a.spec], maxRestarts: 10 });
   a.crash();
-  while (statuses(tree)[0] !== 'a: restarting') await Promise.resolve();
+  await until(() => statuses(tree)[0] === 'a: restarting');
   const answers = Promise.all([
     codeOf(tree.restartChild('a')),
     codeOf(tree.deleteChild('a')),
@@ -266,7 +266,7 @@ test('count_restarting_children', async () => {
   await tree.startChild();
   isBroken = true;
   contexts[0]!.fail(new Error('crash'));
-  while (tree.countChildren().active === 2) await Promise.resolve();
+  await until(() => tree.countChildren().active === 1);
   // One is down and waits for its next attempt; it still counts as a child.
   expect(tree.countChildren()).toEqual({ specs: 1, active: 1, supervisors: 0, workers: 2 });
   expect(statuses(tree)).toEqual(['a#1: restarting', 'a#2: running']);

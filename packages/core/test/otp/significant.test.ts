@@ -9,7 +9,7 @@ import {
   service,
   supervisor,
 } from '@coppice/core';
-import { boot, crew, drain, rejection, scripted, statuses } from '../support/scripted.js';
+import { boot, crew, drain, rejection, scripted, statuses, until } from '../support/scripted.js';
 
 type End = 'normal' | 'shutdown' | 'abnormal';
 const END: Record<End, (context: Context) => void> = {
@@ -232,7 +232,7 @@ test('significant: one that waits for its next attempt has not ended', async () 
   const b = scripted('b', { restart: 'transient', significant: true });
   const { tree, settle } = await boot({ autoShutdown: 'all-significant', children: [a.spec, b.spec] });
   a.crash();
-  while (statuses(tree)[0] !== 'a: restarting') await Promise.resolve();
+  await until(() => statuses(tree)[0] === 'a: restarting');
   b.finish();
   await settle();
   expect(statuses(tree)).toEqual(['a: running', 'b: stopped']);

@@ -133,6 +133,15 @@ export function deferred<T = void>(): {
   return { promise, resolve, reject };
 }
 
+/** Lets promises have their turn, and no timer, until the condition holds. Not for ever: a test has to fail. */
+export async function until(condition: () => boolean): Promise<void> {
+  for (let turn = 0; turn < 1_000; turn++) {
+    if (condition()) return;
+    await Promise.resolve();
+  }
+  throw new Error(`it does not come about: ${condition.toString()}`);
+}
+
 /** Never settles. */
 export const forever = (): Promise<never> => new Promise<never>(() => {});
 
