@@ -1,0 +1,31 @@
+import { service, supervisor, task } from 'coppice';
+import { connect } from './fake-database.js';
+
+const db = service({
+  id: 'db',
+  start: async ({ fail }) => {
+    const pool = await connect();
+    pool.on('error', fail); // a broken pool is a crash of db
+    return pool;
+  },
+  stop: (pool) => pool.end(), // pool: Pool, inferred
+});
+
+const outbox = task({
+  id: 'outbox',
+  run: async ({ use, sleep }) => {
+    for (;;) {
+      await use(db).query('delete from outbox returning *');
+      await sleep(200);
+    }
+  },
+});
+
+const shop = supervisor({ id: 'shop', strategy: 'rest-for-one', children: [db, outbox] });
+
+const tree = shop.handle();
+tree.on('event', (event) => {
+  console.log(event.type.padEnd(19), event.path, 'error' in event ? event.error.message : '');
+});
+await tree.start();
+process.once('SIGINT', () => void tree.stop());
