@@ -136,8 +136,11 @@ export class Incarnation {
     return sleep(this.process.tree.clock, this.signal, ms);
   }
 
+  /** A failure while it stops as it was asked to, such as the error of a connection that is cut, is no crash. */
   fail(error: unknown): void {
-    this.#endSoon(reasonOf(error));
+    const reason = reasonOf(error);
+    if (this.#isAsked) this.#lateFault(reason);
+    else this.#endSoon(reason);
   }
 
   end(shutdown: Shutdown | undefined): void {
@@ -226,10 +229,13 @@ export class Incarnation {
       this.#outcome = reason;
       return true;
     }
-    if (reason.kind === 'crash') {
-      this.#emit({ type: 'child:late-fault', ...this.#about(), error: toWire(reason.error) });
-    }
+    this.#lateFault(reason);
     return false;
+  }
+
+  #lateFault(reason: ExitReason): void {
+    if (reason.kind !== 'crash') return;
+    this.#emit({ type: 'child:late-fault', ...this.#about(), error: toWire(reason.error) });
   }
 
   /** Begins to end, or goes on with it. */

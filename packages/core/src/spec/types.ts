@@ -36,7 +36,10 @@ export interface Context {
    * signal is aborted, so that a loop that sleeps stops at once.
    */
   readonly sleep: (ms: number) => Promise<void>;
-  /** This incarnation has crashed with this error. The first call counts; later ones are late faults. */
+  /**
+   * This incarnation has crashed with this error. The first call counts; later ones, and those while it
+   * stops because it was asked to, are late faults: told of, and without effect.
+   */
   readonly fail: (error: unknown) => void;
   /** This incarnation has ended by itself: normally, or as the `Shutdown` says. The first call counts. */
   readonly end: (shutdown?: Shutdown) => void;
