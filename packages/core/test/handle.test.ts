@@ -537,7 +537,7 @@ describe('what does not stop in time is abandoned, and said to be', () => {
   test('shutdownMs 0: not asked, not waited for; what it holds is given back all the same', async () => {
     const journal: string[] = [];
     let aborted = false;
-    const { tree, clock } = await boot({
+    const { tree, clock, events } = await boot({
       children: [
         scripted('service', { journal, shutdownMs: 0 }).spec,
         task({
@@ -554,6 +554,9 @@ describe('what does not stop in time is abandoned, and said to be', () => {
     const report = await tree.stop();
     expect(clock.now()).toBe(0);
     expect(aborted).toBe(true);
+    // Killed both of them, also the one that was gone at once: it was not asked.
+    const reasons = events.flatMap((event) => (event.type === 'child:stopped' ? [event.reason] : []));
+    expect(reasons).toEqual([{ kind: 'killed' }, { kind: 'killed' }]);
     expect(drain(journal)).toEqual(['stop service']);
     expect(report.unstopped.map(({ path, waitedMs }) => [path, waitedMs])).toEqual([['root/task', 0]]);
   });
@@ -656,6 +659,20 @@ describe('what does not stop in time is abandoned, and said to be', () => {
       reason: { kind: 'killed' },
     });
     expect(clock.pending).toBe(0);
+  });
+
+  test('a supervisor that is killed: the one that is waited for has its last grace, then all others together', async () => {
+    const stubborn = (id: string) =>
+      service({ id, shutdownMs: 60_000, start: () => 1, stop: forever, kill: () => undefined });
+    const sub = supervisor({
+      id: 'sub',
+      shutdownMs: 500,
+      children: [stubborn('a'), stubborn('b'), stubborn('c')],
+    });
+    const { tree, clock } = await boot({ children: [sub] });
+    const stopped = tree.stop();
+    await clock.advance(500 + 1_000 + 1_000);
+    expect((await stopped).unstopped).toHaveLength(3);
   });
 
   test('a supervisor with shutdownMs 0 is killed with all that is below it', async () => {
