@@ -29,6 +29,10 @@ exports.use = async function use({ service, task, supervisor, dynamicSupervisor 
   await tree.stop();
   assert.deepEqual(seen, ['db started', 'w running', 'w done', 'db stopped']);
 
-  const pool = await dynamicSupervisor({ id: 'pool' }).start();
+  const pool = await dynamicSupervisor({
+    id: 'pool',
+    child: task({ id: 'job', run: ({ sleep }) => sleep(60_000) }),
+  }).start();
+  await pool.startChild();
   await pool.stop();
 };

@@ -25,7 +25,7 @@ const KEYS: Readonly<Record<ChildKind, readonly string[]>> = {
 };
 
 const KINDS = Object.keys(KEYS) as readonly ChildKind[];
-export const STRATEGY_NAMES = Object.keys(STRATEGIES);
+const STRATEGY_NAMES = Object.keys(STRATEGIES);
 
 /** Specs that were checked and completed here; they are frozen, so that they stay right. */
 const checked = new WeakSet<object>();
