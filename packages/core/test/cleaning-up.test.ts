@@ -52,6 +52,18 @@ test('a stop, and it ends in time: it is not started again, and its crash is wha
   ).toEqual(['child:starting', 'child:started', 'child:crashed']);
 });
 
+test('a failure and a stop in the same moment: what it holds is given back once', async () => {
+  const a = scripted('a');
+  const { tree, settle } = await boot({ children: [a.spec] });
+  a.crash();
+  a.finish();
+  const stopped = tree.stop();
+  a.crash();
+  await settle();
+  await stopped;
+  expect([a.starts, a.stops]).toEqual([1, 1]);
+});
+
 test('a terminateChild of it waits for it, and that is its end', async () => {
   const { tree, gate, a } = await crashed();
   const terminated = tree.terminateChild('a');

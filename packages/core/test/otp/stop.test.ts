@@ -31,6 +31,12 @@ test('sup_stop_timeout', async () => {
   expect(drain(journal)).toEqual([]);
   await clock.advance(1);
   expect(drain(journal)).toEqual(['stop a']);
+  await stopped;
+  expect(tree.snapshot().children.map(({ id, lastExit }) => [id, lastExit?.kind])).toEqual([
+    ['a', 'shutdown'],
+    ['b', 'killed'],
+    ['c', 'shutdown'],
+  ]);
   expect(await stopped).toEqual({
     reason: { kind: 'shutdown' },
     unstopped: [{ path: 'root/b', incarnation: 1, phase: 'running', waitedMs: 1_000 }],
