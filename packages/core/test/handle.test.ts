@@ -768,6 +768,17 @@ describe('a root that gives up', () => {
     expect(seen).toHaveLength(1);
   });
 
+  test('a listener that was there for one event, and has had it, does not hear it', async () => {
+    const { declared, fail } = givingUp();
+    const seen = await unhandled(async () => {
+      const tree = declared.handle();
+      tree.once('supervisor:started', () => {});
+      await tree.start();
+      fail();
+    });
+    expect(seen).toHaveLength(1);
+  });
+
   test('the message tells the whole story', async () => {
     const { declared, fail } = givingUp();
     const tree = declared.handle();
