@@ -50,7 +50,11 @@ export type { TreeOptions } from './engine/tree.js';
 export type { EventListener, EventMap, Subscribable } from './engine/emitter.js';
 export type { ChildCounts, ChildInfo, ChildSnapshot, SupervisorSnapshot } from './engine/snapshot.js';
 
+// Trees that run elsewhere
+export { type Mirror, mirror } from './engine/mirror.js';
+
 // Ports
+export { type FaultOwner, type FaultScope, faultOwnerOf } from './engine/faults.js';
 export { type Clock, realClock } from './engine/clock.js';
 export { SimulatedClock } from './engine/simulated-clock.js';
 export { type Random, seededRandom } from './engine/random.js';
@@ -58,7 +62,8 @@ export { type Random, seededRandom } from './engine/random.js';
 // Words: how things end, and what is decided
 export { type ExitKind, type ExitReason, Shutdown } from './model/exit-reason.js';
 export type { ChildStatus } from './model/child.js';
-export type { ChildKind } from './model/policy.js';
+export { stopBudgetMs } from './model/stop-budget.js';
+export type { ChildKind, ChildPolicy, OnStuck } from './model/policy.js';
 export type { AutoShutdown, RestartType } from './model/restart-table.js';
 export type { Strategy } from './model/strategy.js';
 export type { SupervisorPhase } from './model/supervisor.js';
@@ -84,6 +89,7 @@ export {
   SpecError,
   StartError,
   StopRequest,
+  StuckError,
   isCoppiceError,
 } from './model/errors.js';
 export type { ErrorCode } from './model/error-messages.js';

@@ -2,13 +2,24 @@
  * What a child gets to work with. Its parts are made when they are first asked for: a child that uses
  * none of them costs none of them, and `({ signal, fail }) => ...` asks for just these two.
  */
+import { coppiceError } from '../model/errors.js';
 import type { ExitReason, Shutdown } from '../model/exit-reason.js';
 import type { Logger } from '../spec/logger.js';
 import type { Context, Service } from '../spec/types.js';
+import { show } from '../spec/validate.js';
 import type { Incarnation } from './incarnation.js';
 
 export class ChildContext implements Context {
   readonly #incarnation: Incarnation;
+
+  static incarnationOf(context: Context): Incarnation {
+    if (#incarnation in context) return context.#incarnation;
+    throw coppiceError('COPPICE_INVALID_ARGUMENT', {
+      call: 'mirror',
+      expected: 'the context that a start was called with, as it came',
+      got: show(context),
+    });
+  }
 
   constructor(incarnation: Incarnation) {
     this.#incarnation = incarnation;
@@ -59,8 +70,16 @@ export class ChildContext implements Context {
     return (ref) => incarnation.process.use(ref, incarnation.path);
   }
 
+  get bind(): <A extends unknown[], R>(callback: (...args: A) => R) => (...args: A) => R {
+    const incarnation = this.#incarnation;
+    return (callback) => incarnation.bind(callback);
+  }
+
   get log(): Logger {
     const { process, path, number } = this.#incarnation;
     return process.tree.logger.child({ path, incarnation: number });
   }
 }
+
+/** The incarnation that a context was made for. */
+export const incarnationOf = (context: Context): Incarnation => ChildContext.incarnationOf(context);

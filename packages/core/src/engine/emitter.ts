@@ -3,7 +3,10 @@
  * the other listeners nor the supervisor notice.
  */
 import { EventEmitter } from 'eventemitter3';
-import type { EventName, EventOf, SupervisionEvent } from '../model/event.js';
+import { coppiceError } from '../model/errors.js';
+import { EVENT_NAMES, type EventName, type EventOf, type SupervisionEvent } from '../model/event.js';
+import { closest } from '../model/suggest.js';
+import { show } from '../spec/validate.js';
 import { pending } from './pending.js';
 
 /** What a listener gets, by the name that it subscribes to; `event` is any of them. */
@@ -82,6 +85,7 @@ export class Emitter implements Subscribable {
   }
 
   #guard(name: Name, listener: Listener): (event: SupervisionEvent) => void {
+    checkSubscription(name, listener);
     const known = this.#guards.get(listener);
     if (known) return known;
     let reported = false;
@@ -99,5 +103,25 @@ export class Emitter implements Subscribable {
     };
     this.#guards.set(listener, guard);
     return guard;
+  }
+}
+
+/** A misspelt event would never be heard. */
+function checkSubscription(name: unknown, listener: unknown): void {
+  const names: readonly string[] = [...EVENT_NAMES, 'event'];
+  if (!names.includes(name as string)) {
+    const near = typeof name === 'string' ? closest(name, names) : undefined;
+    throw coppiceError('COPPICE_INVALID_ARGUMENT', {
+      call: 'on',
+      expected: "the name of an event, or 'event' for all",
+      got: show(name) + (near === undefined ? '' : `, did you mean '${near}'?`),
+    });
+  }
+  if (typeof listener !== 'function') {
+    throw coppiceError('COPPICE_INVALID_ARGUMENT', {
+      call: 'on',
+      expected: 'a function',
+      got: show(listener),
+    });
   }
 }

@@ -8,7 +8,7 @@ import { coppiceError } from '../model/errors.js';
 import { type ExitReason, NORMAL, SHUTDOWN, Shutdown, crash } from '../model/exit-reason.js';
 import type { Command } from '../model/message.js';
 import type { ChildSpec, DynamicSupervisorSpec, SupervisorSpec, Template } from '../spec/types.js';
-import { checkId, checkSignificant, completeChild, show } from '../spec/validate.js';
+import { checkId, checkOptions, checkSignificant, completeChild, show } from '../spec/validate.js';
 import type { Emitter, EventListener, EventMap, Subscribable } from './emitter.js';
 import type { Root } from './root.js';
 import {
@@ -31,6 +31,12 @@ export interface StopOptions {
    * its `restart` says; to end one for good use `terminateChild` of its parent.
    */
   readonly reason?: 'shutdown' | 'normal' | Shutdown | Error;
+  /**
+   * All has to be down within so many milliseconds. The time is shared out over what is left to stop; what is
+   * not down when it is over is killed or abandoned, and named in the report. Default: each child's own
+   * `shutdownMs` alone counts.
+   */
+  readonly deadlineMs?: number;
 }
 
 /** What every handle can do. */
@@ -139,7 +145,15 @@ export class Handle implements SupervisorHandle {
   async stop(options: StopOptions = {}): Promise<StopReport> {
     const process = this.#root.find(this.path);
     if (!process) throw notRunning(this.path);
-    return process.stop(exitReason(options.reason));
+    const { reason, deadlineMs = Infinity } = checkOptions('stop', options, ['reason', 'deadlineMs']);
+    if (typeof deadlineMs !== 'number' || !(deadlineMs >= 0)) {
+      throw coppiceError('COPPICE_INVALID_ARGUMENT', {
+        call: 'stop',
+        expected: 'deadlineMs: a number of milliseconds, 0 or more',
+        got: show(deadlineMs),
+      });
+    }
+    return process.stop(exitReason(reason), deadlineMs);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -22,6 +22,7 @@ import { about } from '../model/report.js';
 import { toWire } from '../model/wire.js';
 import { type Service, type Task, ignore } from '../spec/types.js';
 import { ChildContext } from './context.js';
+import { type FaultOwner, tagFault } from './faults.js';
 import { pending } from './pending.js';
 import { sleep } from './sleep.js';
 import type { SupervisorProcess } from './supervisor-process.js';
@@ -31,7 +32,7 @@ type AnySpec = Service<unknown, unknown[]> | Task<unknown[]>;
 /** The outcome of a start that said `ignore`; told apart from {@link NORMAL} by identity. */
 const IGNORED: ExitReason = Object.freeze({ kind: 'normal' });
 
-export class Incarnation {
+export class Incarnation implements FaultOwner {
   readonly process: SupervisorProcess;
   readonly child: Child;
   readonly number: number;
@@ -101,9 +102,21 @@ export class Incarnation {
     if (killing) this.#after(killing, () => this.abandon());
   }
 
-  /** It is waited for no longer; it stays on the tree's list until it ends after all. */
+  /** Nothing more can be done to end it: what now, is for its `onStuck` to say. */
+
   abandon(): void {
     if (this.#isReported) return;
+    const { onStuck } = this.child.spec;
+    if (onStuck === 'wait' && !this.process.state.killing) {
+      this.#emit({ type: 'child:stuck', ...this.#about(), phase: this.#lastPhase });
+      return;
+    }
+    this.#giveUp();
+    if (onStuck === 'exit') this.process.exitTree(coppiceError('COPPICE_STUCK', { ...this.describe() }));
+  }
+
+  /** It is waited for no longer; it stays on the tree's list until it ends after all. */
+  #giveUp(): void {
     const { tree } = this.process;
     this.#abandonedAt = tree.clock.now();
     tree.abandoned.add(this);
@@ -136,6 +149,33 @@ export class Incarnation {
     return sleep(this.process.tree.clock, this.signal, ms);
   }
 
+  get isOver(): boolean {
+    return this.#phase === 'ended' || this.#isReported;
+  }
+
+  /** A stray fault that was traced back to it. */
+  fault(error: unknown): 'crash' | 'late' {
+    const isLate = this.isOver || this.#isAsked || this.#outcome !== undefined;
+    this.fail(error);
+    return isLate ? 'late' : 'crash';
+  }
+
+  bind<A extends unknown[], R>(callback: (...args: A) => R): (...args: A) => R {
+    return (...args) => {
+      try {
+        return this.#inScope(() => callback(...args));
+      } catch (error) {
+        tagFault(error, this);
+        throw error;
+      }
+    };
+  }
+
+  #inScope<T>(code: () => T): T {
+    const scope = this.process.tree.faultScope;
+    return scope ? scope.run(this, code) : code();
+  }
+
   /** A failure while it stops as it was asked to, such as the error of a connection that is cut, is no crash. */
   fail(error: unknown): void {
     const reason = reasonOf(error);
@@ -159,7 +199,9 @@ export class Incarnation {
     let running: Promise<unknown> | undefined;
     let reason: ExitReason = NORMAL;
     try {
-      const result: unknown = spec.run(context, ...this.child.args);
+      const result: unknown = this.process.tree.faultScope
+        ? this.#inScope(() => spec.run(context, ...this.child.args))
+        : spec.run(context, ...this.child.args);
       running = pending(result);
       if (!running) reason = resultReason(result, NORMAL);
     } catch (error) {
@@ -177,7 +219,7 @@ export class Incarnation {
   #startService(spec: Service<unknown, unknown[]>, context: ChildContext): void {
     let starting: unknown;
     try {
-      starting = spec.start(context, ...this.child.args);
+      starting = this.#inScope(() => spec.start(context, ...this.child.args));
     } catch (error) {
       return this.#endWith(reasonOf(error));
     }
@@ -252,7 +294,8 @@ export class Incarnation {
 
   #abort(): void {
     const code = this.#isAsked ? 'COPPICE_STOP_REQUESTED' : 'COPPICE_ENDED';
-    this.#controller?.abort(coppiceError(code, { path: this.path }));
+    const controller = this.#controller;
+    if (controller) this.#inScope(() => controller.abort(coppiceError(code, { path: this.path })));
   }
 
   /** Cleans up, as soon as nothing is under way any more. */
@@ -300,7 +343,7 @@ export class Incarnation {
     failed = (error: unknown): void => this.#cleanUpFailed(error),
   ): Promise<unknown> | undefined {
     try {
-      return pending(code())?.then(undefined, failed);
+      return pending(this.#inScope(code))?.then(undefined, failed);
     } catch (error) {
       failed(error);
       return undefined;

@@ -1,11 +1,11 @@
 /** The root of a tree: starts it, says when it has ended, and finds the supervisors in it. */
 import { coppiceError } from '../model/errors.js';
-import type { ExitReason } from '../model/exit-reason.js';
+import { type ExitReason, errorOf } from '../model/exit-reason.js';
 import { isSupervisorKind } from '../model/policy.js';
 import { closest } from '../model/suggest.js';
 import type { ChildSpec } from '../spec/types.js';
 import { show } from '../spec/validate.js';
-import { warningsOf } from '../spec/warnings.js';
+import { type SpecWarning, warningsOf } from '../spec/warnings.js';
 import { type AnySupervisorSpec, type StopReport, SupervisorProcess } from './supervisor-process.js';
 import { Tree, type TreeOptions } from './tree.js';
 
@@ -29,7 +29,11 @@ export class Root {
 
   /** Starts the tree; while it is up, this is the start that has brought it up. After its end: a new one. */
   start(): Promise<void> {
-    if (this.#process.state.phase === 'stopped') {
+    const { phase, stopReason } = this.#process.state;
+    if (phase !== 'stopped' && stopReason !== undefined) {
+      return this.#process.whenDown().then(() => this.start());
+    }
+    if (phase === 'stopped') {
       this.#process = this.#newProcess();
       this.#starting = undefined;
     }
@@ -37,9 +41,7 @@ export class Root {
       const process = this.#process;
       process.onUp = resolve;
       process.onStartFailed = reject;
-      for (const warning of warningsOf(this.#spec)) {
-        this.tree.emit(this.path, { type: 'supervisor:warning', ...warning });
-      }
+      for (const warning of warningsOf(this.#spec)) this.#warn(warning);
       this.tree.send(process, { type: 'start' });
     });
     return this.#starting;
@@ -115,12 +117,22 @@ export class Root {
   }
 
   /**
-   * A root that gives up must not do so in silence: if nobody listens and nobody waits for its end, its
-   * error becomes an unhandled rejection, as that of any failed promise that nobody looks after.
+   * A root that ends because of an error must not do so in silence: if nobody hears that it stops and nobody
+   * waits for its end, its error becomes an unhandled rejection, as that of any failed promise that nobody
+   * looks after.
    */
   #exited(reason: ExitReason): void {
-    if (reason.kind !== 'shutdown' || reason.cause === undefined) return;
-    if (!this.#isAwaited && !this.tree.isObserved) void Promise.reject(reason.cause);
+    const error = errorOf(reason);
+    if (error === undefined || this.#isAwaited) return;
+    const hearers =
+      this.tree.hearers(this.path, 'supervisor:stopped') + this.tree.hearers(this.path, 'supervisor:gave-up');
+    if (hearers === 0) void Promise.reject(error);
+  }
+
+  /** Whoever declares something that is probably not meant is told so: by an event, or else on the console. */
+  #warn(warning: SpecWarning): void {
+    if (this.tree.hearers(this.path, 'supervisor:warning') === 0) console.warn(`coppice: ${warning.message}`);
+    else this.tree.emit(this.path, { type: 'supervisor:warning', ...warning });
   }
 }
 

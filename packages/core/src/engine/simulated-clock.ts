@@ -36,6 +36,7 @@ export class SimulatedClock implements Clock {
   }
 
   setTimer(callback: () => void, ms: number): unknown {
+    checkMs(ms);
     const timer = { at: this.#now + Math.max(0, ms), order: this.#order++, callback, cancelled: false };
     this.#push(timer);
     return timer;
@@ -63,6 +64,7 @@ export class SimulatedClock implements Clock {
    * turn before, between and after them.
    */
   async advance(ms: number): Promise<void> {
+    checkMs(ms);
     const until = this.#now + ms;
     await nextTurn();
     for (let timer = this.#peek(); timer && timer.at <= until; timer = this.#peek()) {
@@ -138,3 +140,7 @@ export class SimulatedClock implements Clock {
 
 const before = (a: SimulatedTimer, b: SimulatedTimer): boolean =>
   a.at < b.at || (a.at === b.at && a.order < b.order);
+
+function checkMs(ms: number): void {
+  if (typeof ms !== 'number' || Number.isNaN(ms)) throw new RangeError(`a number of milliseconds, not ${ms}`);
+}

@@ -7,6 +7,9 @@ import type { AutoShutdown, RestartType } from '../model/restart-table.js';
 import type { Strategy } from '../model/strategy.js';
 import type { SupervisorPhase } from '../model/supervisor.js';
 import { type ReasonWire, reasonToWire } from '../model/wire.js';
+import type { ChildSpec } from '../spec/types.js';
+import { Incarnation } from './incarnation.js';
+import { shownBelow } from './mirror.js';
 import { SupervisorProcess } from './supervisor-process.js';
 
 /** One child in a few words, as `whichChildren` lists it. */
@@ -36,6 +39,8 @@ export interface ChildCounts {
 export interface ChildSnapshot extends ChildInfo {
   readonly restart: RestartType;
   readonly significant: boolean;
+  /** Whether the whole is only ready while it is up. */
+  readonly required: boolean;
   /** Milliseconds; null: without limit. */
   readonly shutdownMs: number | null;
   /** When the living incarnation came up, by the clock, in milliseconds; null if none is up. */
@@ -113,16 +118,23 @@ function childSnapshot(
   abandoned: ReadonlyMap<string, readonly UnstoppedChild[]>,
 ): ChildSnapshot {
   const info = infoOf(process, child);
-  const { restart, significant, shutdownMs } = child.spec;
+  const { restart, significant, required, shutdownMs } = child.spec as ChildSpec;
   const isUp = child.status === 'running' || child.status === 'stopping' || child.status === 'killing';
   return {
     ...info,
     restart,
     significant,
+    required,
     shutdownMs: shutdownMs === Infinity ? null : shutdownMs,
     startedAt: isUp ? child.startedAt : null,
     lastExit: child.lastExit ? reasonToWire(child.lastExit) : null,
     abandoned: abandoned.get(info.path) ?? [],
-    supervisor: child.runtime instanceof SupervisorProcess ? snapshotOf(child.runtime) : null,
+    supervisor: supervisorBelow(child),
   };
+}
+
+/** What is below a child: a supervisor of this tree, or one that runs elsewhere. */
+function supervisorBelow({ runtime }: Child): SupervisorSnapshot | null {
+  if (runtime instanceof SupervisorProcess) return snapshotOf(runtime);
+  return runtime instanceof Incarnation ? shownBelow(runtime) : null;
 }

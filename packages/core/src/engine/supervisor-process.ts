@@ -6,13 +6,14 @@
 import type { Child } from '../model/child.js';
 import type { Effect } from '../model/effect.js';
 import { type CoppiceError, coppiceError } from '../model/errors.js';
-import { type ExitReason, SHUTDOWN } from '../model/exit-reason.js';
+import { type ExitReason, SHUTDOWN, crash } from '../model/exit-reason.js';
 import type { UnstoppedChild } from '../model/event.js';
 import type { Message } from '../model/message.js';
 import { isSupervisorKind } from '../model/policy.js';
 import { step } from '../model/step.js';
 import { Supervisor } from '../model/supervisor.js';
 import type { ChildSpec, DynamicSupervisorSpec, Service, SupervisorSpec } from '../spec/types.js';
+import { show } from '../spec/validate.js';
 import { Incarnation } from './incarnation.js';
 import type { Tree } from './tree.js';
 
@@ -79,17 +80,32 @@ export class SupervisorProcess {
     for (const effect of step(this.state, message, this.tree.clock.now())) this.#perform(effect);
   }
 
-  /** Asks it to stop; resolves when it is down. */
-  stop(reason: ExitReason): Promise<StopReport> {
+  /** Asks it to stop, within so many milliseconds at most; resolves when it is down. */
+  async stop(reason: ExitReason, deadlineMs = Infinity): Promise<StopReport> {
+    const { clock } = this.tree;
     const stopped = this.whenDown();
-    this.tree.send(this, { type: 'stop', reason });
-    return stopped;
+    if (deadlineMs === Infinity) {
+      this.tree.send(this, { type: 'stop', reason });
+      return stopped;
+    }
+    const timer = clock.setTimer(() => this.tree.send(this, { type: 'kill' }), deadlineMs);
+    this.tree.send(this, { type: 'stop', reason, deadlineAt: clock.now() + deadlineMs });
+    const report = await stopped;
+    clock.clearTimer(timer);
+    return report;
   }
 
   /** Resolves when it is down, for whatever reason. */
   whenDown(): Promise<StopReport> {
     if (this.#report) return Promise.resolve(this.#report);
     return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  /** Ends the whole tree, because of an error. */
+  exitTree(error: CoppiceError): void {
+    const above = this.parent.process;
+    if (above) above.exitTree(error);
+    else this.tell({ type: 'stop', reason: crash(error) });
   }
 
   /** A new id for a child of a dynamic supervisor. */
@@ -104,11 +120,12 @@ export class SupervisorProcess {
 
   /** The value of a running service, for a child of this supervisor. */
   use<V>(ref: Service<V>, asker: string): V {
-    const child = this.state.children.get(ref.id);
+    const child = this.state.children.get((ref as Partial<Service> | undefined)?.id ?? '');
     if (!child || child.spec !== (ref as unknown)) {
       const above = this.parent.process;
       if (above) return above.use(ref, asker);
-      throw coppiceError('COPPICE_UNKNOWN_REF', { path: asker, id: ref.id });
+      const asked = (ref as Partial<Service> | undefined)?.id ?? show(ref);
+      throw coppiceError('COPPICE_UNKNOWN_REF', { path: asker, id: asked });
     }
     if (child.status === 'running' && child.runtime instanceof Incarnation) {
       return child.runtime.value as V;
@@ -122,9 +139,9 @@ export class SupervisorProcess {
       case 'start':
         return this.#start(effect.child);
       case 'stop':
-        return this.#end(effect.child, 'stop');
+        return this.#stop(effect.child, effect.deadlineAt);
       case 'kill':
-        return this.#end(effect.child, 'kill');
+        return this.#kill(effect.child);
       case 'abandon':
         return (effect.child.runtime as Incarnation | undefined)?.abandon();
       case 'set-timer':
@@ -187,12 +204,16 @@ export class SupervisorProcess {
     };
   }
 
-  #end(child: Child, how: 'stop' | 'kill'): void {
-    const { runtime } = child;
-    if (runtime instanceof Incarnation) runtime[how]();
+  #stop({ runtime }: Child, deadlineAt: number | undefined): void {
+    if (runtime instanceof Incarnation) runtime.stop();
     else if (runtime instanceof SupervisorProcess) {
-      runtime.tell(how === 'kill' ? { type: 'kill' } : { type: 'stop', reason: SHUTDOWN });
+      runtime.tell({ type: 'stop', reason: SHUTDOWN, deadlineAt });
     }
+  }
+
+  #kill({ runtime }: Child): void {
+    if (runtime instanceof Incarnation) runtime.kill();
+    else if (runtime instanceof SupervisorProcess) runtime.tell({ type: 'kill' });
   }
 
   #setTimer(child: Child, ms: number): void {

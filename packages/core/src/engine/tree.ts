@@ -9,9 +9,11 @@ import { type EventBody, type EventName, type SupervisionEvent } from '../model/
 import type { Message } from '../model/message.js';
 import { Queue } from '../model/queue.js';
 import { toWire } from '../model/wire.js';
+import { checkOptions } from '../spec/validate.js';
 import { type Logger, silentLogger } from '../spec/logger.js';
 import { type Clock, realClock } from './clock.js';
 import { Emitter, type EmitterHost } from './emitter.js';
+import type { FaultScope } from './faults.js';
 import type { Incarnation } from './incarnation.js';
 import type { SupervisorProcess } from './supervisor-process.js';
 
@@ -21,6 +23,8 @@ export interface TreeOptions {
   readonly clock?: Clock;
   /** Where the `log` of a child's context goes: pino, or anything shaped like it. Default: nowhere. */
   readonly logger?: Logger;
+  /** Runs the code of children so that stray faults can be traced back to them. Default: it is just called. */
+  readonly faultScope?: FaultScope;
 }
 
 interface Emitters {
@@ -36,6 +40,7 @@ const SLICE = 5_000;
 export class Tree {
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly faultScope: FaultScope | undefined;
   /** Incarnations that were not waited for any longer and still run. */
   readonly abandoned = new Set<Incarnation>();
   readonly #emitters = new Map<string, Emitters>();
@@ -51,8 +56,10 @@ export class Tree {
   #soon: (() => void)[] = [];
 
   constructor(options: TreeOptions) {
+    checkOptions('start', options, ['clock', 'logger', 'faultScope']);
     this.clock = options.clock ?? realClock;
     this.logger = options.logger ?? silentLogger;
+    this.faultScope = options.faultScope;
   }
 
   /** Queues a message; it is run when {@link run} gets to it. */
@@ -84,14 +91,18 @@ export class Tree {
   run(): void {
     if (this.#isRunning || this.#isPaused) return;
     this.#isRunning = true;
-    for (let next = this.#inbox.shift(); next; next = this.#inbox.shift()) {
-      next.to.handle(next.message);
-      if (++this.#sinceTurn >= SLICE) {
-        this.#pause();
-        break;
+    try {
+      for (let next = this.#inbox.shift(); next; next = this.#inbox.shift()) {
+        next.to.handle(next.message);
+        if (++this.#sinceTurn >= SLICE) {
+          this.#pause();
+          break;
+        }
       }
+    } finally {
+      // Only a port of the user's, such as a clock, can throw here; the tree must not be deaf after that.
+      this.#isRunning = false;
     }
-    this.#isRunning = false;
   }
 
   #pause(): void {
@@ -143,7 +154,7 @@ export class Tree {
   }
 
   /** How many would hear an event of this name from the supervisor at `path`? */
-  #hearers(path: string, name: EventName): number {
+  hearers(path: string, name: EventName): number {
     let count = this.#emitters.get(path)?.own.hearers(name) ?? 0;
     for (const at of upwards(path)) count += this.#emitters.get(at)?.subtree.hearers(name) ?? 0;
     return count;
@@ -152,7 +163,7 @@ export class Tree {
   /** A failing listener is told of in an event of its own; if nobody hears that, on the console. */
   #listenerFailed(path: string, name: EventName | 'event', error: unknown): void {
     const itself = name === 'event' ? 1 : 0;
-    const heard = name !== 'listener:failed' && this.#hearers(path, 'listener:failed') > itself;
+    const heard = name !== 'listener:failed' && this.hearers(path, 'listener:failed') > itself;
     if (heard) this.emit(path, { type: 'listener:failed', path, event: name, error: toWire(error) });
     else console.error(`coppice: a listener for '${name}' at '${path}' failed:`, error);
   }

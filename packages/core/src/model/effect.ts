@@ -7,8 +7,8 @@ import type { ExitReason } from './exit-reason.js';
 export type Effect =
   /** Start the incarnation `child.incarnation`. Answer: `started`, `ignored` or `start-failed`. */
   | { readonly type: 'start'; readonly child: Child }
-  /** Ask it to stop. Answer: `exited`. */
-  | { readonly type: 'stop'; readonly child: Child }
+  /** Ask it to stop, by `deadlineAt` if there is one. Answer: `exited`. */
+  | { readonly type: 'stop'; readonly child: Child; readonly deadlineAt: number | undefined }
   /** End it by force. Answer: `exited`, at once unless it has a `kill` hook. */
   | { readonly type: 'kill'; readonly child: Child }
   /** Wait for it no longer. Answer: `exited`, at once. */

@@ -24,6 +24,8 @@ const SPEC = {
   COPPICE_INVALID_RESTART: (d) => `restart has to be ${d['expected']}; got ${d['got']}${d['hint']}`,
   COPPICE_INVALID_SHUTDOWN: (d) =>
     `shutdownMs has to be a whole number of milliseconds, 0 (kill at once) or more, or Infinity; got ${d['got']}`,
+  COPPICE_INVALID_ON_STUCK: (d) => `onStuck has to be ${d['expected']}; got ${d['got']}${d['hint']}`,
+  COPPICE_INVALID_REQUIRED: (d) => `required has to be true or false; got ${d['got']}`,
   COPPICE_INVALID_KIND: (d) => `kind has to be ${d['expected']}; got ${d['got']}${d['hint']}`,
   COPPICE_INVALID_SIGNIFICANT: (d) => `significant has to be true or false; got ${d['got']}`,
   COPPICE_BAD_COMBINATION: (d) => `${d['problem']}; ${d['cure']}`,
@@ -82,6 +84,12 @@ const GAVE_UP = {
     `${d['withinMs']} ms; last: ${d['reason']}`,
 } satisfies Record<string, Template>;
 
+/** A child did not end in time, and its `onStuck` is `exit`: `StuckError`. */
+const STUCK = {
+  COPPICE_STUCK: (d) =>
+    `'${d['path']}' did not end within ${d['waitedMs']} ms and cannot be killed; as its onStuck is 'exit', all ends`,
+} satisfies Record<string, Template>;
+
 /** The reason of an aborted signal: `StopRequest`. */
 const STOP = {
   COPPICE_STOP_REQUESTED: (d) => `'${d['path']}' was asked to stop`,
@@ -95,6 +103,7 @@ export const MESSAGES = {
   CommandError: COMMAND,
   NotRunningError: NOT_RUNNING,
   GaveUpError: GAVE_UP,
+  StuckError: STUCK,
   StopRequest: STOP,
 };
 

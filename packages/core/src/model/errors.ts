@@ -50,6 +50,11 @@ export class GaveUpError extends CoppiceError {
   override readonly name = 'GaveUpError';
 }
 
+/** A tree ends because a child does not: its `onStuck` is `exit`. */
+export class StuckError extends CoppiceError {
+  override readonly name = 'StuckError';
+}
+
 /**
  * The reason with which a child's `signal` is aborted. Its name is that of the platform's AbortError, so
  * that code which looks for one knows it. A child that was asked to stop and ends with it has not crashed.
@@ -64,6 +69,7 @@ const CLASSES: Readonly<Record<ErrorClassName, typeof CoppiceError>> = {
   CommandError,
   NotRunningError,
   GaveUpError,
+  StuckError,
   StopRequest,
 };
 

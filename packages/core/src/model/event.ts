@@ -79,6 +79,8 @@ export interface EventBodies {
     readonly reason: ReasonWire;
     readonly uptimeMs: number;
   };
+  /** It did not end in time, cannot be killed, and is waited for without limit: its `onStuck` is `wait`. */
+  'child:stuck': AboutChild & { readonly phase: UnstoppedChild['phase'] };
   /** It did not end in time and is waited for no longer. */
   'child:abandoned': AboutChild & UnstoppedChild;
   /** An abandoned incarnation has ended after all. */
@@ -145,6 +147,7 @@ export const EVENT_NAMES = Object.keys({
   'child:restarting': 1,
   'child:stopping': 1,
   'child:stopped': 1,
+  'child:stuck': 1,
   'child:abandoned': 1,
   'child:settled': 1,
   'child:cleanup-failed': 1,

@@ -43,5 +43,6 @@ export type Message =
       readonly timer?: unknown;
     }
   | { readonly type: 'command'; readonly command: Command }
-  | { readonly type: 'stop'; readonly reason: ExitReason }
+  /** With `deadlineAt` all has to be down by then. */
+  | { readonly type: 'stop'; readonly reason: ExitReason; readonly deadlineAt?: number | undefined }
   | { readonly type: 'kill' };

@@ -5,6 +5,7 @@
 import type { Child } from './child.js';
 import { type CoppiceError, coppiceError, messageOf } from './errors.js';
 import { type ExitReason, KILLED } from './exit-reason.js';
+import { shareOut, stopWeight } from './stop-budget.js';
 import { STRATEGIES, type Scope } from './strategy.js';
 import { report } from './report.js';
 import type { Operation, Supervisor } from './supervisor.js';
@@ -86,7 +87,13 @@ function stopNext(s: Supervisor, { first, last }: Scope): boolean {
   const child = s.cursor === undefined ? last : s.cursor.previous;
   if (child === undefined) return false;
   s.cursor = child;
-  retire(s, child);
+  if (s.operation?.kind === 'shutdown') {
+    const used = stopWeight(s, child);
+    retire(s, child);
+    s.budgetLeftMs -= used;
+  } else {
+    retire(s, child);
+  }
   return true;
 }
 
@@ -142,6 +149,10 @@ export function beginShutdown(s: Supervisor, reason: ExitReason): void {
   refuseWaiting(s);
   s.phase = 'stopping';
   if (s.observed) report(s, { type: 'supervisor:stopping', path: s.path, reason: reasonToWire(reason) });
+  if (s.deadlineAt !== undefined) {
+    s.deadlineMs = Math.max(0, s.deadlineAt - s.now);
+    shareOut(s);
+  }
   begin(s, { kind: 'shutdown', reason });
 }
 

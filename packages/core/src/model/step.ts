@@ -58,7 +58,7 @@ function takeIn(s: Supervisor, message: Message): void {
       }
       return s.mailbox.push(message);
     case 'stop':
-      return onStop(s, message.reason);
+      return onStop(s, message.reason, message.deadlineAt);
     case 'kill':
       return onKill(s);
     default: {
@@ -180,9 +180,10 @@ function onTimer(s: Supervisor, child: Child): void {
   }
 }
 
-function onStop(s: Supervisor, reason: ExitReason): void {
+function onStop(s: Supervisor, reason: ExitReason, deadlineAt?: number): void {
   if (s.phase === 'stopped' || s.stopReason !== undefined) return;
   s.stopReason = reason;
+  s.deadlineAt = deadlineAt;
   if (s.phase === 'idle') {
     s.phase = 'stopped';
     s.effects.push({ type: 'down', reason });

@@ -48,6 +48,10 @@ export class Supervisor {
   cursor: Child | undefined = undefined;
   /** A stop was asked for, or decided; it comes before everything in the mailbox. */
   stopReason: ExitReason | undefined = undefined;
+  /** When the stop has to be over, by the clock; how long that was when it began; what is left to stop may take. */
+  deadlineAt: number | undefined = undefined;
+  deadlineMs = Infinity;
+  budgetLeftMs = 0;
   /** The stop is to be by force: no child is waited for. */
   killing = false;
 

@@ -2,6 +2,7 @@
 import type { Child } from './child.js';
 import { KILL_GRACE_MS } from './policy.js';
 import { about, report } from './report.js';
+import { allowanceMs } from './stop-budget.js';
 import type { Supervisor } from './supervisor.js';
 
 /** Starts the next incarnation of a child that is down; the operation waits for the answer. */
@@ -43,22 +44,20 @@ export function retire(s: Supervisor, child: Child): void {
 export function ask(s: Supervisor, child: Child): void {
   child.asked = true;
   s.children.setStatus(child, 'stopping');
-  const { shutdownMs } = child.spec;
+  const ms = allowanceMs(s, child);
   if (s.observed)
-    report(s, {
-      type: 'child:stopping',
-      ...about(s, child),
-      shutdownMs: shutdownMs === Infinity ? null : shutdownMs,
-    });
-  if (!s.killing && shutdownMs !== 0) s.effects.push({ type: 'stop', child });
-  startDeadline(s, child);
+    report(s, { type: 'child:stopping', ...about(s, child), shutdownMs: ms === Infinity ? null : ms });
+  if (s.killing || ms === 0) return kill(s, child);
+  const deadlineAt = s.deadlineAt === undefined ? undefined : s.now + ms;
+  s.effects.push({ type: 'stop', child, deadlineAt });
+  if (ms !== Infinity) setTimer(s, child, ms);
 }
 
-/** Gives a child that is on its way out its time. */
+/** Gives a child that is on its way out by itself its time. */
 export function startDeadline(s: Supervisor, child: Child): void {
-  const { shutdownMs } = child.spec;
-  if (s.killing || shutdownMs === 0) kill(s, child);
-  else if (shutdownMs !== Infinity) setTimer(s, child, shutdownMs);
+  const ms = allowanceMs(s, child);
+  if (s.killing || ms === 0) kill(s, child);
+  else if (ms !== Infinity) setTimer(s, child, ms);
 }
 
 /** Ends a child by force; with a `kill` hook it gets a last grace to be gone. */

@@ -1,5 +1,6 @@
 /** What a user declares, and what a child gets to work with. */
 import type { ExitReason, Shutdown } from '../model/exit-reason.js';
+import type { OnStuck } from '../model/policy.js';
 import type { AutoShutdown, RestartType } from '../model/restart-table.js';
 import type { Strategy } from '../model/strategy.js';
 import type { Logger } from './logger.js';
@@ -49,6 +50,12 @@ export interface Context {
    */
   readonly defer: (cleanUp: () => unknown) => void;
   /**
+   * The callback, with this incarnation as the owner of what it throws: for callbacks that others will call
+   * (a foreign emitter, `queueMicrotask`), so that a stray throw is known to be this child's. It still
+   * throws; see `faults` of an application for what becomes of that.
+   */
+  readonly bind: <A extends unknown[], R>(callback: (...args: A) => R) => (...args: A) => R;
+  /**
    * The value of a running service: a sibling, or a child of a supervisor further up. Ask for it each time
    * it is needed: after a restart there is a new one.
    *
@@ -75,6 +82,17 @@ export interface ChildOptions {
    * Infinity: it is waited for without limit. Default: 5,000; for supervisors Infinity.
    */
   readonly shutdownMs?: number;
+  /**
+   * What to do if it does not end within `shutdownMs` and cannot be killed. `abandon`: go on without it; it
+   * is fenced off, and named in the report of the stop. `wait`: wait for it without limit, so that two
+   * incarnations never overlap. `exit`: abandon it and end the whole tree. Default: `abandon`.
+   */
+  readonly onStuck?: OnStuck;
+  /**
+   * Whether the whole is only ready while this child is up. Default: true for services and supervisors,
+   * false for tasks.
+   */
+  readonly required?: boolean;
 }
 
 /** Something that is there until it is stopped: a pool, a server, a subscription. */

@@ -5,7 +5,7 @@
 import type { ErrorCode } from '../model/error-messages.js';
 import { coppiceError } from '../model/errors.js';
 import type { ChildKind } from '../model/policy.js';
-import { isSupervisorKind } from '../model/policy.js';
+import { ON_STUCK, isSupervisorKind } from '../model/policy.js';
 import { AUTO_SHUTDOWNS, RESTART_TYPES } from '../model/restart-table.js';
 import { STRATEGIES } from '../model/strategy.js';
 import { closest } from '../model/suggest.js';
@@ -13,7 +13,7 @@ import type { ChildSpec } from './types.js';
 
 type Options = Readonly<Record<string, unknown>>;
 
-const COMMON = ['kind', 'id', 'restart', 'significant', 'shutdownMs'];
+const COMMON = ['kind', 'id', 'restart', 'significant', 'shutdownMs', 'onStuck', 'required'];
 const LIMITS = ['strategy', 'maxRestarts', 'withinMs', 'autoShutdown'];
 
 /** The options of each kind; the keys in order, as an error lists them. */
@@ -53,6 +53,10 @@ export function completeSpec(
   fill(spec, 'restart', 'permanent');
   fill(spec, 'significant', false);
   fill(spec, 'shutdownMs', isSupervisorKind(kind) ? Infinity : 5_000);
+  fill(spec, 'onStuck', 'abandon');
+  fill(spec, 'required', kind !== 'task');
+  oneOf(spec, 'onStuck', ON_STUCK, 'COPPICE_INVALID_ON_STUCK', path);
+  check(typeof spec['required'] === 'boolean', 'COPPICE_INVALID_REQUIRED', spec['required'], path);
   oneOf(spec, 'restart', RESTART_TYPES, 'COPPICE_INVALID_RESTART', path);
   check(typeof spec['significant'] === 'boolean', 'COPPICE_INVALID_SIGNIFICANT', spec['significant'], path);
   check(isDuration(spec['shutdownMs']), 'COPPICE_INVALID_SHUTDOWN', spec['shutdownMs'], path);
@@ -82,6 +86,29 @@ export function completeChild(child: unknown, supervisor: string): ChildSpec {
   }
   const kind = oneOf(child, 'kind', KINDS, 'COPPICE_INVALID_KIND', supervisor);
   return completeSpec(kind as ChildKind, child, supervisor) as ChildSpec;
+}
+
+/** The options of a call, which has no others than these. */
+export function checkOptions<T extends object>(
+  call: string,
+  options: T,
+  keys: readonly (keyof T & string)[],
+): T {
+  if (!isRecord(options)) {
+    throw coppiceError('COPPICE_INVALID_ARGUMENT', {
+      call,
+      expected: 'an object of options',
+      got: show(options),
+    });
+  }
+  const wrong = Object.keys(options).find((key) => !(keys as readonly string[]).includes(key));
+  if (wrong === undefined) return options;
+  const near = closest(wrong, keys);
+  throw coppiceError('COPPICE_INVALID_ARGUMENT', {
+    call,
+    expected: `no other options than ${keys.join(', ')}`,
+    got: `'${wrong}'${near === undefined ? '' : `, did you mean '${near}'?`}`,
+  });
 }
 
 /** Whether a child fits its supervisor. */

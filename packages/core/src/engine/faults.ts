@@ -1,0 +1,32 @@
+/** Faults that go astray (a throw in a timer, a rejection that nobody handles) and whose they are. */
+
+/** Whoever a stray fault can belong to: one incarnation of a child. */
+export interface FaultOwner {
+  /** Ids from the root down to the child, joined by `/`. */
+  readonly path: string;
+  /** Which of its incarnations. */
+  readonly number: number;
+  /**
+   * Makes the fault the crash of this incarnation, unless that is over already or is stopping as it was
+   * asked to: then it is a late fault, told of and without effect.
+   */
+  fault(error: unknown): 'crash' | 'late';
+}
+
+/** The fault port: runs the code of an incarnation so that what goes astray in it can be traced back to it. */
+export interface FaultScope {
+  run<T>(owner: FaultOwner, code: () => T): T;
+}
+
+const owners = new WeakMap<object, FaultOwner>();
+
+/** Notes whose a thrown value is; the first owner stays. What is no object cannot be noted. */
+export function tagFault(thrown: unknown, owner: FaultOwner): void {
+  if (typeof thrown !== 'object' || thrown === null || owners.has(thrown)) return;
+  owners.set(thrown, owner);
+}
+
+/** Whose a thrown value is, if it went through a function that `bind` made. */
+export function faultOwnerOf(thrown: unknown): FaultOwner | undefined {
+  return typeof thrown === 'object' && thrown !== null ? owners.get(thrown) : undefined;
+}

@@ -1,0 +1,44 @@
+/** How long stops may take, and how a deadline for all is shared out over what is left to stop. */
+import type { Child } from './child.js';
+import { type ChildPolicy, KILL_GRACE_MS } from './policy.js';
+import type { Supervisor } from './supervisor.js';
+
+/**
+ * The longest that an orderly stop of what is declared can take, in milliseconds: its own `shutdownMs` (and
+ * the grace of its `kill`), or, for a supervisor that waits without limit, what its children take one after
+ * the other. The children of a dynamic supervisor stop all at once. Infinity if there is no limit.
+ *
+ * @example
+ * ```ts
+ * const worker = task({ id: 'worker', shutdownMs: 2_000, run: ({ sleep }) => sleep(60_000) });
+ * stopBudgetMs(supervisor({ id: 'app', children: [worker, task({ ...worker, id: 'other' })] })); // 4000
+ * ```
+ */
+export function stopBudgetMs(spec: ChildPolicy): number {
+  if (spec.shutdownMs !== Infinity) return spec.shutdownMs + (spec.kill === undefined ? 0 : KILL_GRACE_MS);
+  if (spec.kind === 'dynamic-supervisor' && spec.child) return stopBudgetMs(spec.child);
+  if (spec.kind !== 'supervisor' || !spec.children) return Infinity;
+  return spec.children.reduce((sum, child) => sum + stopBudgetMs(child), 0);
+}
+
+/** Notes how much the children of a supervisor that has a deadline may take together. */
+export function shareOut(s: Supervisor): void {
+  s.budgetLeftMs = 0;
+  for (const child of s.children) s.budgetLeftMs += stopWeight(s, child);
+}
+
+/**
+ * How long a child may take to stop. With a deadline for all: its part of the time that is left, as large as
+ * its part of what those that are left might take together; and never longer than its own `shutdownMs`.
+ */
+export function allowanceMs(s: Supervisor, child: Child): number {
+  const { shutdownMs } = child.spec;
+  if (s.deadlineAt === undefined || s.operation?.kind !== 'shutdown') return shutdownMs;
+  const left = Math.max(0, s.deadlineAt - s.now);
+  if (s.dynamic || s.budgetLeftMs <= 0) return Math.min(shutdownMs, left);
+  return Math.min(shutdownMs, Math.floor((left * stopWeight(s, child)) / s.budgetLeftMs));
+}
+
+/** What a child may take, as far as it counts: whoever would wait without limit counts as all the time there was. */
+export const stopWeight = (s: Supervisor, { spec, status }: Child): number =>
+  status === 'stopped' ? 0 : Math.min(stopBudgetMs(spec), s.deadlineMs);
