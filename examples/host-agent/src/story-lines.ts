@@ -76,6 +76,8 @@ export function lineOf(event: SupervisionEvent, root: string): Line | undefined 
       return event.reason.kind === 'shutdown'
         ? line('dim', '■', `stopped after ${duration(event.uptimeMs)}`)
         : line('bad', '■', `stopped badly: ${reasonText(event.reason)}`);
+    case 'child:stuck':
+      return line('warn', '…', 'did not stop in time; waited for all the same');
     case 'child:abandoned':
       return line('bad', '✗', `did not stop within ${duration(event.waitedMs)}; not waited for any longer`);
     case 'child:settled':

@@ -10,6 +10,7 @@ import {
   SpecError,
   StartError,
   StopRequest,
+  StuckError,
   dynamicSupervisor,
   isCoppiceError,
   service,
@@ -43,6 +44,8 @@ const THROWN: Record<ErrorCode, () => Promise<unknown>> = {
   COPPICE_INVALID_FUNCTION: child({ stop: 7 }),
   COPPICE_INVALID_RESTART: child({ restart: 'x' }),
   COPPICE_INVALID_SHUTDOWN: child({ shutdownMs: NaN }),
+  COPPICE_INVALID_ON_STUCK: child({ onStuck: 'x' }),
+  COPPICE_INVALID_REQUIRED: child({ required: 1 }),
   COPPICE_INVALID_KIND: root({ children: [{ kind: 'x' }] }),
   COPPICE_INVALID_SIGNIFICANT: child({ significant: 1 }),
   COPPICE_BAD_COMBINATION: child({ significant: true }),
@@ -111,6 +114,14 @@ const THROWN: Record<ErrorCode, () => Promise<unknown>> = {
     return (reason as { cause: unknown }).cause;
   },
 
+  COPPICE_STUCK: async () => {
+    const stuck = task({ id: 'a', shutdownMs: 0, onStuck: 'exit', run: forever });
+    const { tree, ended } = await boot({ children: [stuck] });
+    await tree.terminateChild(stuck);
+    const { reason } = await ended;
+    return (reason as { error: unknown }).error;
+  },
+
   COPPICE_STOP_REQUESTED: async () => {
     let signal!: AbortSignal;
     const { tree } = await boot({
@@ -128,7 +139,15 @@ const THROWN: Record<ErrorCode, () => Promise<unknown>> = {
   },
 };
 
-const CLASSES = { SpecError, StartError, CommandError, NotRunningError, GaveUpError, StopRequest };
+const CLASSES = {
+  SpecError,
+  StartError,
+  CommandError,
+  NotRunningError,
+  GaveUpError,
+  StuckError,
+  StopRequest,
+};
 
 test.each(Object.entries(THROWN))(
   '%s is thrown, with its class, its path, and a message that is complete',

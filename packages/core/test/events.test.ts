@@ -38,6 +38,16 @@ const SCENARIOS: Record<EventName, () => Promise<SupervisionEvent[]>> = {
   'child:removed': () => afterwards((a) => a.finish(), { restart: 'temporary' }),
   'child:cleanup-failed': () =>
     afterwards((a) => a.crash(), { onStop: () => Promise.reject(new Error('cleanup')) }),
+  'child:stuck': async () => {
+    const gate = deferred();
+    const a = scripted('a', { shutdownMs: 100, onStuck: 'wait', onStop: () => gate.promise });
+    const { tree, events, clock } = await boot({ children: [a.spec] });
+    const stopped = tree.stop();
+    await clock.advance(100);
+    gate.resolve();
+    await stopped;
+    return events;
+  },
   'child:abandoned': () => abandoned(),
   'child:settled': () => abandoned(),
   'supervisor:gave-up': () => afterwards((a) => a.crash(), {}, { maxRestarts: 0 }),

@@ -32,6 +32,7 @@ const SAMPLES: { [N in EventName]: EventBodies[N] } = {
   },
   'child:stopping': { ...child, shutdownMs: 5_000 },
   'child:stopped': { ...child, ...up, reason: { kind: 'shutdown' } },
+  'child:stuck': { ...child, phase: 'running' },
   'child:abandoned': { ...child, phase: 'running', waitedMs: 5_000 },
   'child:settled': { ...child, afterMs: 90_000 },
   'child:cleanup-failed': { ...child, error },
@@ -87,6 +88,7 @@ test('the table, read aloud', () => {
     'child:restarting | warn | - | restarting shop/db and those after it (2 of 3 restarts within 5 s used)',
     'child:stopping | debug | - | stopping shop/db within 5 s',
     'child:stopped | debug | - | shop/db stopped',
+    'child:stuck | warn | - | shop/db did not end in time (running) and cannot be killed; it is waited for',
     'child:abandoned | error | - | shop/db did not end within 5 s (running); it is waited for no longer, and may ' +
       'still be running',
     'child:settled | warn | - | shop/db, incarnation 2, has ended after all, 90 s after it was abandoned',

@@ -110,6 +110,11 @@ export const EVENT_LOG: EventLog = Object.freeze<EventLog>({
     error: (e) => errorIn(e.reason),
     report: reportStopped,
   },
+  'child:stuck': {
+    level: 'warn',
+    message: (e) => `${e.path} did not end in time (${e.phase}) and cannot be killed; it is waited for`,
+    fields: (e) => ({ ...aboutChild(e), phase: e.phase }),
+  },
   'child:abandoned': {
     level: 'error',
     message: (e) =>

@@ -163,7 +163,7 @@ test('sup_start_map', async () => {
       dynamicSupervisor({ id: 'dyn', child: task({ id: 'one', run }) }),
     ],
   });
-  const common = { restart: 'permanent', significant: false };
+  const common = { restart: 'permanent', significant: false, onStuck: 'abandon', required: true };
   expect(tree.childSpec('worker')).toEqual({
     kind: 'service',
     id: 'worker',
@@ -171,7 +171,14 @@ test('sup_start_map', async () => {
     start,
     ...common,
   });
-  expect(tree.childSpec('job')).toEqual({ kind: 'task', id: 'job', shutdownMs: 5_000, run, ...common });
+  expect(tree.childSpec('job')).toEqual({
+    kind: 'task',
+    id: 'job',
+    shutdownMs: 5_000,
+    run,
+    ...common,
+    required: false,
+  });
   expect({ ...tree.childSpec('sub') }).toEqual({
     kind: 'supervisor',
     id: 'sub',

@@ -13,7 +13,7 @@ export interface PlannedPolicy extends ChildPolicy {
 export function childPolicy(plan: ChildPlan, id: string, above: ChildPlan): PlannedPolicy {
   const { kind, restart, shutdownMs } = plan;
   const significant = plan.significant && restart !== 'permanent' && above.autoShutdown !== 'never';
-  const common = { kind, id, restart, shutdownMs, significant, plan };
+  const common = { kind, id, restart, shutdownMs, significant, onStuck: 'abandon' as const, plan };
   return plan.kill && kind === 'service' ? { ...common, kill: true } : common;
 }
 
