@@ -44,7 +44,7 @@ export type {
   StopOptions,
   SupervisorHandle,
   SupervisorTree,
-} from './engine/handle.js';
+} from './engine/handle-types.js';
 export type { StopReport } from './engine/supervisor-process.js';
 export type { TreeOptions } from './engine/tree.js';
 export type { EventListener, EventMap, Subscribable } from './engine/emitter.js';

@@ -1,5 +1,6 @@
 /** `supervisor` and `dynamicSupervisor`: the declarations that can be started. */
-import { Handle, type DynamicSupervisorTree, type SupervisorTree } from './engine/handle.js';
+import { Handle } from './engine/handle.js';
+import type { DynamicSupervisorTree, SupervisorTree } from './engine/handle-types.js';
 import { Root } from './engine/root.js';
 import type { AnySupervisorSpec } from './engine/supervisor-process.js';
 import type { TreeOptions } from './engine/tree.js';

@@ -6,7 +6,8 @@ import { coppiceError } from '../model/errors.js';
 import type { ExitReason, Shutdown } from '../model/exit-reason.js';
 import type { Logger } from '../spec/logger.js';
 import type { Context, Service } from '../spec/types.js';
-import { show } from '../spec/validate.js';
+import { show } from '../spec/checks.js';
+import { bindTo } from './faults.js';
 import type { Incarnation } from './incarnation.js';
 
 export class ChildContext implements Context {
@@ -72,7 +73,7 @@ export class ChildContext implements Context {
 
   get bind(): <A extends unknown[], R>(callback: (...args: A) => R) => (...args: A) => R {
     const incarnation = this.#incarnation;
-    return (callback) => incarnation.bind(callback);
+    return (callback) => bindTo(incarnation, incarnation.process.tree.faultScope, callback);
   }
 
   get log(): Logger {

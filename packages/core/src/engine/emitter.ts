@@ -6,7 +6,7 @@ import { EventEmitter } from 'eventemitter3';
 import { coppiceError } from '../model/errors.js';
 import { EVENT_NAMES, type EventName, type EventOf, type SupervisionEvent } from '../model/event.js';
 import { closest } from '../model/suggest.js';
-import { show } from '../spec/validate.js';
+import { show } from '../spec/checks.js';
 import { pending } from './pending.js';
 
 /** What a listener gets, by the name that it subscribes to; `event` is any of them. */

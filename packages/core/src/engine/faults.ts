@@ -20,8 +20,24 @@ export interface FaultScope {
 
 const owners = new WeakMap<object, FaultOwner>();
 
+/** The callback with an owner for what it throws; it still throws it. */
+export function bindTo<A extends unknown[], R>(
+  owner: FaultOwner,
+  scope: FaultScope | undefined,
+  callback: (...args: A) => R,
+): (...args: A) => R {
+  return (...args) => {
+    try {
+      return scope ? scope.run(owner, () => callback(...args)) : callback(...args);
+    } catch (error) {
+      tagFault(error, owner);
+      throw error;
+    }
+  };
+}
+
 /** Notes whose a thrown value is; the first owner stays. What is no object cannot be noted. */
-export function tagFault(thrown: unknown, owner: FaultOwner): void {
+function tagFault(thrown: unknown, owner: FaultOwner): void {
   if (typeof thrown !== 'object' || thrown === null || owners.has(thrown)) return;
   owners.set(thrown, owner);
 }

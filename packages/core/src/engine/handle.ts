@@ -1,15 +1,14 @@
-/**
- * Handles: what a user holds of a living tree. A handle names a place in the tree, not a process: it stays
- * valid when the supervisor there is restarted.
- */
+/** How a handle does what it promises: by finding the supervisor that is at its place now. */
 import type { Child } from '../model/child.js';
 import { notFound } from '../model/decisions.js';
 import { coppiceError } from '../model/errors.js';
 import { type ExitReason, NORMAL, SHUTDOWN, Shutdown, crash } from '../model/exit-reason.js';
 import type { Command } from '../model/message.js';
 import type { ChildSpec, DynamicSupervisorSpec, SupervisorSpec, Template } from '../spec/types.js';
-import { checkId, checkOptions, checkSignificant, completeChild, show } from '../spec/validate.js';
+import { checkOptions, show } from '../spec/checks.js';
+import { checkId, checkSignificant, completeChild } from '../spec/validate.js';
 import type { Emitter, EventListener, EventMap, Subscribable } from './emitter.js';
+import type { ChildRef, StopOptions, SupervisorHandle } from './handle-types.js';
 import type { Root } from './root.js';
 import {
   type ChildCounts,
@@ -20,91 +19,6 @@ import {
   snapshotOf,
 } from './snapshot.js';
 import type { Reply, StopReport, SupervisorProcess } from './supervisor-process.js';
-
-/** A child by its id, or by the declaration that has it. */
-export type ChildRef = string | { readonly id: string };
-
-export interface StopOptions {
-  /**
-   * The reason to end with, as its parent will see it: `'shutdown'`, `'normal'`, a `Shutdown` value, or an
-   * error. Default: `'shutdown'`. A nested supervisor that its parent finds ended may be started again, as
-   * its `restart` says; to end one for good use `terminateChild` of its parent.
-   */
-  readonly reason?: 'shutdown' | 'normal' | Shutdown | Error;
-  /**
-   * All has to be down within so many milliseconds. The time is shared out over what is left to stop; what is
-   * not down when it is over is killed or abandoned, and named in the report. Default: each child's own
-   * `shutdownMs` alone counts.
-   */
-  readonly deadlineMs?: number;
-}
-
-/** What every handle can do. */
-export interface AnySupervisorHandle extends Subscribable, AsyncDisposable {
-  /** Ids from the root down to the supervisor, joined by `/`. */
-  readonly path: string;
-  /** The events of this supervisor and its children only; the handle itself has those of all below. */
-  readonly own: Subscribable;
-  /**
-   * Stops the children in reverse start order, each within its `shutdownMs`, and then ends. Resolves when
-   * all is over, with those who did not stop. Again, or while it stops: the same end is reported.
-   *
-   * @throws NotRunningError `COPPICE_NOT_RUNNING` if there is no supervisor at this place now
-   */
-  stop(options?: StopOptions): Promise<StopReport>;
-  /** Stops a child. Its declaration stays, unless it is `temporary` or dynamic. @throws `COPPICE_NOT_FOUND` */
-  terminateChild(child: ChildRef): Promise<void>;
-  /** Its children in start order. Answers at once, in every state. */
-  whichChildren(): ChildInfo[];
-  /** How many children there are. Answers at once, in every state. */
-  countChildren(): ChildCounts;
-  /** The declaration of a child, complete with defaults; of a dynamic supervisor its template. */
-  childSpec(child: ChildRef): ChildSpec;
-  /** The whole subtree as JSON data. Answers at once, in every state. */
-  snapshot(): SupervisorSnapshot;
-  /** A supervisor further down, by its declaration or by its path from here (`'feeds/eu'`). */
-  supervisor<A extends readonly unknown[]>(ref: DynamicSupervisorSpec<A>): DynamicSupervisorHandle<A>;
-  supervisor(ref: SupervisorSpec | string): SupervisorHandle;
-}
-
-/** A place in the tree where a supervisor is. */
-export interface SupervisorHandle extends AnySupervisorHandle {
-  /** Adds a child and starts it. @throws `COPPICE_ALREADY_STARTED`, `COPPICE_ALREADY_PRESENT`, `COPPICE_START_FAILED` */
-  startChild(spec: ChildSpec): Promise<ChildInfo>;
-  /** Starts a child that is stopped. @throws `COPPICE_RUNNING`, `COPPICE_RESTARTING`, `COPPICE_NOT_FOUND`, `COPPICE_START_FAILED` */
-  restartChild(child: ChildRef): Promise<ChildInfo>;
-  /** Removes a child that is stopped. @throws `COPPICE_RUNNING`, `COPPICE_RESTARTING`, `COPPICE_NOT_FOUND` */
-  deleteChild(child: ChildRef): Promise<void>;
-}
-
-/** What a new child of a dynamic supervisor is given. */
-export type DynamicChildOptions<A extends readonly unknown[]> = {
-  /** Its name; must be new. Default: the id of the template with a number, like `conn#1`. */
-  readonly id?: string;
-} & (A extends readonly [] ? { readonly args?: A } : { readonly args: A });
-
-/** A place in the tree where a dynamic supervisor is. */
-export interface DynamicSupervisorHandle<A extends readonly unknown[]> extends AnySupervisorHandle {
-  /** Starts a child from the template; each of its incarnations gets the same `args`. @throws `COPPICE_START_FAILED` */
-  startChild(
-    ...options: A extends readonly [] ? [DynamicChildOptions<A>?] : [DynamicChildOptions<A>]
-  ): Promise<ChildInfo>;
-}
-
-/** The root of a tree: it can be started. */
-export interface Startable {
-  /** Starts the children in order. @throws StartError `COPPICE_START_FAILED`: those already started are stopped again */
-  start(): Promise<this>;
-  /** Resolves when the tree has ended, for whatever reason: stopped, given up, or ended by a significant child. */
-  whenStopped(): Promise<StopReport>;
-}
-
-/** A whole tree, from its root. */
-export interface SupervisorTree extends SupervisorHandle, Startable {}
-/** A whole tree whose root is a dynamic supervisor. */
-export interface DynamicSupervisorTree<A extends readonly unknown[]>
-  extends DynamicSupervisorHandle<A>,
-    Startable {}
 
 export class Handle implements SupervisorHandle {
   readonly path: string;

@@ -9,28 +9,19 @@
 import type { Child } from '../model/child.js';
 import { coppiceError } from '../model/errors.js';
 import type { EventBody, UnstoppedChild } from '../model/event.js';
-import {
-  type ExitReason,
-  KILLED,
-  NORMAL,
-  SHUTDOWN,
-  type Shutdown,
-  crash,
-  isShutdown,
-} from '../model/exit-reason.js';
+import { type ExitReason, KILLED, NORMAL, SHUTDOWN, type Shutdown } from '../model/exit-reason.js';
 import { about } from '../model/report.js';
 import { toWire } from '../model/wire.js';
 import { type Service, type Task, ignore } from '../spec/types.js';
+import { type CleanUpStep, attempt, takeLastFirst } from './clean-up.js';
 import { ChildContext } from './context.js';
-import { type FaultOwner, tagFault } from './faults.js';
+import type { FaultOwner } from './faults.js';
+import { IGNORED, isAbortOf, outcomeOfResult, outcomeOfThrow } from './outcome.js';
 import { pending } from './pending.js';
 import { sleep } from './sleep.js';
 import type { SupervisorProcess } from './supervisor-process.js';
 
 type AnySpec = Service<unknown, unknown[]> | Task<unknown[]>;
-
-/** The outcome of a start that said `ignore`; told apart from {@link NORMAL} by identity. */
-const IGNORED: ExitReason = Object.freeze({ kind: 'normal' });
 
 export class Incarnation implements FaultOwner {
   readonly process: SupervisorProcess;
@@ -52,7 +43,8 @@ export class Incarnation implements FaultOwner {
   /** Does the supervisor know that it has ended (or that it is not to be waited for)? */
   #isReported = false;
   #controller: AbortController | undefined = undefined;
-  #defers: (() => unknown)[] | undefined = undefined;
+  /** What was deferred, and at the end a service's `stop`: taken from the last to the first. */
+  #cleanUp: CleanUpStep[] | undefined = undefined;
   /** What it was at when it had to end, since when, and when it was given up: for the report. */
   #lastPhase: UnstoppedChild['phase'] = 'running';
   #endingAt: number | undefined = undefined;
@@ -98,8 +90,11 @@ export class Incarnation implements FaultOwner {
     if (this.#isAsked) this.#outcome = KILLED;
     const spec = this.child.spec as Service;
     if (spec.kill === undefined || !this.#hasValue) return this.abandon();
-    const killing = this.#attempt(() => spec.kill?.(this.value));
-    if (killing) this.#after(killing, () => this.abandon());
+    const killing = attempt(this.#step(() => spec.kill?.(this.value)));
+    void killing?.then(() => {
+      this.abandon();
+      this.process.tree.run();
+    });
   }
 
   /** Nothing more can be done to end it: what now, is for its `onStuck` to say. */
@@ -141,8 +136,9 @@ export class Incarnation implements FaultOwner {
   }
 
   defer(cleanUp: () => unknown): void {
-    if (this.#phase === 'ended') void this.#attempt(cleanUp);
-    else (this.#defers ??= []).push(cleanUp);
+    const step = this.#step(cleanUp);
+    if (this.#phase === 'ended') void attempt(step);
+    else (this.#cleanUp ??= []).push(step);
   }
 
   sleep(ms: number): Promise<void> {
@@ -160,17 +156,7 @@ export class Incarnation implements FaultOwner {
     return isLate ? 'late' : 'crash';
   }
 
-  bind<A extends unknown[], R>(callback: (...args: A) => R): (...args: A) => R {
-    return (...args) => {
-      try {
-        return this.#inScope(() => callback(...args));
-      } catch (error) {
-        tagFault(error, this);
-        throw error;
-      }
-    };
-  }
-
+  /** Runs a piece of the user's code so that what goes astray in it can be traced back to it. */
   #inScope<T>(code: () => T): T {
     const scope = this.process.tree.faultScope;
     return scope ? scope.run(this, code) : code();
@@ -178,13 +164,13 @@ export class Incarnation implements FaultOwner {
 
   /** A failure while it stops as it was asked to, such as the error of a connection that is cut, is no crash. */
   fail(error: unknown): void {
-    const reason = reasonOf(error);
+    const reason = outcomeOfThrow(error);
     if (this.#isAsked) this.#lateFault(reason);
     else this.#endSoon(reason);
   }
 
   end(shutdown: Shutdown | undefined): void {
-    this.#endSoon(isShutdown(shutdown) ? shutdown.toReason() : NORMAL);
+    this.#endSoon(outcomeOfResult(shutdown, NORMAL));
   }
 
   /** The call comes from inside the user's code, perhaps from the loop of an emitter: let that finish first. */
@@ -203,15 +189,15 @@ export class Incarnation implements FaultOwner {
         ? this.#inScope(() => spec.run(context, ...this.child.args))
         : spec.run(context, ...this.child.args);
       running = pending(result);
-      if (!running) reason = resultReason(result, NORMAL);
+      if (!running) reason = outcomeOfResult(result, NORMAL);
     } catch (error) {
-      reason = reasonOf(error);
+      reason = outcomeOfThrow(error);
     }
     this.#up();
     if (!running) return this.#endWith(reason);
     this.#isBusy = true;
     running.then(
-      (result) => this.#settled(resultReason(result, this.#isAsked ? SHUTDOWN : NORMAL)),
+      (result) => this.#settled(outcomeOfResult(result, this.#isAsked ? SHUTDOWN : NORMAL)),
       (error: unknown) => this.#settled(this.#reasonOfRejection(error)),
     );
   }
@@ -221,7 +207,7 @@ export class Incarnation implements FaultOwner {
     try {
       starting = this.#inScope(() => spec.start(context, ...this.child.args));
     } catch (error) {
-      return this.#endWith(reasonOf(error));
+      return this.#endWith(outcomeOfThrow(error));
     }
     const later = pending(starting);
     if (!later) return this.#startedWith(starting);
@@ -304,29 +290,28 @@ export class Incarnation implements FaultOwner {
     if (this.#isBusy) return this.#takesTime();
     this.#isReleasing = true;
     const spec = this.child.spec as Service;
-    if (spec.stop === undefined || !this.#hasValue) return this.#runDefers();
-    const stopping = this.#attempt(
-      () => spec.stop?.(this.value),
-      (error) => this.#stopFailed(error),
-    );
-    if (!stopping) return this.#runDefers();
-    this.#takesTime();
-    this.#after(stopping, () => this.#runDefers());
+    if (spec.stop !== undefined && this.#hasValue) {
+      const stop = this.#step(
+        () => spec.stop?.(this.value),
+        (error) => this.#stopFailed(error),
+      );
+      (this.#cleanUp ??= []).push(stop);
+    }
+    if (this.#cleanUp === undefined) return this.#ended();
+    let isLater = false;
+    const takesTime = (): void => {
+      isLater = true;
+      this.#takesTime();
+    };
+    takeLastFirst(this.#cleanUp, takesTime, () => {
+      this.#ended();
+      if (isLater) this.process.tree.run();
+    });
   }
 
   #stopFailed(error: unknown): void {
     if (this.#isAsked && this.#outcome === undefined) this.#outcome = this.#reasonOfRejection(error);
     else this.#cleanUpFailed(error);
-  }
-
-  #runDefers(): void {
-    for (let cleanUp = this.#defers?.pop(); cleanUp; cleanUp = this.#defers?.pop()) {
-      const cleaning = this.#attempt(cleanUp);
-      if (!cleaning) continue;
-      this.#takesTime();
-      return this.#after(cleaning, () => this.#runDefers());
-    }
-    this.#ended();
   }
 
   #ended(): void {
@@ -337,24 +322,8 @@ export class Incarnation implements FaultOwner {
     this.#emit({ type: 'child:settled', ...this.#about(), afterMs: tree.clock.now() - this.#abandonedAt });
   }
 
-  /** Calls a piece of the user's code. What takes time comes back as a promise that is never rejected. */
-  #attempt(
-    code: () => unknown,
-    failed = (error: unknown): void => this.#cleanUpFailed(error),
-  ): Promise<unknown> | undefined {
-    try {
-      return pending(this.#inScope(code))?.then(undefined, failed);
-    } catch (error) {
-      failed(error);
-      return undefined;
-    }
-  }
-
-  #after(work: Promise<unknown>, then: () => void): void {
-    void work.then(() => {
-      then();
-      this.process.tree.run();
-    });
+  #step(code: () => unknown, failed = (error: unknown): void => this.#cleanUpFailed(error)): CleanUpStep {
+    return { code: () => this.#inScope(code), failed };
   }
 
   #cleanUpFailed(error: unknown): void {
@@ -399,24 +368,7 @@ export class Incarnation implements FaultOwner {
 
   /** Ending with the abort of its own signal is what it was asked for; with any other it is a crash. */
   #reasonOfRejection(error: unknown): ExitReason {
-    const signal = this.#controller?.signal;
-    return signal?.aborted && isAbort(error, signal) ? SHUTDOWN : reasonOf(error);
-  }
-}
-
-const reasonOf = (thrown: unknown): ExitReason => (isShutdown(thrown) ? thrown.toReason() : crash(thrown));
-
-const resultReason = (result: unknown, otherwise: ExitReason): ExitReason =>
-  isShutdown(result) ? result.toReason() : otherwise;
-
-/** The signal's reason itself, the platform's AbortError, or an error that was made of either. */
-function isAbort(error: unknown, signal: AbortSignal): boolean {
-  if (error === signal.reason) return true;
-  if (typeof error !== 'object' || error === null) return false;
-  try {
-    const { name, cause } = error as { name?: unknown; cause?: unknown };
-    return name === 'AbortError' || cause === signal.reason;
-  } catch {
-    return false;
+    const isAbort = this.#controller !== undefined && isAbortOf(this.#controller.signal, error);
+    return isAbort ? SHUTDOWN : outcomeOfThrow(error);
   }
 }

@@ -4,7 +4,7 @@ import { type ExitReason, errorOf } from '../model/exit-reason.js';
 import { isSupervisorKind } from '../model/policy.js';
 import { closest } from '../model/suggest.js';
 import type { ChildSpec } from '../spec/types.js';
-import { show } from '../spec/validate.js';
+import { show } from '../spec/checks.js';
 import { type SpecWarning, warningsOf } from '../spec/warnings.js';
 import { type AnySupervisorSpec, type StopReport, SupervisorProcess } from './supervisor-process.js';
 import { Tree, type TreeOptions } from './tree.js';

@@ -13,7 +13,7 @@ import { isSupervisorKind } from '../model/policy.js';
 import { step } from '../model/step.js';
 import { Supervisor } from '../model/supervisor.js';
 import type { ChildSpec, DynamicSupervisorSpec, Service, SupervisorSpec } from '../spec/types.js';
-import { show } from '../spec/validate.js';
+import { show } from '../spec/checks.js';
 import { Incarnation } from './incarnation.js';
 import type { Tree } from './tree.js';
 

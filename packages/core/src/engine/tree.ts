@@ -9,7 +9,7 @@ import { type EventBody, type EventName, type SupervisionEvent } from '../model/
 import type { Message } from '../model/message.js';
 import { Queue } from '../model/queue.js';
 import { toWire } from '../model/wire.js';
-import { checkOptions } from '../spec/validate.js';
+import { checkOptions } from '../spec/checks.js';
 import { type Logger, silentLogger } from '../spec/logger.js';
 import { type Clock, realClock } from './clock.js';
 import { Emitter, type EmitterHost } from './emitter.js';

@@ -2,16 +2,14 @@
  * Checks declarations where they stand, before anything has started, and fills in the defaults. What OTP's
  * `check_childspec` and `check_flags` refuse is refused here, and unknown keys as well.
  */
-import type { ErrorCode } from '../model/error-messages.js';
 import { coppiceError } from '../model/errors.js';
 import type { ChildKind } from '../model/policy.js';
 import { ON_STUCK, isSupervisorKind } from '../model/policy.js';
 import { AUTO_SHUTDOWNS, RESTART_TYPES } from '../model/restart-table.js';
 import { STRATEGIES } from '../model/strategy.js';
 import { closest } from '../model/suggest.js';
+import { type Options, check, fill, isDuration, isRecord, oneOf, show } from './checks.js';
 import type { ChildSpec } from './types.js';
-
-type Options = Readonly<Record<string, unknown>>;
 
 const COMMON = ['kind', 'id', 'restart', 'significant', 'shutdownMs', 'onStuck', 'required'];
 const LIMITS = ['strategy', 'maxRestarts', 'withinMs', 'autoShutdown'];
@@ -86,29 +84,6 @@ export function completeChild(child: unknown, supervisor: string): ChildSpec {
   }
   const kind = oneOf(child, 'kind', KINDS, 'COPPICE_INVALID_KIND', supervisor);
   return completeSpec(kind as ChildKind, child, supervisor) as ChildSpec;
-}
-
-/** The options of a call, which has no others than these. */
-export function checkOptions<T extends object>(
-  call: string,
-  options: T,
-  keys: readonly (keyof T & string)[],
-): T {
-  if (!isRecord(options)) {
-    throw coppiceError('COPPICE_INVALID_ARGUMENT', {
-      call,
-      expected: 'an object of options',
-      got: show(options),
-    });
-  }
-  const wrong = Object.keys(options).find((key) => !(keys as readonly string[]).includes(key));
-  if (wrong === undefined) return options;
-  const near = closest(wrong, keys);
-  throw coppiceError('COPPICE_INVALID_ARGUMENT', {
-    call,
-    expected: `no other options than ${keys.join(', ')}`,
-    got: `'${wrong}'${near === undefined ? '' : `, did you mean '${near}'?`}`,
-  });
 }
 
 /** Whether a child fits its supervisor. */
@@ -222,50 +197,4 @@ function checkTemplate(spec: Record<string, unknown>, path: string): void {
   const template = completeChild(spec['child'], path);
   checkSignificant(template, spec['autoShutdown'], path);
   spec['child'] = template;
-}
-
-/** One of a few words; a misspelt one gets a suggestion. */
-function oneOf(spec: Options, key: string, words: readonly string[], code: ErrorCode, path: string): string {
-  const value = spec[key];
-  if (typeof value === 'string' && words.includes(value)) return value;
-  const near = typeof value === 'string' ? closest(value, words) : undefined;
-  throw coppiceError(code, {
-    expected: words.map((word) => `'${word}'`).join(' or '),
-    got: show(value),
-    hint: near === undefined ? '' : `; did you mean '${near}'?`,
-    path,
-  });
-}
-
-function check(holds: boolean, code: ErrorCode, got: unknown, path: string): void {
-  if (!holds) throw coppiceError(code, { got: show(got), path });
-}
-
-/** An option left out, or given as undefined, has its default. */
-function fill(spec: Record<string, unknown>, key: string, value: unknown): void {
-  if (spec[key] === undefined) spec[key] = value;
-}
-
-const isDuration = (value: unknown): boolean =>
-  typeof value === 'number' && (value === Infinity || (Number.isSafeInteger(value) && value >= 0));
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** A value in an error message: short, and never throwing. */
-export function show(value: unknown): string {
-  try {
-    if (typeof value === 'string') return `'${value.length > 60 ? `${value.slice(0, 57)}...` : value}'`;
-    if (typeof value === 'function') return `a function`;
-    if (Array.isArray(value)) return `an array of ${value.length}`;
-    if (typeof value === 'object' && value !== null) {
-      const name = (value as { constructor?: { name?: unknown } }).constructor?.name;
-      return typeof name === 'string' && name !== 'Object' && name !== ''
-        ? `an instance of ${name}`
-        : 'an object';
-    }
-    return String(value);
-  } catch {
-    return 'a value that cannot be read';
-  }
 }

@@ -1,0 +1,81 @@
+/** Small checks that declarations and calls are put through; each error says what was expected and what was got. */
+import type { ErrorCode } from '../model/error-messages.js';
+import { coppiceError } from '../model/errors.js';
+import { closest } from '../model/suggest.js';
+
+export type Options = Readonly<Record<string, unknown>>;
+
+/** The options of a call, which has no others than these. */
+export function checkOptions<T extends object>(
+  call: string,
+  options: T,
+  keys: readonly (keyof T & string)[],
+): T {
+  if (!isRecord(options)) {
+    throw coppiceError('COPPICE_INVALID_ARGUMENT', {
+      call,
+      expected: 'an object of options',
+      got: show(options),
+    });
+  }
+  const wrong = Object.keys(options).find((key) => !(keys as readonly string[]).includes(key));
+  if (wrong === undefined) return options;
+  const near = closest(wrong, keys);
+  throw coppiceError('COPPICE_INVALID_ARGUMENT', {
+    call,
+    expected: `no other options than ${keys.join(', ')}`,
+    got: `'${wrong}'${near === undefined ? '' : `, did you mean '${near}'?`}`,
+  });
+}
+
+/** One of a few words; a misspelt one gets a suggestion. */
+export function oneOf(
+  spec: Options,
+  key: string,
+  words: readonly string[],
+  code: ErrorCode,
+  path: string,
+): string {
+  const value = spec[key];
+  if (typeof value === 'string' && words.includes(value)) return value;
+  const near = typeof value === 'string' ? closest(value, words) : undefined;
+  throw coppiceError(code, {
+    expected: words.map((word) => `'${word}'`).join(' or '),
+    got: show(value),
+    hint: near === undefined ? '' : `; did you mean '${near}'?`,
+    path,
+  });
+}
+
+export function check(holds: boolean, code: ErrorCode, got: unknown, path: string): void {
+  if (!holds) throw coppiceError(code, { got: show(got), path });
+}
+
+/** An option left out, or given as undefined, has its default. */
+export function fill(spec: Record<string, unknown>, key: string, value: unknown): void {
+  if (spec[key] === undefined) spec[key] = value;
+}
+
+export const isDuration = (value: unknown): boolean =>
+  typeof value === 'number' && (value === Infinity || (Number.isSafeInteger(value) && value >= 0));
+
+export const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** A value in an error message: short, and never throwing. */
+export function show(value: unknown): string {
+  try {
+    if (typeof value === 'string') return `'${value.length > 60 ? `${value.slice(0, 57)}...` : value}'`;
+    if (typeof value === 'function') return `a function`;
+    if (Array.isArray(value)) return `an array of ${value.length}`;
+    if (typeof value === 'object' && value !== null) {
+      const name = (value as { constructor?: { name?: unknown } }).constructor?.name;
+      return typeof name === 'string' && name !== 'Object' && name !== ''
+        ? `an instance of ${name}`
+        : 'an object';
+    }
+    return String(value);
+  } catch {
+    return 'a value that cannot be read';
+  }
+}
