@@ -26,8 +26,9 @@ beforeAll(() => {
 });
 
 beforeEach(() => {
-  // Failing listeners are told of on the console if nobody else hears it.
+  // Failing listeners and warnings are told of on the console if nobody else hears of them.
   jest.spyOn(console, 'error').mockImplementation(() => {});
+  jest.spyOn(console, 'warn').mockImplementation(() => {});
 });
 
 test.each([
