@@ -43,7 +43,7 @@ export function heapUsed(): number {
   return process.memoryUsage().heapUsed;
 }
 
-function collectGarbage(): void {
+export function collectGarbage(): void {
   const { gc } = globalThis as { gc?: () => void };
   if (!gc) throw new Error('run node with --expose-gc');
   gc();
