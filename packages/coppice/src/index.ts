@@ -1,1 +1,25 @@
 export * from '@coppice/core';
+
+// Adapters
+export {
+  type ConsumeOptions,
+  type ItemSource,
+  type ReadableStreamLike,
+  consume,
+} from './adapters/consume.js';
+export {
+  type EmitterLike,
+  type EventNames,
+  type FromEmitterOptions,
+  fromEmitter,
+} from './adapters/from-emitter.js';
+export {
+  type HttpServerOptions,
+  ListenError,
+  type RunningHttpServer,
+  type ServerOrListener,
+  httpServer,
+} from './adapters/http-server.js';
+export { type IntervalOptions, interval } from './adapters/interval.js';
+export { type PollerOptions, poller } from './adapters/poller.js';
+export { OptionError } from './adapters/options.js';

@@ -1,0 +1,181 @@
+/** `httpServer`: a server of node:http, node:https or node:http2, or whatever listens to requests like express. */
+import { type RequestListener, type Server as PlainServer, createServer } from 'node:http';
+import { type AddressInfo, Server } from 'node:net';
+import { Server as TlsServer } from 'node:tls';
+import { type ChildOptions, type Context, type Service } from '@coppice/core';
+import { Connections } from './connections.js';
+import { type Check, type Checks, OptionError, checkOptions, declare, numberHint, show } from './options.js';
+
+/** What the factory of an HTTP server may return: a server that does not listen yet, or a request listener. */
+export type ServerOrListener = Server | RequestListener;
+
+/** The options of {@link httpServer}. */
+export interface HttpServerOptions<S extends ServerOrListener = ServerOrListener> extends ChildOptions {
+  /** Where it listens: 0 to 65,535; 0 takes a free one, see `port` of the value. */
+  readonly port: number;
+  /** The address or name to listen on. Default: all addresses of the machine, as in Node. */
+  readonly host?: string;
+  /**
+   * Called for each incarnation. Returns a server of node:http, node:https or node:http2 that does not listen yet, or
+   * a request listener `(request, response) => ...`, such as an express app.
+   */
+  server(context: Context): S | Promise<S>;
+}
+
+/** What `use(ref)` of an HTTP server gives. */
+export interface RunningHttpServer<S extends Server = PlainServer> {
+  readonly server: S;
+  /** The port that it listens on. */
+  readonly port: number;
+  /** The IP address that it listens on; `::` is all of them. */
+  readonly address: string;
+  /** Where this machine reaches it, like `http://localhost:3000`. */
+  readonly url: string;
+}
+
+type Running<S> = RunningHttpServer<S extends Server ? S : PlainServer>;
+
+/**
+ * The port could not be listened on. `code` is the platform's (`EADDRINUSE`, `EACCES`, ...), the message says what to
+ * do. It has no `cause`: it is the platform's error, in better words.
+ */
+export class ListenError extends Error {
+  override readonly name = 'ListenError';
+  readonly code: string;
+  readonly port: number;
+  readonly host: string | undefined;
+  /** The path of the child. */
+  readonly path: string;
+
+  constructor(error: NodeJS.ErrnoException, port: number, host: string | undefined, path: string) {
+    const code = error.code ?? 'ERR_LISTEN';
+    const place = host === undefined ? `port ${port}` : `port ${port} of ${host}`;
+    const advice = ADVICE[code]?.(port) ?? error.message;
+    super(`cannot listen on ${place} (${code}): ${advice} (at ${path})`);
+    this.code = code;
+    this.port = port;
+    this.host = host;
+    this.path = path;
+  }
+}
+
+const ADVICE: Readonly<Record<string, (port: number) => string>> = {
+  EADDRINUSE: (port) =>
+    `something else listens there; end it (\`lsof -i :${port}\` names it) or choose another port, 0 takes a free one`,
+  EACCES: (port) =>
+    `not allowed${port < 1_024 ? '; ports below 1,024 need a privilege' : ''}; choose another port, such as 8080`,
+  EADDRNOTAVAIL: () => `host is no address of this machine; leave host out to listen on all of them`,
+  ENOTFOUND: () => `host is a name that is not known; give an address of this machine, or leave host out`,
+};
+
+const port: Check = {
+  expected: 'a whole number from 0 to 65,535 (0 takes a free port)',
+  holds: (value) => Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 65_535,
+  hint: numberHint,
+};
+
+const host: Check = {
+  expected: `an address or a name, like '127.0.0.1'`,
+  holds: (value) => typeof value === 'string' && value !== '',
+  optional: true,
+};
+
+const CHECKS: Checks = { port, host, server: 'factory' };
+
+/** So long a connection without a request has to be quiet to be closed; a share of `shutdownMs` if that is short. */
+const QUIET_MS = 250;
+
+/** The way from a value to its connections, for `stop` and `kill`. */
+const connectionsOf = new WeakMap<object, Connections>();
+
+/**
+ * A service that listens on a port. A port that cannot be listened on is a failed start ({@link ListenError}); a later
+ * `'error'` of the server, or a `close()` by somebody else, is a crash; what goes wrong in one request is not.
+ *
+ * Asked to stop, it takes no new connections, answers what it has got (with `Connection: close`), and closes idle
+ * connections. No connection that carries a request is cut before `shutdownMs` is over (default 5,000); what is left
+ * then is cut: answers that never end, WebSockets. `context.signal` is aborted at the beginning of this, so that the
+ * server can end those by itself. A connection counts as idle when it has been quiet for 250 ms, or a tenth of
+ * `shutdownMs` if that is less.
+ *
+ * @returns the declaration as frozen data; `use(ref)` gives `{ server, port, address, url }`
+ * @throws OptionError `COPPICE_INVALID_OPTION`, SpecError: an option is wrong or unknown
+ *
+ * @example
+ * ```ts
+ * const api = httpServer({
+ *   id: 'api',
+ *   port: 3000,
+ *   server: ({ use }) => express().get('/', (_, response) => response.json(use(db).all())),
+ * });
+ * ```
+ */
+export function httpServer<S extends ServerOrListener>(options: HttpServerOptions<S>): Service<Running<S>> {
+  const own = checkOptions('httpServer', options, CHECKS);
+  if (own.server.length > 1) {
+    const problem = `server of httpServer() has to be a function that makes a server for each start; got one with`;
+    throw new OptionError(
+      `${problem} ${own.server.length} parameters, a request listener. Write server: () => app`,
+      own.id,
+    );
+  }
+  const quietMs = Math.min(QUIET_MS, (own.shutdownMs ?? 5_000) / 10);
+  const start = async (context: Context): Promise<RunningHttpServer<Server>> => {
+    const { fail, path, signal } = context;
+    const server = asServer(await own.server(context), path);
+    signal.throwIfAborted();
+    const connections = new Connections(server);
+    await listen(server, own.port, own.host, path);
+    server.on('error', fail); // stays, so that a late one cannot crash the process
+    server.once('close', () => {
+      if (!connections.isStopping) fail(new Error(`the server of '${path}' was closed by somebody else`));
+    });
+    const running = describe(server, own.host);
+    connectionsOf.set(running, connections);
+    return running;
+  };
+  const methods = {
+    start,
+    stop: (running: object) => connectionsOf.get(running)?.stop(quietMs),
+    kill: (running: object) => connectionsOf.get(running)?.cut(),
+  };
+  return declare('httpServer', 'service', own, CHECKS, methods) as Service<Running<S>>;
+}
+
+function asServer(made: unknown, path: string): Server {
+  if (typeof made === 'function') return createServer(made as RequestListener);
+  if (made instanceof Server) {
+    if (!made.listening) return made;
+    made.close();
+    throw new OptionError(
+      `the server that httpServer() is given listens already; leave listen() to httpServer()`,
+      path,
+    );
+  }
+  const cure =
+    typeof (made as { fetch?: unknown } | null)?.fetch === 'function'
+      ? `. For Hono return getRequestListener(app.fetch) of @hono/node-server`
+      : '';
+  const problem = 'server of httpServer() has to return a server of node:http, or a request listener';
+  throw new OptionError(`${problem}; got ${show(made)}${cure}`, path);
+}
+
+function listen(server: Server, port: number, host: string | undefined, path: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const failed = (error: NodeJS.ErrnoException): void => reject(new ListenError(error, port, host, path));
+    server.once('error', failed);
+    server.listen({ port, host }, () => {
+      server.off('error', failed);
+      resolve();
+    });
+  });
+}
+
+function describe(server: Server, host: string | undefined): RunningHttpServer<Server> {
+  const { address, port } = server.address() as AddressInfo;
+  const name = host ?? address;
+  const reachable =
+    name === '::' || name === '0.0.0.0' ? 'localhost' : name.includes(':') ? `[${name}]` : name;
+  const scheme = server instanceof TlsServer ? 'https' : 'http';
+  return Object.freeze({ server, port, address, url: `${scheme}://${reachable}:${port}` });
+}

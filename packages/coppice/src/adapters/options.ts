@@ -1,0 +1,166 @@
+/**
+ * What all adapters share: their own options are checked where they are declared; what is left goes to `service`
+ * or `task`, which checks the options that all children have.
+ */
+import {
+  type ChildOptions,
+  type ServiceOptions,
+  SpecError,
+  type TaskOptions,
+  service,
+  task,
+} from '@coppice/core';
+
+/** An option of an adapter is wrong. Thrown where it is declared, or by a start that returns something of no use. */
+export class OptionError extends Error {
+  override readonly name = 'OptionError';
+  readonly code = 'COPPICE_INVALID_OPTION';
+  /** Where in the tree, as far as it is known: at least the id of the child. */
+  readonly path: string;
+
+  constructor(problem: string, path: string) {
+    super(path === '' ? problem : `${problem} (at ${path})`);
+    this.path = path;
+  }
+}
+
+export interface Check {
+  /** What it has to be, in words. */
+  readonly expected: string;
+  holds(value: unknown): boolean;
+  /** May it be left out? */
+  readonly optional?: true;
+  /** Says how to mend a mistake that is often made. */
+  hint?(value: unknown): string | undefined;
+}
+
+/** The options that an adapter has of its own. */
+export type Checks = Readonly<Record<string, Check | 'factory' | 'function' | 'function?'>>;
+
+const isNumber = (value: unknown): value is number => typeof value === 'number' && !Number.isNaN(value);
+
+/** Text where a number belongs mostly comes from the environment. */
+export const numberHint = (value: unknown): string | undefined =>
+  typeof value === 'string' ? 'What comes from the environment is text: write Number(...)' : undefined;
+
+export const durationAbove0: Check = {
+  expected: 'a finite number of milliseconds above 0',
+  holds: (value) => isNumber(value) && value > 0 && value < Infinity,
+  hint: numberHint,
+};
+
+export const durationFrom0: Check = {
+  expected: 'a finite number of milliseconds, 0 or more',
+  holds: (value) => isNumber(value) && value >= 0 && value < Infinity,
+  hint: numberHint,
+};
+
+export const flag: Check = {
+  expected: 'true or false',
+  holds: (value) => typeof value === 'boolean',
+  optional: true,
+};
+
+/** The options as a copy, read once, with those of the adapter checked. */
+export function checkOptions<O extends ChildOptions>(adapter: string, options: O, checks: Checks): O {
+  if (typeof options !== 'object' || options === null) {
+    throw new SpecError('COPPICE_NOT_A_SPEC', {
+      expected: `the options of ${adapter}()`,
+      got: show(options),
+    });
+  }
+  const own = { ...options };
+  const path = typeof own.id === 'string' ? own.id : '';
+  for (const [key, check] of Object.entries(checks)) {
+    checkOption(adapter, key, own[key as keyof O], check, path);
+  }
+  return own;
+}
+
+function checkOption(
+  adapter: string,
+  key: string,
+  value: unknown,
+  check: Checks[string],
+  path: string,
+): void {
+  const details = { kind: `child of ${adapter}()`, key, got: show(value), path };
+  if (check === 'factory') {
+    if (value === undefined) throw new SpecError('COPPICE_MISSING_START', details);
+    if (typeof value !== 'function') throw new SpecError('COPPICE_INVALID_START', details);
+  } else if (check === 'function' || check === 'function?') {
+    if (typeof value === 'function' || (value === undefined && check === 'function?')) return;
+    throw new SpecError('COPPICE_INVALID_FUNCTION', details);
+  } else {
+    if ((value === undefined && check?.optional) || check?.holds(value)) return;
+    const hint = check?.hint?.(value);
+    const problem = `${key} of ${adapter}() has to be ${check?.expected}; got ${show(value)}`;
+    throw new OptionError(hint === undefined ? problem : `${problem}. ${hint}`, path);
+  }
+}
+
+/** Declares the child of an adapter: the options that are not the adapter's own go to `service` or `task`. */
+export function declare(
+  adapter: string,
+  kind: 'service' | 'task',
+  options: ChildOptions,
+  checks: Checks,
+  methods: object,
+): unknown {
+  const rest: Record<string, unknown> = { ...options };
+  for (const key of Object.keys(checks)) delete rest[key];
+  // One that the adapter fills in itself is as unknown here as any other; the other kind refuses it.
+  const taken = kind === 'service' ? ['start', 'stop', 'kill'] : ['run'];
+  const isService = (kind === 'service') !== taken.some((key) => key in rest);
+  const spec: unknown = { ...rest, ...methods };
+  try {
+    return isService
+      ? service(spec as ServiceOptions<unknown, unknown[]>)
+      : task(spec as TaskOptions<unknown[]>);
+  } catch (error) {
+    if (!(error instanceof SpecError) || error.code !== 'COPPICE_UNKNOWN_KEY') throw error;
+    const key = String(error.details['key']);
+    const common = String(error.details['expected']).split(', ');
+    const known = [...common.filter((name) => !FILLED_IN.includes(name)), ...Object.keys(checks)];
+    const near = known.find((name) => isNear(key, name));
+    throw new SpecError('COPPICE_UNKNOWN_KEY', {
+      ...error.details,
+      kind: `child of ${adapter}()`,
+      key,
+      hint: near === undefined ? '' : `, did you mean '${near}'?`,
+      expected: known.join(', '),
+    });
+  }
+}
+
+/** What an adapter makes of its own options. */
+const FILLED_IN = ['start', 'stop', 'kill', 'run'];
+
+/** One or two letters too many, too few, or changed (Levenshtein 1966). */
+function isNear(a: string, b: string): boolean {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const same = a[i - 1]?.toLowerCase() === b[j - 1]?.toLowerCase() ? 0 : 1;
+      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + same));
+    }
+    row = next;
+  }
+  return row[b.length]! <= Math.min(2, Math.floor(b.length / 3));
+}
+
+/** A value in an error message: short, and never throwing. */
+export function show(value: unknown): string {
+  try {
+    if (typeof value === 'string') return `'${value.slice(0, 60)}'`;
+    if (typeof value === 'function') return 'a function';
+    if (typeof value !== 'object' || value === null) return String(value);
+    const name = (value as { constructor?: { name?: unknown } }).constructor?.name;
+    return typeof name === 'string' && name !== 'Object' && name !== ''
+      ? `an instance of ${name}`
+      : 'an object';
+  } catch {
+    return 'a value that cannot be read';
+  }
+}
