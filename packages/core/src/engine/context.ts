@@ -14,7 +14,8 @@ export class ChildContext implements Context {
   readonly #incarnation: Incarnation;
 
   static incarnationOf(context: Context): Incarnation {
-    if (#incarnation in context) return context.#incarnation;
+    if (typeof context === 'object' && context !== null && #incarnation in context)
+      return context.#incarnation;
     throw coppiceError('COPPICE_INVALID_ARGUMENT', {
       call: 'mirror',
       expected: 'the context that a start was called with, as it came',

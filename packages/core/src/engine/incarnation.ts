@@ -40,6 +40,7 @@ export class Incarnation implements FaultOwner {
   #hasValue = false;
   #isAsked = false;
   #isReleasing = false;
+  #isStuck = false;
   /** Does the supervisor know that it has ended (or that it is not to be waited for)? */
   #isReported = false;
   #controller: AbortController | undefined = undefined;
@@ -97,17 +98,25 @@ export class Incarnation implements FaultOwner {
     });
   }
 
-  /** Nothing more can be done to end it: what now, is for its `onStuck` to say. */
-
+  /**
+   * Nothing more can be done to end it: what now, is for its `onStuck` to say. For `exit` it is given up when
+   * the end of the tree comes to its supervisor, and not before: nothing is to be started beside it.
+   */
   abandon(): void {
     if (this.#isReported) return;
-    const { onStuck } = this.child.spec;
-    if (onStuck === 'wait' && !this.process.state.killing) {
-      this.#emit({ type: 'child:stuck', ...this.#about(), phase: this.#lastPhase });
-      return;
-    }
-    this.#giveUp();
-    if (onStuck === 'exit') this.process.exitTree(coppiceError('COPPICE_STUCK', { ...this.describe() }));
+    const { process, child } = this;
+    const { onStuck } = child.spec;
+    if (onStuck === 'wait' && !process.state.killing) return this.#stuck();
+    if (onStuck !== 'exit' || process.state.stopReason !== undefined) return this.#giveUp();
+    this.#abandonedAt = process.tree.clock.now();
+    process.exitTree(coppiceError('COPPICE_STUCK', { ...this.describe() }));
+  }
+
+  /** It is waited for without limit. That is told once, though its `kill` hook and the grace of that both end here. */
+  #stuck(): void {
+    if (this.#isStuck) return;
+    this.#isStuck = true;
+    this.#emit({ type: 'child:stuck', ...this.#about(), phase: this.#lastPhase });
   }
 
   /** It is waited for no longer; it stays on the tree's list until it ends after all. */

@@ -17,7 +17,7 @@ import type { Message } from './message.js';
 import { advance, begin, beginShutdown, isEnding, notRunning, refuse, startFailed } from './operations.js';
 import { about, report, reportEnd } from './report.js';
 import type { Supervisor } from './supervisor.js';
-import { ask, clearTimer, dropIfGone, kill, settle, startDeadline } from './transitions.js';
+import { abandonStuck, ask, clearTimer, dropIfGone, kill, settle, startDeadline } from './transitions.js';
 import { toWire } from './wire.js';
 
 const NONE: Effect[] = [];
@@ -190,6 +190,7 @@ function onStop(s: Supervisor, reason: ExitReason, deadlineAt?: number): void {
     return;
   }
   interruptStart(s);
+  for (const child of s.children) if (child.awaited) abandonStuck(s, child, 'exit');
 }
 
 /** From now on no child is waited for; those that are being waited for are killed. */
@@ -198,7 +199,9 @@ function onKill(s: Supervisor): void {
   onStop(s, KILLED);
   s.killing = true;
   for (const child of s.children) {
-    if (child.awaited && child.status === 'stopping') kill(s, child);
+    if (!child.awaited) continue;
+    if (child.status === 'stopping') kill(s, child);
+    else abandonStuck(s, child, 'wait');
   }
 }
 

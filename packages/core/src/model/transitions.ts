@@ -1,6 +1,6 @@
 /** What can be done with one child: start it, ask it to stop, kill it, wait for it, forget it. */
 import type { Child } from './child.js';
-import { KILL_GRACE_MS } from './policy.js';
+import { KILL_GRACE_MS, type OnStuck, isSupervisorKind } from './policy.js';
 import { about, report } from './report.js';
 import { allowanceMs } from './stop-budget.js';
 import type { Supervisor } from './supervisor.js';
@@ -36,7 +36,10 @@ export function retire(s: Supervisor, child: Child): void {
       awaitChild(s, child);
       return s.killing ? kill(s, child) : undefined;
     case 'killing':
-      return awaitChild(s, child);
+      awaitChild(s, child);
+      if (s.stopReason !== undefined) abandonStuck(s, child, 'exit');
+      if (s.killing) abandonStuck(s, child, 'wait');
+      return;
   }
 }
 
@@ -66,6 +69,15 @@ export function kill(s: Supervisor, child: Child): void {
   s.children.setStatus(child, 'killing');
   s.effects.push({ type: 'kill', child });
   if (child.spec.kill !== undefined) setTimer(s, child, KILL_GRACE_MS);
+}
+
+/**
+ * Waits no longer for a child that is past being killed: one whose `onStuck` is `exit` when the end of the
+ * tree has come to its supervisor, one whose `onStuck` is `wait` when that has to end by force.
+ */
+export function abandonStuck(s: Supervisor, child: Child, onStuck: OnStuck): void {
+  const isStuck = child.status === 'killing' && !child.hasTimer && !isSupervisorKind(child.spec.kind);
+  if (isStuck && child.spec.onStuck === onStuck) s.effects.push({ type: 'abandon', child });
 }
 
 /** The operation waits for this child, until {@link settle}. */
