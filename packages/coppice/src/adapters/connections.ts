@@ -5,7 +5,7 @@
  * may be on its way, it cuts answers that are written but not sent yet, it waits for connections that have never
  * carried a request, and connections that wait to be accepted are reset. So here, in this order:
  *
- * 1. connections that wait to be accepted are accepted, then the server stops listening;
+ * 1. connections that wait to be accepted are accepted, for `acceptMs` at most, then the server stops listening;
  * 2. answers in flight get `Connection: close` as far as their head is not sent, so that clients do not reuse them;
  * 3. a connection without a request is closed when it has been quiet for `quietMs`: one that was idle before, at once;
  *    one that has just been answered, or was just opened, may carry one more request, and no client was told not to;
@@ -56,8 +56,8 @@ export class Connections {
   }
 
   /** Resolves when the last connection is gone. */
-  async stop(quietMs: number): Promise<void> {
-    await this.#acceptWaiting(quietMs);
+  async stop(quietMs: number, acceptMs: number): Promise<void> {
+    await this.#acceptWaiting(quietMs, acceptMs);
     if (this.#isCut) return this.#closed;
     this.#isStopping = true;
     this.#stopListening();
@@ -130,15 +130,20 @@ export class Connections {
     }
   }
 
-  /** Node accepts one connection in a turn of the event loop, and those that wait would be reset: until none comes. */
-  async #acceptWaiting(mostMs: number): Promise<void> {
-    const until = now() + mostMs;
-    let before: number;
-    do {
-      before = this.#accepted;
+  /**
+   * Node accepts one connection in a turn of the event loop, and those that wait would be reset: so until none comes.
+   * What comes between the look at the sockets and the end of that turn is lost; a turn that was short keeps that rare.
+   */
+  async #acceptWaiting(quietMs: number, acceptMs: number): Promise<void> {
+    const begin = now();
+    for (let isQuiet = false; !isQuiet && now() - begin < acceptMs && !this.#isCut; ) {
+      const before = this.#accepted;
       await turn();
+      const turnBegin = now();
       await turn(); // sockets are looked at between the two
-    } while (this.#accepted !== before && now() < until && !this.#isCut);
+      const isShort = now() - turnBegin < 1 || now() - begin > quietMs;
+      isQuiet = isShort && this.#accepted === before;
+    }
   }
 
   #stopListening(): void {

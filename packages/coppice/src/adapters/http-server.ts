@@ -85,6 +85,9 @@ const CHECKS: Checks = { port, host, server: 'factory' };
 /** So long a connection without a request has to be quiet to be closed; a share of `shutdownMs` if that is short. */
 const QUIET_MS = 250;
 
+/** Accepting the connections that wait may take half of `shutdownMs`, and no longer than this. */
+const ACCEPT_MS = 2_500;
+
 /** The way from a value to its connections, for `stop` and `kill`. */
 const connectionsOf = new WeakMap<object, Connections>();
 
@@ -119,7 +122,9 @@ export function httpServer<S extends ServerOrListener>(options: HttpServerOption
       own.id,
     );
   }
-  const quietMs = Math.min(QUIET_MS, (own.shutdownMs ?? 5_000) / 10);
+  const { shutdownMs = 5_000 } = own;
+  const quietMs = Math.min(QUIET_MS, shutdownMs / 10);
+  const acceptMs = Math.min(ACCEPT_MS, shutdownMs / 2);
   const start = async (context: Context): Promise<RunningHttpServer<Server>> => {
     const { fail, path, signal } = context;
     const server = asServer(await own.server(context), path);
@@ -136,7 +141,7 @@ export function httpServer<S extends ServerOrListener>(options: HttpServerOption
   };
   const methods = {
     start,
-    stop: (running: object) => connectionsOf.get(running)?.stop(quietMs),
+    stop: (running: object) => connectionsOf.get(running)?.stop(quietMs, acceptMs),
     kill: (running: object) => connectionsOf.get(running)?.cut(),
   };
   return declare('httpServer', 'service', own, CHECKS, methods) as Service<Running<S>>;
