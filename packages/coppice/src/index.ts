@@ -23,3 +23,18 @@ export {
 export { type IntervalOptions, interval } from './adapters/interval.js';
 export { type PollerOptions, poller } from './adapters/poller.js';
 export { OptionError } from './adapters/options.js';
+
+// Threads
+export {
+  type AboutThread,
+  type RunThreadOptions,
+  type ThreadContext,
+  ThreadError,
+  type ThreadErrorCode,
+  type ThreadHandle,
+  type ThreadOptions,
+  type ThreadProtocol,
+  type ThreadSettings,
+  runThread,
+  thread,
+} from './thread/index.js';

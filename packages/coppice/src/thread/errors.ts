@@ -1,0 +1,75 @@
+/**
+ * The errors of threads: each stable code with its message, which says what was expected, what was got,
+ * where, and how to mend it.
+ */
+type Details = Readonly<Record<string, unknown>>;
+type Template = (d: Readonly<Record<string, string>>) => string;
+
+const MESSAGES = {
+  COPPICE_THREAD_INVALID_OPTION: (d) => `${d['key']} of a thread has to be ${d['expected']}; got ${d['got']}`,
+  COPPICE_THREAD_DATA_NOT_CLONEABLE: (d) =>
+    `data of a thread has to be cloneable, since each thread gets a copy of it; ${d['place']} is ${d['got']}. ` +
+    `Leave it out, or make it in the thread's file`,
+  COPPICE_THREAD_FILE_NOT_FOUND: (d) =>
+    `the file of the thread '${d['path']}' does not exist: ${d['file']}${d['hint']}`,
+  COPPICE_THREAD_NOT_LOADED: (d) =>
+    `the file of the thread '${d['path']}' could not be loaded: ${d['reason']} (${d['file']})${d['hint']}`,
+  COPPICE_THREAD_EXITED: (d) =>
+    `the thread '${d['path']}' exited with code ${d['exitCode']}${d['when']}; ` +
+    `its code called process.exit, or set process.exitCode`,
+  COPPICE_THREAD_ENDED: (d) =>
+    `the thread '${d['path']}' (number ${d['attempt']}) has ended and takes no more messages; ` +
+    `ask use(ref) for the one that runs now, each time it is needed`,
+  COPPICE_NOT_A_THREAD: () =>
+    `runThread works in a file that thread({ id, file }) runs, and only there; this code runs elsewhere ` +
+    `(in the main thread, or in a Worker that was made by hand)`,
+  COPPICE_THREAD_TWICE: () =>
+    `runThread was called a second time in one thread; a thread runs one function, or one supervisor`,
+  COPPICE_THREAD_NOTHING_TO_RUN: (d) =>
+    `runThread expects a function, or what supervisor() or dynamicSupervisor() returned; got ${d['got']}`,
+  COPPICE_THREAD_READY_UNEXPECTED: () =>
+    `ready() was called, but the thread counted as ready from its start; ` +
+    `call runThread(run, { ready: 'manual' }) to be ready only when it says so`,
+} satisfies Record<string, Template>;
+
+/** The stable code of an error of a thread. */
+export type ThreadErrorCode = keyof typeof MESSAGES;
+
+/**
+ * Something is wrong with a thread: its declaration, its file, or how it ended. Match on `code`.
+ *
+ * @example
+ * ```ts
+ * tree.on('child:crashed', ({ path, error }) => {
+ *   if (error.code === 'COPPICE_THREAD_EXITED') console.error(`${path} called process.exit`);
+ * });
+ * ```
+ */
+export class ThreadError extends Error {
+  override readonly name = 'ThreadError';
+  readonly code: ThreadErrorCode;
+  /** Where in the tree: ids from the root down, joined by `/`; as far as it is known. */
+  readonly path: string | undefined;
+  /** With `COPPICE_THREAD_EXITED`: the code that the thread exited with. */
+  readonly exitCode: number | undefined;
+  /** The facts that the message was made of. */
+  readonly details: Details;
+
+  constructor(code: ThreadErrorCode, details: Details, cause?: unknown) {
+    super(messageFor(code, details), cause === undefined ? undefined : { cause });
+    this.code = code;
+    this.details = details;
+    this.path = typeof details['path'] === 'string' ? details['path'] : undefined;
+    this.exitCode = typeof details['exitCode'] === 'number' ? details['exitCode'] : undefined;
+  }
+}
+
+function messageFor(code: ThreadErrorCode, details: Details): string {
+  const text: Record<string, string> = {};
+  for (const [key, value] of Object.entries(details)) text[key] = String(value);
+  const template: Template = MESSAGES[code];
+  // Errors of a declaration say at their end where it stands, as those of core do.
+  const isDeclaration =
+    code === 'COPPICE_THREAD_INVALID_OPTION' || code === 'COPPICE_THREAD_DATA_NOT_CLONEABLE';
+  return template(text) + (isDeclaration && text['path'] ? ` (at ${text['path']})` : '');
+}

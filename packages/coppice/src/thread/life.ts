@@ -1,0 +1,322 @@
+/**
+ * One incarnation of a thread, seen from its parent: from the making of the worker to its exit.
+ *
+ * Its end has one reason, and is over only when the worker has exited: an uncaught error comes first as an
+ * `error` event, the exit after it, and what the thread posted last may still be under way by then. So all
+ * that is known is gathered, and told once.
+ */
+import { type Context, type Mirror, mirror } from '@coppice/core';
+import {
+  type MessagePort,
+  type TransferListItem,
+  type Worker,
+  receiveMessageOnPort,
+} from 'node:worker_threads';
+import type { ErrorData } from './error-data.js';
+import { ThreadError } from './errors.js';
+import { CausedShutdown, type Outcome, outcomeFrom, outcomeOf } from './exit.js';
+import { checkFile } from './find-file.js';
+import type { ThreadHandle } from './handle.js';
+import { writeLine } from './log-line.js';
+import type { ThreadOptions } from './options.js';
+import type { AboutThread, Order, Report } from './protocol.js';
+import { type Declared, spawn } from './spawn.js';
+
+type Listener = (message: unknown) => void;
+
+/**
+ * A start that is asked to stop has had enough time after this share of `shutdownMs`: its supervisor cannot
+ * kill what has no value yet, so it is done here, before the supervisor gives it up.
+ */
+const SHARE_OF_START = 0.8;
+
+export class ThreadLife implements ThreadHandle {
+  /** Resolves when the thread is ready; is rejected when it has exited before. */
+  readonly started: Promise<this>;
+  readonly threadId: number;
+  readonly #file: string;
+  readonly #shutdownMs: number;
+  readonly #context: Context;
+  readonly #about: AboutThread;
+  readonly #worker: Worker;
+  readonly #port: MessagePort;
+  readonly #options: ThreadOptions;
+  readonly #listeners = new Set<Listener>();
+  readonly #gone: Promise<void>;
+  #mirror: Mirror | undefined = undefined;
+
+  #phase: 'starting' | 'ready' | 'gone' = 'starting';
+  /** Has its file called `runThread`? */
+  #isHelped = false;
+  #isAsked = false;
+  #isTerminated = false;
+  #uncaught: { readonly error: unknown } | undefined = undefined;
+  #fault: ErrorData | undefined = undefined;
+  #outcome: Outcome | undefined = undefined;
+  /** Does the supervisor know the outcome from us? If not, it comes out of `started` or `stop`. */
+  #isTold = false;
+  /** Has the supervisor had the time to take in how the start went? What comes before that waits. */
+  #isSettled = false;
+  readonly #untold: (() => void)[] = [];
+
+  #resolveStarted!: (life: this) => void;
+  #rejectStarted!: (error: unknown) => void;
+  #resolveGone!: () => void;
+  #deadline: NodeJS.Timeout | undefined = undefined;
+
+  /** @throws ThreadError if the file is not there, or the data can no longer be copied; nothing is left then */
+  constructor(declared: Declared, shutdownMs: number, context: Context) {
+    const { options, file } = declared;
+    const { id, path, attempt } = context;
+    checkFile(file, path);
+    this.#file = file;
+    this.#shutdownMs = shutdownMs;
+    this.#context = context;
+    this.#about = { id, path, attempt };
+    this.#options = options;
+    this.started = new Promise((resolve, reject) => {
+      this.#resolveStarted = resolve;
+      this.#rejectStarted = reject;
+    });
+    this.#gone = new Promise((resolve) => (this.#resolveGone = resolve));
+    const { worker, port } = spawn(declared, this.#about);
+    this.#worker = worker;
+    this.#port = port;
+    this.threadId = this.#worker.threadId;
+    this.#listen();
+  }
+
+  // --- what the rest of the program does with it ---
+
+  post(message: unknown, transfer: readonly TransferListItem[] = []): void {
+    const { path, attempt } = this.#about;
+    if (this.#phase === 'gone') throw new ThreadError('COPPICE_THREAD_ENDED', { path, attempt });
+    this.#worker.postMessage(message, transfer);
+  }
+
+  on(_name: 'message', listener: Listener): this {
+    this.#listeners.add(listener);
+    return this;
+  }
+
+  off(_name: 'message', listener: Listener): this {
+    this.#listeners.delete(listener);
+    return this;
+  }
+
+  // --- what its supervisor does with it ---
+
+  /** Asks it to stop. Resolves when it has exited; at once if it has already. */
+  stop(): Promise<void> | undefined {
+    if (this.#phase === 'gone') return undefined;
+    this.#ask();
+    return this.#gone.then(() => {
+      // Failing while it stops is what a task does that throws then; what was told before is not told again.
+      if (!this.#isTold && this.#outcome?.kind === 'crash') throw this.#outcome.error;
+    });
+  }
+
+  /** Ends it whatever it does. Resolves when it has exited, and after those who wait for {@link stop}. */
+  async kill(): Promise<void> {
+    this.#terminate();
+    await this.#gone;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+
+  // --- its beginning ---
+
+  #listen(): void {
+    const { signal } = this.#context;
+    signal.addEventListener('abort', this.#startAborted, { once: true });
+    this.#port.on('message', (report: Report) => this.#heard(report));
+    this.#port.on('messageerror', (error) => this.#unreadable(error));
+    // The worker keeps the process alive; the port need not.
+    this.#port.unref();
+    this.#worker.on('message', (message: unknown) => this.#deliver(message));
+    this.#worker.on('messageerror', (error) => this.#unreadable(error));
+    this.#worker.on('error', (error: unknown) => (this.#uncaught = { error }));
+    this.#worker.once('exit', (code) => this.#exited(code));
+    if (signal.aborted) this.#startAborted();
+  }
+
+  #ready(): void {
+    if (this.#phase !== 'starting' || this.#outcome) return;
+    this.#phase = 'ready';
+    clearTimeout(this.#deadline);
+    this.#context.signal.removeEventListener('abort', this.#startAborted);
+    this.#resolveStarted(this);
+    setImmediate(() => this.#settled());
+  }
+
+  /** The supervisor has taken in how the start went: now it can hear what came after. */
+  #settled(): void {
+    this.#isSettled = true;
+    for (const tell of this.#untold.splice(0)) tell();
+  }
+
+  /** It is asked to stop before it is ready. */
+  readonly #startAborted = (): void => {
+    this.#ask();
+    this.#hurry();
+  };
+
+  /** It has to end although it is not ready; nobody else sees to it that it does. */
+  #hurry(): void {
+    if (this.#shutdownMs === 0) this.#terminate();
+    else if (this.#shutdownMs < Infinity) {
+      this.#deadline ??= setTimeout(() => this.#terminate(), this.#shutdownMs * SHARE_OF_START);
+    }
+  }
+
+  // --- what it says ---
+
+  #heard(report: Report): void {
+    switch (report.type) {
+      case 'hello':
+        this.#isHelped = true;
+        return;
+      case 'loaded':
+        return this.#isHelped ? undefined : this.#ready();
+      case 'ready':
+        return this.#ready();
+      case 'message':
+        return this.#deliver(report.message);
+      case 'log':
+        return writeLine(this.#context.log, report);
+      case 'fault':
+        this.#fault = report.error;
+        return;
+      case 'end':
+        return this.#ends(outcomeFrom(report.reason));
+      case 'event':
+        return this.#reflection.relay(report.event);
+      case 'snapshot':
+        return this.#reflection.show(report.snapshot);
+    }
+  }
+
+  get #reflection(): Mirror {
+    return (this.#mirror ??= mirror(this.#context));
+  }
+
+  #deliver(message: unknown): void {
+    if (this.#options.onMessage) void this.#guard(() => this.#options.onMessage?.(message, this));
+    for (const listener of Array.from(this.#listeners)) {
+      try {
+        listener(message);
+      } catch (error) {
+        // Not from here: what is thrown into the worker's emit would keep its exit from being seen.
+        process.nextTick(() => {
+          throw error;
+        });
+      }
+    }
+  }
+
+  #unreadable(error: unknown): void {
+    this.#context.log.warn({ err: error }, 'a message of the thread could not be read');
+  }
+
+  /** Code that belongs to the declaration: when it fails, this child has. */
+  async #guard(code: () => unknown): Promise<void> {
+    try {
+      await code();
+    } catch (error) {
+      this.#context.fail(error);
+    }
+  }
+
+  // --- its end ---
+
+  #ask(): void {
+    if (this.#isAsked || this.#phase === 'gone') return;
+    this.#isAsked = true;
+    // As long as its file has not called runThread there is nobody to hear it, and nothing to clean up.
+    if (this.#isHelped) this.#port.postMessage({ type: 'stop' } satisfies Order);
+    else this.#terminate();
+  }
+
+  #terminate(): void {
+    if (this.#phase === 'gone') return;
+    this.#isTerminated = true;
+    void this.#worker.terminate();
+  }
+
+  /** The first outcome counts; an error after it is a late fault. */
+  #ends(outcome: Outcome): void {
+    if (this.#outcome) {
+      if (outcome.kind === 'crash') this.#whenSettled(() => this.#context.fail(outcome.error));
+      return;
+    }
+    this.#outcome = outcome;
+    if (this.#phase === 'starting') this.#hurry();
+    else this.#whenSettled(() => this.#tell(outcome));
+  }
+
+  #whenSettled(tell: () => void): void {
+    if (this.#isSettled) tell();
+    else this.#untold.push(tell);
+  }
+
+  /** If it was asked to stop, the one who waits for that finds it there. */
+  #tell(outcome: Outcome): void {
+    if (this.#isAsked) return;
+    this.#isTold = true;
+    if (outcome.kind === 'crash') this.#context.fail(outcome.error);
+    else if (outcome.kind === 'normal') this.#context.end();
+    else this.#context.end(new CausedShutdown(outcome.detail, outcome.cause));
+  }
+
+  #exited(exitCode: number): void {
+    this.#drain();
+    const isStarting = this.#phase === 'starting';
+    this.#conclude(exitCode, isStarting);
+    this.#phase = 'gone';
+    this.#cleanUp();
+    if (isStarting) {
+      this.#rejectStarted(this.#reasonOfNoStart());
+      setImmediate(() => this.#settled());
+    }
+    this.#resolveGone();
+  }
+
+  /** Reads what it said last: the exit may overtake it. */
+  #drain(): void {
+    for (let next = receiveMessageOnPort(this.#port); next; next = receiveMessageOnPort(this.#port)) {
+      this.#heard(next.message as Report);
+    }
+  }
+
+  #conclude(exitCode: number, isStarting: boolean): void {
+    // It said how it ends, and then did.
+    if (this.#outcome && !this.#uncaught) return;
+    this.#ends(
+      outcomeOf({
+        path: this.#about.path,
+        file: this.#file,
+        exitCode,
+        uncaught: this.#uncaught,
+        fault: this.#fault,
+        isTerminated: this.#isTerminated,
+        isStarting,
+        isHelped: this.#isHelped,
+      }),
+    );
+  }
+
+  #cleanUp(): void {
+    clearTimeout(this.#deadline);
+    this.#context.signal.removeEventListener('abort', this.#startAborted);
+    this.#port.removeAllListeners();
+    this.#port.close();
+    this.#worker.removeAllListeners();
+    this.#listeners.clear();
+  }
+
+  #reasonOfNoStart(): unknown {
+    const { path } = this.#about;
+    if (this.#outcome?.kind === 'crash') return this.#outcome.error;
+    if (this.#isAsked) return this.#context.signal.reason;
+    return new ThreadError('COPPICE_THREAD_EXITED', { path, exitCode: 0, when: ' before it was ready' });
+  }
+}

@@ -1,0 +1,133 @@
+/** The options of a thread, checked where the caller stands. */
+import { type ChildOptions, SpecError } from '@coppice/core';
+import { fileURLToPath } from 'node:url';
+import { isAbsolute } from 'node:path';
+import { SHARE_ENV, type ResourceLimits } from 'node:worker_threads';
+import { ThreadError } from './errors.js';
+import type { ThreadHandle } from './handle.js';
+import type { FromThread, ThreadProtocol } from './protocol.js';
+import { show } from './show.js';
+import { uncloneablePart } from './uncloneable.js';
+
+/** What a thread is declared with; `id`, `restart`, `shutdownMs` and the like as for any child. */
+export type ThreadOptions<P extends ThreadProtocol = ThreadProtocol> = ThreadSettings<P> & DataOption<P>;
+
+/**
+ * Handed to the thread: `data` of the context, or `workerData` in a file without `runThread`. It is copied
+ * (structured clone) for each incarnation, and once when it is declared, to see that it can be.
+ */
+type DataOption<P extends ThreadProtocol> = P extends { data: infer T }
+  ? { readonly data: T }
+  : { readonly data?: unknown };
+
+/** The options of a thread, without its `data`. */
+export interface ThreadSettings<P extends ThreadProtocol = ThreadProtocol> extends ChildOptions {
+  /**
+   * The file that the thread runs: a `file:` URL, as `new URL('./worker.js', import.meta.url)`, or an
+   * absolute path. Anything that Node can import. It is looked for at each start.
+   */
+  readonly file: string | URL;
+  /** Called with each message that the thread posts, in every incarnation. If it throws, the thread crashes. */
+  onMessage?(message: FromThread<P>, thread: ThreadHandle<P>): unknown;
+  /**
+   * How much memory the thread may use, in megabytes; beyond it, it crashes with the code
+   * `ERR_WORKER_OUT_OF_MEMORY`, and the process lives on. It limits the JavaScript heap and the stack, not
+   * buffers. Default: the limits of the process.
+   */
+  readonly resourceLimits?: ResourceLimits;
+  /** The thread's `process.env`. Default: a copy of the parent's; `SHARE_ENV`: the parent's itself. */
+  readonly env?: Readonly<Record<string, string | undefined>> | typeof SHARE_ENV;
+  /** Put behind the file in the thread's `process.argv`. */
+  readonly argv?: readonly string[];
+  /** Options of Node for the thread, as `['--import', 'tsx']`. Default: those of the process. */
+  readonly execArgv?: readonly string[];
+  /** The name of the thread in debuggers. Default: its `id`. */
+  readonly name?: string;
+}
+
+const CHILD_KEYS = ['id', 'restart', 'significant', 'shutdownMs', 'onStuck', 'required'] as const;
+const OWN_KEYS = ['file', 'data', 'onMessage', 'resourceLimits', 'env', 'argv', 'execArgv', 'name'] as const;
+const LIMITS = ['maxOldGenerationSizeMb', 'maxYoungGenerationSizeMb', 'codeRangeSizeMb', 'stackSizeMb'];
+
+/** The options that any child has, for core to check. */
+export function childOptions(options: object): ChildOptions {
+  const own: Record<string, unknown> = { ...options };
+  return Object.fromEntries(CHILD_KEYS.filter((key) => key in own).map((key) => [key, own[key]])) as never;
+}
+
+/** Checks what is special to threads. @throws SpecError, ThreadError */
+export function checkOptions(given: unknown): { readonly options: ThreadOptions; readonly file: string } {
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+    throw new SpecError('COPPICE_NOT_A_SPEC', { expected: 'the options of a thread', got: show(given) });
+  }
+  const own: Record<string, unknown> = { ...given };
+  const path = typeof own['id'] === 'string' ? own['id'] : '';
+  checkKeys(own, path);
+  const fail = (key: string, expected: string, got: unknown = own[key]): never => {
+    throw new ThreadError('COPPICE_THREAD_INVALID_OPTION', { key, expected, got: show(got), path });
+  };
+  const optional = (key: string, holds: (value: unknown) => boolean, expected: string): void => {
+    if (own[key] !== undefined && !holds(own[key])) fail(key, expected);
+  };
+  optional('onMessage', (value) => typeof value === 'function', 'a function');
+  optional('env', (value) => value === SHARE_ENV || isTexts(value), 'an object of strings, or SHARE_ENV');
+  optional('argv', isListOfTexts, 'an array of strings');
+  optional('execArgv', isListOfTexts, `an array of strings, like ['--import', 'tsx']`);
+  optional('name', (value) => typeof value === 'string', 'a string');
+  optional('resourceLimits', isRecord, 'an object of megabytes, like { maxOldGenerationSizeMb: 64 }');
+  for (const [key, value] of Object.entries(own['resourceLimits'] ?? {})) {
+    if (!LIMITS.includes(key)) fail('resourceLimits', `made of ${LIMITS.join(', ')}`, key);
+    const isSize = typeof value === 'number' && value > 0 && value < Infinity;
+    if (!isSize && value !== undefined) fail(`resourceLimits.${key}`, 'a number of megabytes above 0', value);
+  }
+  const part = uncloneablePart(own['data'], 'data');
+  if (part) throw new ThreadError('COPPICE_THREAD_DATA_NOT_CLONEABLE', { ...part, path }, part.cause);
+  return { options: own as unknown as ThreadOptions, file: pathOf(own['file'], path) };
+}
+
+/** The path of the file. A relative one would depend on the folder that the process was started in. */
+function pathOf(file: unknown, path: string): string {
+  const href = isUrlLike(file) ? file.href : file;
+  if (typeof href === 'string') {
+    if (isAbsolute(href)) return href;
+    if (href.startsWith('file:')) return fileURLToPath(href);
+  }
+  throw new ThreadError('COPPICE_THREAD_INVALID_OPTION', {
+    key: 'file',
+    expected: `a file: URL, like new URL('./worker.js', import.meta.url), or an absolute path`,
+    got: isUrlLike(file) ? show(href) : show(file),
+    path,
+  });
+}
+
+function checkKeys(own: object, path: string): void {
+  const known: readonly string[] = [...CHILD_KEYS, ...OWN_KEYS];
+  for (const key of Object.keys(own)) {
+    if (known.includes(key)) continue;
+    const near = known.find((name) => isNear(key, name));
+    throw new SpecError('COPPICE_UNKNOWN_KEY', {
+      kind: 'thread',
+      key,
+      path,
+      hint: near === undefined ? '' : `, did you mean '${near}'?`,
+      expected: known.join(', '),
+    });
+  }
+}
+
+/** Equal but for case and separators, or the beginning of the other. */
+function isNear(key: string, name: string): boolean {
+  const [a, b] = [key, name].map((word) => word.toLowerCase().replace(/[^a-z]/g, ''));
+  return a === b || (a!.length > 3 && (b!.startsWith(a!) || a!.startsWith(b!)));
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const isUrlLike = (value: unknown): value is { href: unknown } => isRecord(value) && 'href' in value;
+
+const isTexts = (value: unknown): boolean =>
+  isRecord(value) && Object.values(value).every((each) => each === undefined || typeof each === 'string');
+
+const isListOfTexts = (value: unknown): boolean =>
+  Array.isArray(value) && Array.from(value as unknown[]).every((each) => typeof each === 'string');

@@ -1,0 +1,78 @@
+/**
+ * What a thread and its parent say to each other. It goes through a port of its own, not the worker's, so
+ * that a file that knows nothing of Coppice sees nothing of it. Messages of the user's go through it as well
+ * if they come from `post` of a thread's context, so that they keep their order with all else it says.
+ */
+import type { Logger, SupervisionEvent, SupervisorSnapshot } from '@coppice/core';
+import type { MessagePort } from 'node:worker_threads';
+import type { ErrorData } from './error-data.js';
+
+/**
+ * The types of what crosses the border, named once and used on both sides.
+ *
+ * @example
+ * ```ts
+ * export interface Resizer {
+ *   data: { quality: number }; // what thread() is given and runThread() gets
+ *   toThread: { file: string }; // what the parent posts
+ *   fromThread: { file: string; bytes: number }; // what the thread posts
+ * }
+ * ```
+ */
+export interface ThreadProtocol {
+  data?: unknown;
+  toThread?: unknown;
+  fromThread?: unknown;
+}
+
+export type DataOf<P extends ThreadProtocol> = P extends { data: infer T } ? T : unknown;
+export type ToThread<P extends ThreadProtocol> = P extends { toThread: infer T } ? T : unknown;
+export type FromThread<P extends ThreadProtocol> = P extends { fromThread: infer T } ? T : unknown;
+
+/** Who the thread is in the tree of its parent. */
+export interface AboutThread {
+  readonly id: string;
+  readonly path: string;
+  readonly attempt: number;
+}
+
+export type LogLevel = Exclude<keyof Logger, 'child'>;
+
+/** One line for the parent's logger. Errors travel apart from the other fields: they are no JSON data. */
+export interface LogLine {
+  readonly level: LogLevel;
+  readonly message: string | undefined;
+  readonly fields: Readonly<Record<string, unknown>>;
+  readonly errors: Readonly<Record<string, ErrorData>>;
+}
+
+/** How what runs in the thread has ended. */
+export type EndData =
+  | { readonly kind: 'normal' }
+  | { readonly kind: 'shutdown'; readonly detail?: unknown; readonly cause?: ErrorData }
+  | { readonly kind: 'crash'; readonly error: ErrorData };
+
+/** From the thread. */
+export type Report =
+  /** Its file has called `runThread`. */
+  | { readonly type: 'hello' }
+  /** Its file has been evaluated. */
+  | { readonly type: 'loaded' }
+  | { readonly type: 'ready' }
+  | { readonly type: 'message'; readonly message: unknown }
+  | ({ readonly type: 'log' } & LogLine)
+  /** Nobody caught this, so the thread is about to die of it, unless its file has a handler that saves it. */
+  | { readonly type: 'fault'; readonly error: ErrorData }
+  | { readonly type: 'end'; readonly reason: EndData }
+  | { readonly type: 'event'; readonly event: SupervisionEvent }
+  | { readonly type: 'snapshot'; readonly snapshot: SupervisorSnapshot };
+
+/** To the thread. */
+export type Order = { readonly type: 'stop' };
+
+/** What the start code of a thread leaves for `runThread`. */
+export interface Link {
+  readonly port: MessagePort;
+  readonly about: AboutThread;
+  readonly data: unknown;
+}

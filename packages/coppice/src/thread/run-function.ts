@@ -1,0 +1,85 @@
+/** A function as the task of a thread. */
+import { type ExitReason, Shutdown, StopRequest } from '@coppice/core';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type TransferListItem, parentPort } from 'node:worker_threads';
+import type { ThreadContext } from './context.js';
+import { ThreadError } from './errors.js';
+import { InThread, reasonOf } from './in-thread.js';
+import { lineLogger } from './log-line.js';
+
+export function runFunction(run: (context: ThreadContext) => unknown, isManual: boolean): void {
+  const controller = new AbortController();
+  const { signal } = controller;
+  let isAsked = false;
+  let isDecided = false;
+
+  const abort = (code: 'COPPICE_STOP_REQUESTED' | 'COPPICE_ENDED'): void =>
+    controller.abort(new StopRequest(code, { path: thread.link.about.path }));
+  const thread = new InThread(() => {
+    isAsked = true;
+    abort('COPPICE_STOP_REQUESTED');
+  });
+  const { about, data } = thread.link;
+
+  /** The first reason counts; of those after it, only failures are told, as late faults. */
+  const decide = (reason: ExitReason): void => {
+    if (isDecided && reason.kind !== 'crash') return;
+    isDecided = true;
+    thread.ends(reason);
+  };
+  const endEarly = (reason: ExitReason): void => {
+    decide(reason);
+    // The call may come from the loop of an emitter: let that finish first.
+    queueMicrotask(() => abort('COPPICE_ENDED'));
+  };
+  const settled = (reason: ExitReason): void => {
+    decide(reason);
+    abort('COPPICE_ENDED');
+    thread.leave();
+  };
+
+  let isReady = !isManual;
+  const context: ThreadContext = {
+    ...about,
+    data,
+    signal,
+    sleep: (ms) => sleep(ms, undefined, { signal }),
+    ready: () => {
+      if (!isManual) throw new ThreadError('COPPICE_THREAD_READY_UNEXPECTED', {});
+      if (!isReady) thread.say({ type: 'ready' });
+      isReady = true;
+    },
+    fail: (error) => endEarly(reasonOf(error)),
+    end: (shutdown) => endEarly(shutdown instanceof Shutdown ? shutdown.toReason() : { kind: 'normal' }),
+    log: lineLogger((line) => thread.say({ type: 'log', ...line })),
+    post: (message, transfer: readonly TransferListItem[] = []) =>
+      thread.say({ type: 'message', message }, transfer),
+    onMessage: (listener) => {
+      // A function of its own for each call, so that each is ended by itself; what it throws is a crash.
+      const heard = (message: unknown): unknown => listener(message);
+      parentPort?.on('message', heard);
+      return () => void parentPort?.off('message', heard);
+    },
+  };
+  const start = async (): Promise<void> => {
+    if (isReady) thread.say({ type: 'ready' });
+    try {
+      const result = await run(context);
+      if (result instanceof Shutdown) settled(result.toReason());
+      else settled({ kind: isAsked ? 'shutdown' : 'normal' });
+    } catch (error) {
+      settled(isAbort(error, signal) ? { kind: 'shutdown' } : reasonOf(error));
+    }
+  };
+  // Not before the rest of the file has been evaluated, which the function may need.
+  queueMicrotask(() => void start());
+}
+
+/** Did it end with the abort of its own signal: with its reason, or an error that was made of it? */
+function isAbort(error: unknown, signal: AbortSignal): boolean {
+  if (!signal.aborted) return false;
+  if (error === signal.reason) return true;
+  if (typeof error !== 'object' || error === null) return false;
+  const { name, cause } = error as { name?: unknown; cause?: unknown };
+  return name === 'AbortError' || cause === signal.reason;
+}

@@ -1,0 +1,84 @@
+/** Wrong options are refused where the thread is declared. */
+import { SHARE_ENV } from 'node:worker_threads';
+import { pathToFileURL } from 'node:url';
+import { runThread, thread } from 'coppice';
+
+const file = '/somewhere/worker.js';
+const declare = (options: object) => () => thread({ id: 'worker', file, ...options });
+
+test('the declaration is frozen data, a service like any other', () => {
+  const spec = thread({ id: 'worker', file: pathToFileURL(file), restart: 'transient' });
+  expect(Object.isFrozen(spec)).toBe(true);
+  expect(spec).toMatchObject({ kind: 'service', id: 'worker', restart: 'transient', shutdownMs: 5_000 });
+});
+
+test.each([
+  ['file', { file: undefined }, 'file of a thread has to be a file: URL, like new URL'],
+  ['file', { file: './worker.js' }, `or an absolute path; got './worker.js' (at worker)`],
+  ['file', { file: new URL('https://example.org/x.js') }, `got 'https://example.org/x.js'`],
+  ['file', { file: 7 }, 'got 7'],
+  ['onMessage', { onMessage: 'x' }, `has to be a function; got 'x'`],
+  ['env', { env: { A: 1 } }, 'has to be an object of strings, or SHARE_ENV; got an object'],
+  ['argv', { argv: 'x' }, `has to be an array of strings; got 'x'`],
+  ['argv', { argv: [1] }, 'has to be an array of strings; got an array of 1'],
+  ['execArgv', { execArgv: '--import' }, `like ['--import', 'tsx']`],
+  ['name', { name: 1 }, 'has to be a string; got 1'],
+  ['resourceLimits', { resourceLimits: 64 }, 'like { maxOldGenerationSizeMb: 64 }'],
+  ['resourceLimits', { resourceLimits: { heapMb: 1 } }, `made of maxOldGenerationSizeMb`],
+  [
+    'resourceLimits',
+    { resourceLimits: { stackSizeMb: -1 } },
+    'resourceLimits.stackSizeMb of a thread has to be',
+  ],
+])('%s: %j', (_key, options, message) => {
+  expect(declare(options)).toThrow(
+    expect.objectContaining({
+      code: 'COPPICE_THREAD_INVALID_OPTION',
+      message: expect.stringContaining(message),
+    }),
+  );
+});
+
+test.each([
+  [{ id: '' }, 'COPPICE_INVALID_ID'],
+  [{ id: undefined }, 'COPPICE_MISSING_ID'],
+  [{ restart: 'always' }, 'COPPICE_INVALID_RESTART'],
+  [{ shutdownMs: -1 }, 'COPPICE_INVALID_SHUTDOWN'],
+  [{ significant: true }, 'COPPICE_BAD_COMBINATION'],
+  [{ onStuck: 'panic' }, 'COPPICE_INVALID_ON_STUCK'],
+  [{ start: () => 1 }, 'COPPICE_UNKNOWN_KEY'],
+])('what any child has: %j', (options, code) => {
+  expect(declare(options)).toThrow(expect.objectContaining({ code }));
+});
+
+test('no options at all', () => {
+  expect(() => thread(undefined as never)).toThrow(expect.objectContaining({ code: 'COPPICE_NOT_A_SPEC' }));
+});
+
+test('an unknown option gets a suggestion', () => {
+  expect(declare({ filename: 'x' })).toThrow(`a thread has no option 'filename', did you mean 'file'?`);
+  expect(declare({ execargv: [] })).toThrow(`did you mean 'execArgv'?`);
+});
+
+test('data that cannot be copied is named', () => {
+  expect(declare({ data: { a: [{ hook: () => 1 }] } })).toThrow(
+    expect.objectContaining({
+      code: 'COPPICE_THREAD_DATA_NOT_CLONEABLE',
+      message: expect.stringContaining('data.a[0].hook is a function'),
+    }),
+  );
+  const cyclic: { self?: unknown } = {};
+  cyclic.self = cyclic;
+  expect(declare({ data: cyclic })).not.toThrow();
+});
+
+test('env may be shared', () => {
+  expect(declare({ env: SHARE_ENV })).not.toThrow();
+});
+
+test('runThread elsewhere than in a thread', () => {
+  expect(() => runThread(() => 1)).toThrow(expect.objectContaining({ code: 'COPPICE_NOT_A_THREAD' }));
+  expect(() => runThread(7 as never)).toThrow(
+    expect.objectContaining({ code: 'COPPICE_THREAD_NOTHING_TO_RUN' }),
+  );
+});
