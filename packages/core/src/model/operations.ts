@@ -98,7 +98,7 @@ function stopNext(s: Supervisor, { first, last }: Scope): boolean {
 }
 
 /** Stops all children at once; false if there was none left. */
-function retireAll(s: Supervisor): boolean {
+export function retireAll(s: Supervisor): boolean {
   for (let child = s.children.last; child; child = child.previous) retire(s, child);
   return s.awaited > 0;
 }

@@ -14,7 +14,16 @@ import type { Effect } from './effect.js';
 import { coppiceError } from './errors.js';
 import { type ExitReason, KILLED, SHUTDOWN, crash } from './exit-reason.js';
 import type { Message } from './message.js';
-import { advance, begin, beginShutdown, isEnding, notRunning, refuse, startFailed } from './operations.js';
+import {
+  advance,
+  begin,
+  beginShutdown,
+  isEnding,
+  notRunning,
+  refuse,
+  retireAll,
+  startFailed,
+} from './operations.js';
 import { about, report, reportEnd } from './report.js';
 import type { Supervisor } from './supervisor.js';
 import { abandonStuck, ask, clearTimer, dropIfGone, kill, settle, startDeadline } from './transitions.js';
@@ -193,11 +202,15 @@ function onStop(s: Supervisor, reason: ExitReason, deadlineAt?: number): void {
   for (const child of s.children) if (child.awaited) abandonStuck(s, child, 'exit');
 }
 
-/** From now on no child is waited for; those that are being waited for are killed. */
+/** From now on no child is waited for: all are killed, or, in the middle of something else, those it waits for. */
 function onKill(s: Supervisor): void {
   if (s.phase === 'stopped' || s.killing) return;
   onStop(s, KILLED);
   s.killing = true;
+  if (s.operation?.kind === 'shutdown') {
+    retireAll(s);
+    return;
+  }
   for (const child of s.children) {
     if (!child.awaited) continue;
     if (child.status === 'stopping') kill(s, child);

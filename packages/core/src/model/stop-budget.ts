@@ -5,8 +5,9 @@ import type { Supervisor } from './supervisor.js';
 
 /**
  * The longest that an orderly stop of what is declared can take, in milliseconds: its own `shutdownMs` (and
- * the grace of its `kill`), or, for a supervisor that waits without limit, what its children take one after
+ * the grace of a `kill`), or, for a supervisor that waits without limit, what its children take one after
  * the other. The children of a dynamic supervisor stop all at once. Infinity if there is no limit.
+ * What a stuck child whose `onStuck` is `wait` takes beyond that nobody can say.
  *
  * @example
  * ```ts
@@ -15,11 +16,15 @@ import type { Supervisor } from './supervisor.js';
  * ```
  */
 export function stopBudgetMs(spec: ChildPolicy): number {
-  if (spec.shutdownMs !== Infinity) return spec.shutdownMs + (spec.kill === undefined ? 0 : KILL_GRACE_MS);
+  if (spec.shutdownMs !== Infinity) return spec.shutdownMs + (hasKill(spec) ? KILL_GRACE_MS : 0);
   if (spec.kind === 'dynamic-supervisor' && spec.child) return stopBudgetMs(spec.child);
   if (spec.kind !== 'supervisor' || !spec.children) return Infinity;
   return spec.children.reduce((sum, child) => sum + stopBudgetMs(child), 0);
 }
+
+/** Is there a `kill` hook, its own or further down? All that is below a supervisor is killed at once. */
+const hasKill = ({ kill, child, children = [] }: ChildPolicy): boolean =>
+  kill !== undefined || (child !== undefined && hasKill(child)) || children.some(hasKill);
 
 /** Notes how much the children of a supervisor that has a deadline may take together. */
 export function shareOut(s: Supervisor): void {
@@ -35,8 +40,10 @@ export function allowanceMs(s: Supervisor, child: Child): number {
   const { shutdownMs } = child.spec;
   if (s.deadlineAt === undefined || s.operation?.kind !== 'shutdown') return shutdownMs;
   const left = Math.max(0, s.deadlineAt - s.now);
-  if (s.dynamic || s.budgetLeftMs <= 0) return Math.min(shutdownMs, left);
-  return Math.min(shutdownMs, Math.floor((left * stopWeight(s, child)) / s.budgetLeftMs));
+  const weight = stopWeight(s, child);
+  // Nothing is declared below that takes time: all the more it is no reason to kill it.
+  if (s.dynamic || weight === 0) return Math.min(shutdownMs, left);
+  return Math.min(shutdownMs, Math.floor((left * weight) / s.budgetLeftMs));
 }
 
 /** What a child may take, as far as it counts: whoever would wait without limit counts as all the time there was. */

@@ -51,7 +51,8 @@ export function ask(s: Supervisor, child: Child): void {
   if (s.observed)
     report(s, { type: 'child:stopping', ...about(s, child), shutdownMs: ms === Infinity ? null : ms });
   if (s.killing || ms === 0) return kill(s, child);
-  const deadlineAt = s.deadlineAt === undefined ? undefined : s.now + ms;
+  // Whoever has all the time that is its own anyway has nothing to share out anew.
+  const deadlineAt = ms === child.spec.shutdownMs ? undefined : s.now + ms;
   s.effects.push({ type: 'stop', child, deadlineAt });
   if (ms !== Infinity) setTimer(s, child, ms);
 }

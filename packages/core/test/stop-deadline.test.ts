@@ -1,0 +1,462 @@
+/** `stop({ deadlineMs })`: the time for the whole is shared out over what is left to stop. */
+import * as fc from 'fast-check';
+import {
+  type ChildSpec,
+  SimulatedClock,
+  type StopReport,
+  type SupervisionEvent,
+  dynamicSupervisor,
+  service,
+  stopBudgetMs,
+  supervisor,
+  task,
+} from '@coppice/core';
+import { type Booted, boot, crew, drain, forever, rejection, scripted } from './support/scripted.js';
+
+const GRACE_MS = 1_000;
+
+/** Takes `ms` to stop; Infinity: hangs. */
+const slow = (id: string, ms: number, options: object = {}): ChildSpec =>
+  service({
+    id,
+    start: ({ sleep: _, ...context }) => context,
+    stop: () => (ms === Infinity ? forever() : later(ms)),
+    ...options,
+  });
+
+let clock: SimulatedClock;
+const later = (ms: number): Promise<void> => new Promise((resolve) => clock.setTimer(resolve, ms));
+
+/** Stops a tree, and says when and how it was over. */
+async function stopped(
+  booted: Booted,
+  deadlineMs?: number,
+): Promise<{ at: number; report: StopReport; lines: string[] }> {
+  clock = booted.clock;
+  const { tree, events } = booted;
+  events.splice(0);
+  const startedAt = clock.now();
+  let at = NaN;
+  const report = tree.stop(deadlineMs === undefined ? {} : { deadlineMs }).then((value) => {
+    at = clock.now() - startedAt;
+    return value;
+  });
+  await clock.runUntilIdle();
+  return { at, report: await report, lines: events.flatMap(line) };
+}
+
+const line = (event: SupervisionEvent): string[] => {
+  if (event.type === 'child:stopping') return [`${event.at} ask ${event.path} ${event.shutdownMs}`];
+  if (event.type === 'child:stopped') return [`${event.at} ${event.reason.kind} ${event.path}`];
+  return [];
+};
+
+describe('how it is shared out', () => {
+  test('children that hang: in reverse order, each with its share', async () => {
+    const { at, report, lines } = await stopped(
+      await boot({ children: ['a', 'b', 'c', 'd'].map((id) => slow(id, Infinity)) }),
+      1_000,
+    );
+    expect(lines).toEqual([
+      '0 ask root/d 250',
+      '250 killed root/d',
+      '250 ask root/c 250',
+      '500 killed root/c',
+      '500 ask root/b 250',
+      '750 killed root/b',
+      '750 ask root/a 250',
+      '1000 killed root/a',
+    ]);
+    expect(at).toBe(1_000);
+    expect(report.unstopped.map(({ path, waitedMs }) => `${path} ${waitedMs}`)).toEqual([
+      'root/d 250',
+      'root/c 250',
+      'root/b 250',
+      'root/a 250',
+    ]);
+  });
+
+  test('in proportion to what each might take', async () => {
+    const { lines } = await stopped(
+      await boot({
+        children: [
+          slow('a', Infinity, { shutdownMs: 200 }),
+          slow('b', Infinity, { shutdownMs: 600 }),
+          slow('c', Infinity, { shutdownMs: 0 }),
+          slow('d', Infinity, { shutdownMs: 800 }),
+        ],
+      }),
+      800,
+    );
+    expect(lines.filter((each) => each.includes('ask'))).toEqual([
+      '0 ask root/d 400',
+      '400 ask root/c 0',
+      '400 ask root/b 300',
+      '700 ask root/a 100',
+    ]);
+  });
+
+  test('what one does not need is for those after it', async () => {
+    const { at, lines } = await stopped(
+      await boot({ children: [slow('a', Infinity), slow('b', Infinity), slow('c', 10)] }),
+      910,
+    );
+    expect(lines.filter((each) => each.includes('ask'))).toEqual([
+      '0 ask root/c 303',
+      '10 ask root/b 450',
+      '460 ask root/a 450',
+    ]);
+    expect(at).toBe(910);
+  });
+
+  test('whoever may take as long as it likes counts as all the time there is', async () => {
+    const { lines, at } = await stopped(
+      await boot({
+        children: [slow('a', Infinity, { shutdownMs: 500 }), slow('b', Infinity, { shutdownMs: Infinity })],
+      }),
+      1_000,
+    );
+    expect(lines).toEqual([
+      '0 ask root/b 666',
+      '666 killed root/b',
+      '666 ask root/a 334',
+      '1000 killed root/a',
+    ]);
+    expect(at).toBe(1_000);
+  });
+
+  test('a deadline longer than all that they may take changes nothing', async () => {
+    const children = (): ChildSpec[] => [
+      slow('a', 40, { shutdownMs: 50 }),
+      slow('b', Infinity, { shutdownMs: 100 }),
+      slow('c', Infinity, { shutdownMs: 20, kill: () => forever() }),
+    ];
+    const without = await stopped(await boot({ children: children() }));
+    for (const deadlineMs of [50 + 100 + 20 + GRACE_MS, 5_000, Infinity]) {
+      expect(await stopped(await boot({ children: children() }), deadlineMs)).toEqual(without);
+    }
+    expect(without.at).toBe(20 + GRACE_MS + 100 + 40);
+  });
+
+  test('a child that is down, or not there any more, takes no share', async () => {
+    const booted = await boot({
+      children: [slow('a', Infinity), scripted('b').spec, scripted('c', { restart: 'temporary' }).spec],
+    });
+    await booted.tree.terminateChild('b');
+    await booted.tree.terminateChild('c');
+    const { lines } = await stopped(booted, 1_000);
+    expect(lines).toEqual(['0 ask root/a 1000', '1000 killed root/a']);
+  });
+
+  test('never more than its own shutdownMs', async () => {
+    const { at } = await stopped(
+      await boot({ children: [slow('a', Infinity, { shutdownMs: 30 })] }),
+      100_000,
+    );
+    expect(at).toBe(30);
+  });
+});
+
+describe('below other supervisors', () => {
+  test('a supervisor hands its share on to its children', async () => {
+    const hang = (id: string): ChildSpec => slow(id, Infinity, { shutdownMs: 2_000 });
+    const sub = supervisor({
+      id: 'sub',
+      children: [hang('b'), supervisor({ id: 'deep', children: [hang('c')] })],
+    });
+    const { lines, at, report } = await stopped(await boot({ children: [hang('a'), sub, hang('d')] }), 4_000);
+    expect(lines.filter((each) => each.includes('ask'))).toEqual([
+      '0 ask root/d 1000',
+      '1000 ask root/sub 2000',
+      '1000 ask root/sub/deep 1000',
+      '1000 ask root/sub/deep/c 1000',
+      '2000 ask root/sub/b 1000',
+      '3000 ask root/a 1000',
+    ]);
+    expect(at).toBe(4_000);
+    expect(report.unstopped.map(({ path }) => path)).toEqual([
+      'root/d',
+      'root/sub/deep/c',
+      'root/sub/b',
+      'root/a',
+    ]);
+  });
+
+  test('a deadline for a supervisor further down is for what is below it', async () => {
+    const sub = supervisor({ id: 'sub', restart: 'temporary', children: [slow('b', Infinity)] });
+    const booted = await boot({ children: [slow('a', Infinity), sub] });
+    const report = booted.tree.supervisor(sub).stop({ deadlineMs: 70 });
+    await booted.clock.runUntilIdle();
+    expect((await report).unstopped).toMatchObject([{ path: 'root/sub/b', waitedMs: 70 }]);
+    expect(booted.tree.whichChildren().map(({ id, status }) => `${id} ${status}`)).toEqual(['a running']);
+  });
+
+  test('dynamic children stop all at once, each with all the time', async () => {
+    const pool = dynamicSupervisor({
+      id: 'pool',
+      child: service({ id: 'one', start: () => 1, stop: () => forever() }),
+    });
+    const booted = await boot({ children: [slow('a', Infinity), pool] });
+    const dynamic = booted.tree.supervisor(pool);
+    for (let i = 0; i < 3; i++) await dynamic.startChild();
+    const { lines, at } = await stopped(booted, 1_000);
+    expect(lines.filter((each) => each.includes('ask'))).toEqual([
+      '0 ask root/pool 500',
+      '0 ask root/pool/one#3 500',
+      '0 ask root/pool/one#2 500',
+      '0 ask root/pool/one#1 500',
+      '500 ask root/a 500',
+    ]);
+    expect(at).toBe(1_000);
+  });
+});
+
+describe('its edges', () => {
+  test('deadline 0: nobody is waited for, and the order is kept', async () => {
+    const { journal, specs } = crew(['a', 'b', 'c'], (id) => (id === 'b' ? { onStop: forever } : {}));
+    const booted = await boot({ children: specs });
+    drain(journal);
+    const { at, report } = await stopped(booted, 0);
+    expect(at).toBe(0);
+    expect(journal).toEqual(['stop c', 'stop b', 'stop a']);
+    expect(report.unstopped).toMatchObject([{ path: 'root/b', waitedMs: 0 }]);
+  });
+
+  test('an end before its time leaves no timer', async () => {
+    const booted = await boot({
+      children: [slow('a', 10), supervisor({ id: 's', children: [slow('b', 5)] })],
+    });
+    clock = booted.clock;
+    const report = booted.tree.stop({ deadlineMs: 60_000 });
+    await clock.advance(15);
+    expect((await report).unstopped).toEqual([]);
+    expect(clock.pending).toBe(0);
+  });
+
+  test('of a tree that has not started, or has stopped already, there is no timer either', async () => {
+    const time = new SimulatedClock();
+    const tree = supervisor({ id: 'root', children: [] }).handle({ clock: time });
+    expect(await tree.stop({ deadlineMs: 100 })).toMatchObject({ unstopped: [] });
+    expect(await tree.stop({ deadlineMs: 100 })).toMatchObject({ unstopped: [] });
+    expect(time.pending).toBe(0);
+  });
+
+  test('kill hooks have their grace beyond it', async () => {
+    const calls: string[] = [];
+    const kill = (id: string) => () => {
+      calls.push(`${clock.now()} kill ${id}`);
+      return forever();
+    };
+    const { at, report } = await stopped(
+      await boot({
+        children: ['a', 'b'].map((id) => slow(id, Infinity, { shutdownMs: 1_000, kill: kill(id) })),
+      }),
+      1_000,
+    );
+    expect(calls).toEqual(['500 kill b', '1000 kill a']);
+    expect(at).toBe(1_000 + GRACE_MS);
+    expect(report.unstopped.map(({ path }) => path)).toEqual(['root/b', 'root/a']);
+  });
+
+  test('again while it stops: the same end; a sooner deadline counts, a later one does not', async () => {
+    for (const [first, second, end] of [
+      [undefined, 100, 150],
+      [1_000, 100, 150],
+      [1_000, 5_000, 1_000],
+      [200, undefined, 200],
+    ] as const) {
+      const booted = await boot({ children: [slow('a', Infinity), slow('b', Infinity)] });
+      clock = booted.clock;
+      const reports = [booted.tree.stop(first === undefined ? {} : { deadlineMs: first })];
+      await clock.advance(50);
+      reports.push(booted.tree.stop(second === undefined ? {} : { deadlineMs: second }));
+      let at = NaN;
+      void Promise.all(reports).then(() => (at = clock.now()));
+      await clock.runUntilIdle();
+      expect(at).toBe(end);
+      expect(await reports[0]).toEqual(await reports[1]);
+      expect(clock.pending).toBe(0);
+    }
+  });
+
+  test('in the middle of a start, of a restart, of a command', async () => {
+    const hang = { onStop: (): Promise<never> => forever(), shutdownMs: 60_000 };
+    const starts = supervisor({
+      id: 'root',
+      children: [scripted('a', hang).spec, service({ id: 'b', start: forever, shutdownMs: 60_000 })],
+    });
+    clock = new SimulatedClock();
+    const tree = starts.handle({ clock });
+    const isRejected = rejection(tree.start());
+    void tree.stop({ deadlineMs: 100 });
+    const ended = tree.whenStopped();
+    await clock.advance(100);
+    expect((await ended).unstopped.map(({ path }) => path).toSorted()).toEqual(['root/a', 'root/b']);
+    expect((await isRejected).code).toBe('COPPICE_START_INTERRUPTED');
+
+    for (const what of ['restart', 'terminate'] as const) {
+      const team = crew(['a', 'b'], () => hang);
+      const booted = await boot({ strategy: 'one-for-all', children: team.specs });
+      if (what === 'restart') team.a.crash();
+      else void booted.tree.terminateChild('b').catch(() => {});
+      await booted.settle();
+      void booted.tree.stop({ deadlineMs: 100 });
+      await booted.clock.advance(100);
+      expect((await booted.ended).unstopped).toHaveLength(2);
+      expect(booted.clock.pending).toBe(0);
+    }
+  });
+
+  test('what is no number of milliseconds is refused, and nothing stops', async () => {
+    const { tree } = await boot({ children: [scripted('a').spec] });
+    for (const deadlineMs of [NaN, -1, '5', null, {}, 5n]) {
+      const error = await rejection(tree.stop({ deadlineMs } as never));
+      expect(error).toMatchObject({ code: 'COPPICE_INVALID_ARGUMENT' });
+      expect(error.message).toMatch(/deadlineMs: a number of milliseconds, 0 or more/);
+    }
+    expect(tree.whichChildren()[0]!.status).toBe('running');
+    await tree.stop();
+  });
+});
+
+describe('stopBudgetMs', () => {
+  const a = task({ id: 'a', shutdownMs: 100, run: () => forever() });
+  const b = service({ id: 'b', shutdownMs: 20, start: () => 1, kill: () => {} });
+
+  test.each<[string, ChildSpec, number]>([
+    ['a task', a, 100],
+    ['with a kill hook', b, 20 + GRACE_MS],
+    ['without limit', task({ ...a, shutdownMs: Infinity }), Infinity],
+    ['children one after the other', supervisor({ id: 's', children: [a, b] }), 120 + GRACE_MS],
+    ['no children', supervisor({ id: 's', children: [] }), 0],
+    ['dynamic children all at once', dynamicSupervisor({ id: 'd', child: a }), 100],
+    ['a supervisor with a limit of its own', supervisor({ id: 's', shutdownMs: 50, children: [a] }), 50],
+    [
+      'the grace of a kill hook below that limit',
+      supervisor({ id: 's', shutdownMs: 50, children: [dynamicSupervisor({ id: 'd', child: b })] }),
+      50 + GRACE_MS,
+    ],
+    [
+      'one without limit among others',
+      supervisor({ id: 's', children: [a, task({ ...a, id: 'x', shutdownMs: Infinity })] }),
+      Infinity,
+    ],
+  ])('%s', (_what, spec, budget) => expect(stopBudgetMs(spec)).toBe(budget));
+});
+
+describe('any tree', () => {
+  interface Leaf {
+    readonly takes: number;
+    readonly shutdownMs: number;
+    readonly kill: boolean;
+    readonly onStuck: 'abandon' | 'wait';
+  }
+  interface Branch {
+    readonly shutdownMs: number;
+    readonly dynamic: boolean;
+    readonly children: readonly (Leaf | Branch)[];
+  }
+  const leaf = (waits: boolean): fc.Arbitrary<Leaf> =>
+    fc.record({
+      takes: fc.constantFrom(0, 1, 30, 200, 900, Infinity),
+      shutdownMs: fc.constantFrom(0, 10, 100, 1_000, ...(waits ? [Infinity] : [])),
+      kill: fc.boolean(),
+      onStuck: fc.constantFrom('abandon', ...(waits ? (['wait'] as const) : [])),
+    });
+  const branch = (waits: boolean, depth: number): fc.Arbitrary<Branch> =>
+    fc.record({
+      shutdownMs: fc.oneof({ weight: 3, arbitrary: fc.constant(Infinity) }, fc.constantFrom(0, 50, 700)),
+      dynamic: fc.boolean().map((isDynamic) => isDynamic && depth === 0),
+      children: fc.array(depth === 0 ? leaf(waits) : fc.oneof(leaf(waits), branch(waits, depth - 1)), {
+        maxLength: 4,
+      }),
+    });
+
+  const isLeaf = (plan: Leaf | Branch): plan is Leaf => 'takes' in plan;
+  const specOf = (plan: Leaf | Branch, id: string): ChildSpec => {
+    if (isLeaf(plan)) {
+      const { takes, shutdownMs, kill, onStuck } = plan;
+      return slow(id, takes, { shutdownMs, onStuck, ...(kill && { kill: () => forever() }) });
+    }
+    const { shutdownMs, dynamic, children } = plan;
+    const [first] = children;
+    if (dynamic && first && isLeaf(first)) {
+      return dynamicSupervisor({ id, shutdownMs, child: specOf(first, 'one') as never });
+    }
+    return supervisor({ id, shutdownMs, children: children.map((child, i) => specOf(child, `c${i}`)) });
+  };
+
+  async function bootPlan(plan: Branch): Promise<Booted> {
+    const children = plan.children.map((child, i) => specOf(child, `c${i}`));
+    const booted = await boot({ children });
+    for (const { id, kind } of booted.tree.whichChildren()) {
+      if (kind !== 'dynamic-supervisor') continue;
+      const dynamic = booted.tree.supervisor(id) as unknown as { startChild(): Promise<unknown> };
+      for (let i = 0; i < 2; i++) await dynamic.startChild();
+    }
+    return booted;
+  }
+  const hasKill = (plan: Leaf | Branch): boolean =>
+    isLeaf(plan) ? plan.kill && plan.takes > 0 : plan.children.some(hasKill);
+
+  test('is down at its deadline, whatever hangs in it', async () => {
+    await fc.assert(
+      fc.asyncProperty(branch(true, 2), fc.constantFrom(0, 1, 7, 100, 999, 4_000), async (plan, ms) => {
+        const booted = await bootPlan(plan);
+        const { at, report } = await stopped(booted, ms);
+        expect(at).toBeLessThanOrEqual(ms + (hasKill(plan) ? GRACE_MS : 0));
+        expect(['shutdown', 'killed']).toContain(report.reason.kind);
+        expect(booted.clock.pending).toBe(0);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  test('takes no longer than stopBudgetMs says; with that as its deadline nobody is cut', async () => {
+    await fc.assert(
+      fc.asyncProperty(branch(false, 2), fc.constantFrom(1, 500), async (plan, more) => {
+        const without = await stopped(await bootPlan(plan));
+        const children = plan.children.map((child, i) => specOf(child, `c${i}`));
+        const budget = stopBudgetMs(supervisor({ id: 'root', children }));
+        expect(without.at).toBeLessThanOrEqual(budget);
+        const { at, report, lines } = await stopped(await bootPlan(plan), budget + more);
+        expect([at, report.unstopped]).toEqual([without.at, without.report.unstopped]);
+        // A supervisor whose children have used all of its time may count as killed at that very moment.
+        const asks = (all: string[]): string[] =>
+          all.filter((each) => each.includes('ask')).map((each) => each.slice(0, each.lastIndexOf(' ')));
+        expect(asks(lines)).toEqual(asks(without.lines));
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  test('with less than that, each still has its share of what there is', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(
+          fc.record({
+            shutdownMs: fc.integer({ min: 1, max: 500 }),
+            takes: fc.integer({ min: 0, max: 400 }),
+          }),
+          { minLength: 1, maxLength: 6 },
+        ),
+        fc.integer({ min: 0, max: 2_000 }),
+        async (plans, ms) => {
+          const children = plans.map(({ shutdownMs, takes }, i) => slow(`c${i}`, takes, { shutdownMs }));
+          const { lines, report } = await stopped(await boot({ children }), ms);
+          // Weights are cut to the deadline; whoever stays within its share of it is not killed.
+          const weights = plans.map(({ shutdownMs }) => Math.min(shutdownMs, ms));
+          const all = weights.reduce((sum, weight) => sum + weight, 0);
+          for (const [i, { shutdownMs, takes }] of plans.entries()) {
+            const share = Math.min(shutdownMs, Math.floor((ms * weights[i]!) / all) - plans.length);
+            if (!(takes < share)) continue;
+            expect(report.unstopped.map(({ path }) => path)).not.toContain(`root/c${i}`);
+          }
+          const asked = lines.filter((each) => each.includes('ask')).map((each) => each.split(' ')[2]);
+          expect(asked).toEqual(plans.map((_, i) => `root/c${i}`).toReversed());
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+});
