@@ -698,7 +698,7 @@ describe('a root that gives up', () => {
       maxRestarts: 0,
       children: [service({ id: 'a', start: (context) => void contexts.push(context) })],
     });
-    return { declared, fail: () => contexts[0]!.fail(new Error('boom')) };
+    return { declared, fail: () => contexts.at(-1)!.fail(new Error('boom')) };
   };
 
   /** The process itself, not the copy that a test gets. */
@@ -752,6 +752,26 @@ describe('a root that gives up', () => {
         expect((await ended).reason).toMatchObject({ kind: 'shutdown', cause: { code: 'COPPICE_GAVE_UP' } });
       }),
     ).toEqual([]);
+  });
+
+  test('told to the one who has asked it to stop: it does not', async () => {
+    const seen = await unhandled(async () => {
+      const tree = await supervisor({ id: 'root', children: [] }).start();
+      const report = await tree.stop({ reason: new Error('on purpose') });
+      expect(report.reason).toMatchObject({ kind: 'crash', error: { message: 'on purpose' } });
+    });
+    expect(seen).toEqual([]);
+  });
+
+  test('by the end of a tree that was started again: it does', async () => {
+    const { declared, fail } = givingUp();
+    const seen = await unhandled(async () => {
+      const tree = await declared.start();
+      await tree.stop();
+      await tree.start();
+      fail();
+    });
+    expect(seen).toHaveLength(1);
   });
 
   test('a listener that was taken back again does not hear it', async () => {

@@ -123,7 +123,7 @@ export class Root {
    */
   #exited(reason: ExitReason): void {
     const error = errorOf(reason);
-    if (error === undefined || this.#isAwaited) return;
+    if (error === undefined || this.#isAwaited || this.#process.isAwaited) return;
     const hearers =
       this.tree.hearers(this.path, 'supervisor:stopped') + this.tree.hearers(this.path, 'supervisor:gave-up');
     if (hearers === 0) void Promise.reject(error);

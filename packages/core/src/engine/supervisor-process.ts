@@ -48,6 +48,8 @@ export class SupervisorProcess {
   /** Called once, when all its children are up, or have not come up. */
   onUp: (() => void) | undefined = undefined;
   onStartFailed: ((error: CoppiceError) => void) | undefined = undefined;
+  /** Did anybody who will hear of its end ask it to stop? */
+  isAwaited = false;
   #waiting: ((report: StopReport) => void)[] = [];
   #report: StopReport | undefined = undefined;
   #ids = 0;
@@ -84,6 +86,7 @@ export class SupervisorProcess {
   async stop(reason: ExitReason, deadlineMs = Infinity): Promise<StopReport> {
     const { clock } = this.tree;
     const stopped = this.whenDown();
+    this.isAwaited = true;
     if (deadlineMs === Infinity) {
       this.tree.send(this, { type: 'stop', reason });
       return stopped;
