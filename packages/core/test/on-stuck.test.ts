@@ -10,7 +10,7 @@ async function withStuck(
   onStuck: OnStuck,
   more: object = {},
   options: object = {},
-): Promise<Booted & { journal: string[]; crash(): void; gate: ReturnType<typeof deferred<void>> }> {
+): Promise<Booted & { journal: string[]; crash: () => void; gate: ReturnType<typeof deferred<void>> }> {
   const gate = deferred<void>();
   const team = crew(['a', 'b', 'c'], (id) =>
     id === 'b' ? { shutdownMs: 100, onStuck, onStop: () => gate.promise, ...more } : {},

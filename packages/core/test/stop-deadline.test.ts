@@ -19,7 +19,7 @@ const GRACE_MS = 1_000;
 const slow = (id: string, ms: number, options: object = {}): ChildSpec =>
   service({
     id,
-    start: ({ sleep: _, ...context }) => context,
+    start: () => id,
     stop: () => (ms === Infinity ? forever() : later(ms)),
     ...options,
   });
@@ -381,7 +381,7 @@ describe('any tree', () => {
     const { shutdownMs, dynamic, children } = plan;
     const [first] = children;
     if (dynamic && first && isLeaf(first)) {
-      return dynamicSupervisor({ id, shutdownMs, child: specOf(first, 'one') as never });
+      return dynamicSupervisor({ id, shutdownMs, child: specOf(first, 'one') });
     }
     return supervisor({ id, shutdownMs, children: children.map((child, i) => specOf(child, `c${i}`)) });
   };
