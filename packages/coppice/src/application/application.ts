@@ -1,0 +1,46 @@
+/** `application`: the root supervisor that can own its process. */
+import type { StopReport, SupervisorTree } from '@coppice/core';
+import { type Health, healthServer } from '../health/index.js';
+import { Lifecycle } from './lifecycle.js';
+import { settingsOf, specOf } from './options.js';
+import { runAsOwner } from './run.js';
+import type { Application, ApplicationOptions, RunOptions } from './types.js';
+
+/**
+ * Declares an application: a root supervisor that owns the process while `run()` runs, and only then. It
+ * starts the children in order, is ready, stops them in order when a signal comes, says who did not stop, and
+ * ends the process with an exit code that tells how it went.
+ *
+ * @returns the declaration as frozen data: also a child for another supervisor, without its process
+ * @throws SpecError if an option of its supervisor or of a child is wrong
+ * @throws ApplicationError if another option is wrong, or unknown
+ *
+ * @example
+ * ```ts
+ * const shop = application({
+ *   id: 'shop',
+ *   strategy: 'rest-for-one',
+ *   children: [db, outbox, api],
+ *   health: { port: 8080 },
+ * });
+ * logEvents(shop.handle(), logger); // the events of the tree as records, with `@coppice/pino`
+ * await shop.run();
+ * ```
+ */
+export function application(options: ApplicationOptions): Application {
+  const settings = settingsOf(options);
+  const first = settings.health ? [healthServer({ ...settings.health, health: () => app.health() })] : [];
+  const spec = specOf(options, first, settings);
+  const lifecycle = new Lifecycle(spec, settings);
+  // Not enumerable for a spread: a copy is plain data, and so is what another supervisor makes of it.
+  const methods = {
+    handle: (): SupervisorTree => lifecycle.tree,
+    run: (runOptions: RunOptions = {}): Promise<number> => runAsOwner(spec, lifecycle, runOptions),
+    start: (): Promise<Application> => lifecycle.start().then(() => app),
+    stop: (): Promise<StopReport> => lifecycle.stop(),
+    health: (): Health => lifecycle.health(),
+    [Symbol.asyncDispose]: async (): Promise<void> => void (await lifecycle.stop()),
+  };
+  const app = Object.freeze(Object.assign(Object.create(methods) as object, spec)) as Application;
+  return app;
+}

@@ -1,0 +1,50 @@
+/** The logger of an application that was given none: readable lines, while it has the process. */
+import { toWire } from '@coppice/core';
+import { causesOf } from './causes.js';
+import type { ApplicationLogger } from './types.js';
+
+type Level = 'debug' | 'info' | 'warn' | 'error' | 'fatal';
+
+/**
+ * Writes `id: message`; of the fields only `err`, with its causes. Records for `debug` are left out, those for
+ * information go to stdout, the others to stderr.
+ */
+export function consoleLogger(name: string, isOn: () => boolean): ApplicationLogger {
+  const write =
+    (level: Level) =>
+    (first: string | object, second?: string): void => {
+      if (level === 'debug' || !isOn()) return;
+      const fields = typeof first === 'object' ? (first as { err?: unknown }) : {};
+      const message = typeof first === 'string' ? first : (second ?? shown(fields));
+      const lines = [`${name}: ${message}`, ...(fields.err === undefined ? [] : errorLines(fields.err))];
+      const print = level === 'info' ? console.log : console.error;
+      // An argument of its own: a message is never taken for a format.
+      print('%s', lines.join('\n'));
+    };
+  return {
+    debug: write('debug'),
+    info: write('info'),
+    warn: write('warn'),
+    error: write('error'),
+    fatal: write('fatal'),
+    // A child's bindings have its path.
+    child: ({ path }) => consoleLogger(typeof path === 'string' ? path : name, isOn),
+  };
+}
+
+/** The chain of causes, and where the last of them came from. */
+function errorLines(error: unknown): string[] {
+  const causes = causesOf(error);
+  let deepest = toWire(error);
+  while (deepest.cause) deepest = deepest.cause;
+  const trace = deepest.stack?.split('\n').filter((line) => line.trimStart().startsWith('at ')) ?? [];
+  return [...causes.map((cause) => `  caused by ${cause}`), ...trace.map((line) => `      ${line.trim()}`)];
+}
+
+function shown(fields: object): string {
+  try {
+    return JSON.stringify(fields);
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,48 @@
+/** The errors of applications: each stable code with its message. `docs/guides/application.md` lists them. */
+
+type Details = Readonly<Record<string, unknown>>;
+
+const MESSAGES = {
+  COPPICE_APP_INVALID_OPTION: (d) => `${d['key']} has to be ${d['expected']}; got ${d['got']}`,
+  COPPICE_APP_UNKNOWN_OPTION: (d) =>
+    `an application has no option '${d['key']}'${d['hint']}; its options are ${d['expected']}`,
+  COPPICE_APP_UNKNOWN_SIGNAL: (d) => `signals: there is no signal ${d['got']} here${d['hint']}`,
+  COPPICE_APP_UNUSABLE_SIGNAL: (d) => `signals: ${d['signal']} ${d['why']}; leave it out`,
+  COPPICE_APP_NO_TIME_TO_STOP: (d) =>
+    `shutdownMs is the time for all of the stop, drainMs included: with shutdownMs ${d['shutdownMs']} and drainMs ` +
+    `${d['drainMs']} none is left to stop the children; raise shutdownMs or lower drainMs`,
+  COPPICE_APP_ALREADY_RUNNING: (d) =>
+    `'${d['path']}' is ${d['state']} already; run() takes the process once, at the end of your main file` +
+    `, and can be called again only after the end of what is running now`,
+  COPPICE_APP_SECOND: (d) =>
+    `'${d['path']}' cannot have this process: the application '${d['owner']}' runs in it. Make one of them a child of ` +
+    `the other (an application is a supervisor's declaration too), start() it without the process, or give it ` +
+    `a process of its own`,
+  COPPICE_APP_IN_TEST: (d) =>
+    `run() takes signals and ends the process, which belongs to ${d['runner']} here; in a test use start() and ` +
+    `stop(), which touch nothing global`,
+  COPPICE_APP_START_TIMEOUT: (d) =>
+    `'${d['path']}' was not up within ${d['startTimeoutMs']} ms after the start of the application${d['undone']}; find ` +
+    `out what its start waits for, or raise startTimeoutMs`,
+} satisfies Record<string, (details: Record<string, string>) => string>;
+
+/** The stable code of an error of an application. */
+export type ApplicationErrorCode = keyof typeof MESSAGES;
+
+/** An application is declared or used in a wrong way, or did not start in time. Match on `code`. */
+export class ApplicationError extends Error {
+  override readonly name = 'ApplicationError';
+  readonly code: ApplicationErrorCode;
+  /** Where in the tree, as far as it is known. */
+  readonly path: string | undefined;
+  /** The facts that the message was made of. */
+  readonly details: Details;
+
+  constructor(code: ApplicationErrorCode, details: Details, cause?: unknown) {
+    const text = Object.fromEntries(Object.entries(details).map(([key, value]) => [key, String(value)]));
+    super(MESSAGES[code](text), cause === undefined ? undefined : { cause });
+    this.code = code;
+    this.path = text['path'];
+    this.details = details;
+  }
+}

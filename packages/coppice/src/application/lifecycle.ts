@@ -1,0 +1,122 @@
+/** The life of an application without its process: it starts, drains and stops; nothing global is touched. */
+import {
+  type FaultScope,
+  type StopReport,
+  type SupervisorSpec,
+  type SupervisorTree,
+  supervisor,
+} from '@coppice/core';
+import { type Health, healthOf } from '../health/index.js';
+import { startWithin } from './boot.js';
+import { consoleLogger } from './console-logger.js';
+import type { Settings } from './options.js';
+import type { ApplicationLogger } from './types.js';
+
+/** What `run()` brings with it while it has the process. */
+export interface ProcessOwner {
+  /** Traces stray faults back to children; undefined if nobody asked for it. */
+  readonly faultScope: FaultScope | undefined;
+  readonly isTainted: boolean;
+  /** It begins to stop, after so many milliseconds in which it still serves. */
+  stopping(drainMs: number): void;
+}
+
+export class Lifecycle {
+  readonly settings: Settings;
+  readonly logger: ApplicationLogger;
+  readonly tree: SupervisorTree;
+  /** Set while `run()` has the process. */
+  owner: ProcessOwner | undefined = undefined;
+  #isDraining = false;
+  #endDrain: (() => void) | undefined = undefined;
+  #starting: Promise<void> | undefined = undefined;
+  #stopping: Promise<StopReport> | undefined = undefined;
+
+  constructor(spec: SupervisorSpec, settings: Settings) {
+    this.settings = settings;
+    this.logger = settings.logger ?? consoleLogger(spec.id, () => this.owner !== undefined);
+    const { clock, faults } = settings;
+    // The tree is made before anybody knows whether it will have the process; faults are followed only then.
+    const faultScope: FaultScope = {
+      run: (owner, code) => {
+        const scope = this.owner?.faultScope;
+        return scope ? scope.run(owner, code) : code();
+      },
+    };
+    this.tree = supervisor({ ...spec }).handle({
+      clock,
+      logger: this.logger,
+      ...(faults !== 'off' && { faultScope }),
+    });
+  }
+
+  /** Is anything of it there, or on its way? */
+  get state(): 'starting' | 'stopping' | 'running' | undefined {
+    if (this.#stopping) return 'stopping';
+    if (this.#starting) return 'starting';
+    const { phase } = this.tree.snapshot();
+    return phase === 'idle' || phase === 'stopped' ? undefined : 'running';
+  }
+
+  start(): Promise<void> {
+    if (this.#stopping) return this.#stopping.then(() => this.start());
+    this.#starting ??= startWithin(this.tree, this.settings.startTimeoutMs, this.settings.clock, () =>
+      this.stop(),
+    ).finally(() => (this.#starting = undefined));
+    return this.#starting;
+  }
+
+  /** Drains if it is to, and stops; once more while that goes on, it is the same stop. */
+  stop({ drain = true } = {}): Promise<StopReport> {
+    if (!drain) this.endDrain();
+    // In a microtask: the tree tells that it stops before it returns, and that leads back here.
+    this.#stopping ??= Promise.resolve()
+      .then(() => this.#drainAndStop(drain))
+      .finally(() => {
+        this.#stopping = undefined;
+        this.#isDraining = false;
+      });
+    return this.#stopping;
+  }
+
+  /** Resolves when a stop that is under way is over; it does not drain any longer. */
+  async settled(): Promise<void> {
+    this.endDrain();
+    await this.#stopping;
+  }
+
+  /** Does not wait any longer for those who may still send something. */
+  endDrain(): void {
+    this.#endDrain?.();
+  }
+
+  health(): Health {
+    return healthOf(this.tree.snapshot(), {
+      isDraining: this.#isDraining,
+      isTainted: this.owner?.isTainted === true,
+    });
+  }
+
+  async #drainAndStop(drain: boolean): Promise<StopReport> {
+    const { clock, drainMs, shutdownMs } = this.settings;
+    const deadlineAt = clock.now() + shutdownMs;
+    const { phase } = this.tree.snapshot();
+    const drains = drain && drainMs > 0 && phase === 'running';
+    if (phase !== 'idle' && phase !== 'stopped') this.owner?.stopping(drains ? drainMs : 0);
+    if (drains) await this.#drain();
+    return this.tree.stop({ deadlineMs: Math.max(0, deadlineAt - clock.now()) });
+  }
+
+  #drain(): Promise<void> {
+    const { clock, drainMs } = this.settings;
+    this.#isDraining = true;
+    return new Promise((resolve) => {
+      const timer = clock.setTimer(() => this.endDrain(), drainMs);
+      this.#endDrain = () => {
+        this.#endDrain = undefined;
+        clock.clearTimer(timer);
+        resolve();
+      };
+    });
+  }
+}

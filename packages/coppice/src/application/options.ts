@@ -1,0 +1,125 @@
+/** Checks the options of an application, and fills in the defaults. */
+import {
+  type Clock,
+  type SupervisorOptions,
+  type SupervisorSpec,
+  realClock,
+  supervisor,
+} from '@coppice/core';
+import { type FaultPolicy, defaultFaultPolicy } from '../faults/index.js';
+import type { HealthServerOptions } from '../health/health-server.js';
+import { ApplicationError } from './errors.js';
+import { hint } from './nearest.js';
+import { checkSignals } from './signals.js';
+import type { ApplicationLogger, ApplicationOptions } from './types.js';
+
+/** Those of its supervisor; core checks them. The others of a child have no meaning for a root. */
+const SUPERVISOR_KEYS = ['id', 'strategy', 'maxRestarts', 'withinMs', 'autoShutdown', 'children'];
+const OWN_KEYS = [
+  'signals',
+  'shutdownMs',
+  'drainMs',
+  'startTimeoutMs',
+  'faults',
+  'health',
+  'logger',
+  'clock',
+];
+const KEYS = [...SUPERVISOR_KEYS, ...OWN_KEYS];
+
+const FAULT_POLICIES: readonly FaultPolicy[] = ['off', 'label', 'contain'];
+
+/** What an application runs by, complete. */
+export interface Settings {
+  readonly signals: readonly NodeJS.Signals[];
+  readonly shutdownMs: number;
+  /** Did somebody say how long the stop may take? */
+  readonly isDeadlineChosen: boolean;
+  readonly drainMs: number;
+  readonly startTimeoutMs: number;
+  readonly faults: FaultPolicy;
+  readonly health: Omit<HealthServerOptions, 'health'> | undefined;
+  readonly logger: ApplicationLogger | undefined;
+  readonly clock: Clock;
+}
+
+/** The settings; the options of its supervisor are left to {@link specOf}. @throws ApplicationError */
+export function settingsOf(given: unknown): Settings {
+  const options = checkKeys(given);
+  const isInKubernetes = process.env['KUBERNETES_SERVICE_HOST'] !== undefined;
+  const settings = {
+    signals: checkSignals(options.signals ?? ['SIGTERM', 'SIGINT']),
+    shutdownMs: duration('shutdownMs', options.shutdownMs ?? (isInKubernetes ? 25_000 : 10_000), true),
+    isDeadlineChosen: options.shutdownMs !== undefined,
+    drainMs: duration(
+      'drainMs',
+      options.drainMs ?? drainByDefault(options.shutdownMs, isInKubernetes),
+      false,
+    ),
+    startTimeoutMs: duration('startTimeoutMs', options.startTimeoutMs ?? 30_000, true),
+    faults: policy(options.faults ?? defaultFaultPolicy()),
+    health: options.health,
+    logger: options.logger,
+    clock: options.clock ?? realClock,
+  };
+  const { shutdownMs, drainMs } = settings;
+  if (drainMs >= shutdownMs)
+    throw new ApplicationError('COPPICE_APP_NO_TIME_TO_STOP', { path: options.id, shutdownMs, drainMs });
+  return Object.freeze(settings);
+}
+
+/** As a declaration: its deadline for the whole stop is the `shutdownMs` that it would have as a child. */
+export function specOf(
+  options: ApplicationOptions,
+  first: SupervisorOptions['children'],
+  { shutdownMs }: Settings,
+): SupervisorSpec {
+  const own = Object.entries(options).filter(([key]) => SUPERVISOR_KEYS.includes(key));
+  const given = Object.fromEntries(own) as unknown as SupervisorOptions;
+  // What is no list is core's to refuse.
+  if (!Array.isArray(given.children)) return supervisor(given);
+  return supervisor({ ...given, children: first.concat(given.children), shutdownMs });
+}
+
+/** A short deadline was chosen on purpose: half of it may go by while it drains, no more. */
+function drainByDefault(shutdownMs: number | undefined, isInKubernetes: boolean): number {
+  if (!isInKubernetes) return 0;
+  return typeof shutdownMs === 'number' && shutdownMs < 10_000 ? Math.floor(shutdownMs / 2) : 5_000;
+}
+
+function checkKeys(given: unknown): ApplicationOptions {
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+    throw new ApplicationError('COPPICE_APP_INVALID_OPTION', {
+      key: 'the argument of application()',
+      expected: 'an object of options, like { id, children }',
+      got: Array.isArray(given) ? 'an array' : String(given),
+    });
+  }
+  const wrong = Object.keys(given).find((key) => !KEYS.includes(key));
+  if (wrong === undefined) return given as ApplicationOptions;
+  throw new ApplicationError('COPPICE_APP_UNKNOWN_OPTION', {
+    key: wrong,
+    hint: hint(wrong, KEYS),
+    expected: KEYS.join(', '),
+  });
+}
+
+function duration(key: string, value: unknown, mayBeEndless: boolean): number {
+  const isLong = typeof value === 'number' && value >= 0 && (mayBeEndless || value < Infinity);
+  if (isLong) return value;
+  throw new ApplicationError('COPPICE_APP_INVALID_OPTION', {
+    key,
+    expected: `a number of milliseconds, 0 or more${mayBeEndless ? ', or Infinity' : ''}`,
+    got: typeof value === 'string' ? `'${value}'` : String(value),
+  });
+}
+
+function policy(value: unknown): FaultPolicy {
+  if (FAULT_POLICIES.includes(value as FaultPolicy)) return value as FaultPolicy;
+  const got = String(value);
+  throw new ApplicationError('COPPICE_APP_INVALID_OPTION', {
+    key: 'faults',
+    expected: FAULT_POLICIES.map((word) => `'${word}'`).join(', '),
+    got: `'${got}'${hint(got, FAULT_POLICIES)}`,
+  });
+}

@@ -1,0 +1,93 @@
+/** What an application says of itself: one table. What its children do is told by events, see `@coppice/pino`. */
+import type { UnstoppedChild } from '@coppice/core';
+import type { Fault } from '../faults/index.js';
+import { causesOf } from './causes.js';
+import type { ApplicationLogger } from './types.js';
+
+interface Facts {
+  ready: { readonly startMs: number; readonly children: number };
+  stopping: {
+    readonly because: string;
+    readonly drainMs: number;
+    readonly shutdownMs: number;
+  };
+  stopped: { readonly stopMs: number };
+  unstopped: UnstoppedChild & { readonly since: string; readonly resources: readonly string[] };
+  'start-failed': { readonly err: unknown };
+  'gave-up': { readonly err: unknown };
+  incomplete: { readonly unstopped: readonly string[]; readonly shutdownMs: number };
+  fault: { readonly err: unknown; readonly path: string | undefined; readonly outcome: Fault['outcome'] };
+  'fatal-fault': { readonly err: unknown; readonly path: string | undefined; readonly why: string };
+  failed: { readonly err: unknown };
+  warning: { readonly code: string; readonly message: string };
+}
+
+/** The name of a record; its `event` field is `application:` and the name. */
+export type RecordName = keyof Facts;
+
+type Level = 'info' | 'warn' | 'error' | 'fatal';
+
+const PHASES: Readonly<Record<UnstoppedChild['phase'], string>> = {
+  starting: 'while starting',
+  running: 'while running',
+  'cleaning-up': 'while cleaning up',
+};
+
+const inMs = (ms: number): string => `${Math.round(ms).toLocaleString('en-US')} ms`;
+
+const RECORDS: { readonly [N in RecordName]: readonly [Level, (facts: Facts[N]) => string] } = {
+  ready: ['info', (f) => `ready after ${inMs(f.startMs)}`],
+  stopping: [
+    'info',
+    (f) =>
+      `${f.because}: stopping within ${inMs(f.shutdownMs)}` +
+      (f.drainMs > 0 ? `; serves for another ${inMs(f.drainMs)} first` : ''),
+  ],
+  stopped: ['info', (f) => `stopped after ${inMs(f.stopMs)}`],
+  unstopped: [
+    'error',
+    (f) =>
+      `${f.path} did not stop: asked at ${f.since} ${PHASES[f.phase]}, given up after ${inMs(f.waitedMs)} ` +
+      `(incarnation ${f.incarnation})`,
+  ],
+  'start-failed': ['fatal', () => 'did not start'],
+  'gave-up': ['fatal', () => 'gave up, and ends with it the process'],
+  incomplete: [
+    'fatal',
+    ({ unstopped, shutdownMs }) =>
+      unstopped.length > 0
+        ? `ends with ${unstopped.length} still running: ${unstopped.join(', ')}`
+        : `ends by force: not all had stopped within ${inMs(shutdownMs)}`,
+  ],
+  fault: [
+    'error',
+    (f) =>
+      `a fault went astray from ${f.path ?? 'nobody knows where'}` +
+      (f.outcome === 'crash' ? ' and is its crash' : f.outcome === 'late' ? ', which is over already' : ''),
+  ],
+  'fatal-fault': [
+    'fatal',
+    (f) => `a fault went astray from ${f.path ?? 'nobody knows where'} and ends the process (${f.why})`,
+  ],
+  failed: ['fatal', () => 'failed'],
+  warning: ['warn', (f) => f.message],
+};
+
+/** Writes one record. A logger that throws does not keep an application from stopping. */
+export function record<N extends RecordName>(
+  logger: ApplicationLogger,
+  id: string,
+  name: N,
+  facts: Facts[N],
+): void {
+  const [level, message] = RECORDS[name];
+  const write = (
+    level === 'fatal' && logger.fatal ? logger.fatal : logger[level === 'fatal' ? 'error' : level]
+  ).bind(logger);
+  const causes = 'err' in facts ? { causes: causesOf(facts.err) } : {};
+  try {
+    write({ event: `application:${name}`, application: id, ...facts, ...causes }, message(facts));
+  } catch (error) {
+    console.error('%s', `${id}: the logger failed:`, error);
+  }
+}

@@ -1,0 +1,225 @@
+/** `run()`: the application has the process, from the first hook to the exit code, and gives it back. */
+import type { StopReport, SupervisorSpec, UnstoppedChild } from '@coppice/core';
+import { type Fault, FaultDomain } from '../faults/index.js';
+import { budgetWarning, isNotWaitedFor } from './budgets.js';
+import { ApplicationError } from './errors.js';
+import { flush, lastLine } from './exit.js';
+import type { Lifecycle } from './lifecycle.js';
+import { tellParentReady, tellSystemd } from './notify.js';
+import { ownProcess } from './owner.js';
+import { record } from './records.js';
+import { exitCodeFor, foreignListeners, listenForSignals } from './signals.js';
+import type { RunOptions } from './types.js';
+
+/** Runs an application as the owner of this process. */
+export async function runAsOwner(
+  spec: SupervisorSpec,
+  lifecycle: Lifecycle,
+  { exit = true }: RunOptions,
+): Promise<number> {
+  const { state, logger } = lifecycle;
+  if (state) throw new ApplicationError('COPPICE_APP_ALREADY_RUNNING', { path: spec.id, state });
+  const disown = ownProcess(spec.id);
+  const run = new Run(spec, lifecycle);
+  try {
+    const exitCode = await run.untilDown();
+    await flush(logger);
+    if (exit) process.exit(exitCode);
+    return exitCode;
+  } finally {
+    run.release();
+    disown();
+  }
+}
+
+class Run {
+  readonly #spec: SupervisorSpec;
+  readonly #lifecycle: Lifecycle;
+  readonly #faults: FaultDomain;
+  /** What has to be given back, the last one first. */
+  readonly #taken: (() => void)[] = [];
+  /** Why it stops, as the record of that says. */
+  #because = 'stop() was called';
+  #stoppingAt: number | undefined = undefined;
+  #hasFault = false;
+  /** How many listeners of each signal are ours, and whose others were told of. */
+  #listeners = 0;
+  readonly #told = new Set<NodeJS.Signals>();
+
+  constructor(spec: SupervisorSpec, lifecycle: Lifecycle) {
+    this.#spec = spec;
+    this.#lifecycle = lifecycle;
+    this.#faults = new FaultDomain({
+      policy: lifecycle.settings.faults,
+      onFault: (fault) => this.#tellFault(fault),
+      onFatal: () => {
+        this.#hasFault = true;
+        this.#stop('a fault');
+      },
+    });
+  }
+
+  /** Starts it, and resolves with the exit code when it is down again. */
+  async untilDown(): Promise<number> {
+    this.#take();
+    const { tree } = this.#lifecycle;
+    const startedAt = performance.now();
+    const starting = this.#lifecycle.start();
+    const ended = tree.whenStopped();
+    try {
+      await starting;
+      this.#ready(performance.now() - startedAt);
+    } catch (error) {
+      const isAsked = this.#stoppingAt !== undefined && !(error instanceof ApplicationError);
+      if (!isAsked) return this.#startFailed(error, await ended);
+    }
+    const report = await ended;
+    await this.#lifecycle.settled();
+    return this.#sumUp(report);
+  }
+
+  /** Gives the process back as it was. */
+  release(): void {
+    for (let giveBack = this.#taken.pop(); giveBack; giveBack = this.#taken.pop()) giveBack();
+  }
+
+  #take(): void {
+    const { settings, tree } = this.#lifecycle;
+    const faults = this.#faults;
+    this.#lifecycle.owner = {
+      faultScope: faults.scope,
+      get isTainted() {
+        return faults.isTainted;
+      },
+      stopping: (drainMs) => this.#stopping(drainMs),
+    };
+    this.#taken.push(() => (this.#lifecycle.owner = undefined));
+    // Children that wait for promises only do not keep a process alive.
+    const hold = setInterval(() => {}, 2 ** 30);
+    this.#taken.push(() => clearInterval(hold));
+    this.#warn();
+    this.#taken.push(
+      listenForSignals(settings.signals, {
+        first: (signal) => this.#stop(signal),
+        again: (signal) => this.#exitNow(signal),
+      }),
+    );
+    this.#listeners = 1;
+    faults.install();
+    this.#taken.push(() => faults.uninstall());
+    // It may end by itself; the deadline holds for that end too.
+    const endsByItself = (): void => this.#stop('it ends by itself');
+    tree.own.on('supervisor:stopping', endsByItself);
+    this.#taken.push(() => tree.own.off('supervisor:stopping', endsByItself));
+  }
+
+  /** What is allowed but probably not meant. */
+  #warn(): void {
+    const { shutdownMs, drainMs, isDeadlineChosen } = this.#lifecycle.settings;
+    this.#warnOfListeners();
+    const message = budgetWarning(this.#spec, shutdownMs - drainMs, isDeadlineChosen);
+    if (message !== undefined) this.#record('warning', { code: 'COPPICE_APP_SHORT_DEADLINE', message });
+  }
+
+  /** Told again when it is up: many install theirs while they start. */
+  #warnOfListeners(): void {
+    for (const { signal, count } of foreignListeners(this.#lifecycle.settings.signals, this.#listeners)) {
+      if (this.#told.has(signal)) continue;
+      this.#told.add(signal);
+      const message =
+        `${count === 1 ? 'another listener' : `${count} other listeners`} of ${signal} may end the process before all ` +
+        `is stopped. Take it away (in Nest: no enableShutdownHooks), or leave the signal to it with ` +
+        `\`signals\` without '${signal}', and have it call stop()`;
+      this.#record('warning', { code: 'COPPICE_APP_FOREIGN_LISTENER', message });
+    }
+  }
+
+  #ready(startMs: number): void {
+    if (this.#stoppingAt !== undefined) return;
+    this.#warnOfListeners();
+    this.#record('ready', { startMs, children: this.#spec.children.length });
+    tellParentReady();
+    this.#tellSystemd('READY=1');
+  }
+
+  #stop(because: string): void {
+    if (this.#stoppingAt === undefined) this.#because = because;
+    // Only somebody who asks for it politely is drained for.
+    const drain = because.startsWith('SIG');
+    void this.#lifecycle.stop({ drain });
+  }
+
+  #stopping(drainMs: number): void {
+    this.#stoppingAt = performance.now();
+    const { shutdownMs } = this.#lifecycle.settings;
+    this.#record('stopping', { because: this.#because, drainMs, shutdownMs });
+    this.#tellSystemd('STOPPING=1');
+  }
+
+  #startFailed(err: unknown, { unstopped }: StopReport): number {
+    this.#tellUnstopped(unstopped);
+    this.#record('start-failed', { err });
+    return 1;
+  }
+
+  #sumUp({ reason, unstopped }: StopReport): number {
+    const left = this.#tellUnstopped(unstopped);
+    if (reason.kind === 'crash') this.#record('failed', { err: reason.error });
+    else if (reason.kind === 'shutdown' && reason.cause !== undefined)
+      this.#record('gave-up', { err: reason.cause });
+    else if (reason.kind === 'killed' || left.length > 0) {
+      const { shutdownMs } = this.#lifecycle.settings;
+      this.#record('incomplete', { unstopped: left.map(({ path }) => path), shutdownMs });
+    } else {
+      this.#record('stopped', { stopMs: performance.now() - (this.#stoppingAt ?? 0) });
+      return this.#hasFault ? 1 : 0;
+    }
+    return 1;
+  }
+
+  /** Those that were waited for and did not stop. */
+  #tellUnstopped(unstopped: readonly UnstoppedChild[]): UnstoppedChild[] {
+    const left = unstopped.filter(({ path }) => !isNotWaitedFor(this.#spec, path));
+    const resources = left.length > 0 ? process.getActiveResourcesInfo() : [];
+    for (const child of left) {
+      const since = new Date(Date.now() - child.waitedMs).toISOString();
+      this.#record('unstopped', { ...child, since, resources });
+    }
+    return left;
+  }
+
+  #tellFault({ error: err, owner, outcome, why }: Fault): void {
+    const path = owner?.path;
+    if (outcome === 'fatal') this.#record('fatal-fault', { err, path, why: why ?? 'faults: label' });
+    else this.#record('fault', { err, path, outcome });
+  }
+
+  /** The second signal: no waiting, and therefore only what can be written at once. */
+  #exitNow(signal: NodeJS.Signals): void {
+    const code = exitCodeFor(signal);
+    lastLine(`${this.#spec.id}: ${signal} again: ended at once (exit ${code})${this.#whatIsLeft()}`);
+    process.exit(code);
+  }
+
+  #whatIsLeft(): string {
+    const left = this.#lifecycle.tree.snapshot().children.filter(({ status }) => status !== 'stopped');
+    const list = left.slice(0, 10).map(({ path, status }) => `${path} (${status})`);
+    return list.length === 0 ? '' : `; not down: ${list.join(', ')}`;
+  }
+
+  #tellSystemd(state: 'READY=1' | 'STOPPING=1'): void {
+    tellSystemd(state, (why) =>
+      this.#record('warning', {
+        code: 'COPPICE_APP_SYSTEMD_NOTIFY',
+        message: `systemd waits for ${state}, and systemd-notify could not tell it: ${why}`,
+      }),
+    );
+  }
+
+  #record: RecordOf = (name, facts) => record(this.#lifecycle.logger, this.#spec.id, name, facts);
+}
+
+type RecordOf = <N extends Parameters<typeof record>[2]>(
+  name: N,
+  facts: Parameters<typeof record<N>>[3],
+) => void;

@@ -1,0 +1,104 @@
+/** What a user declares as an application, and what comes of it. */
+import type {
+  Clock,
+  Logger,
+  StopReport,
+  SupervisorOptions,
+  SupervisorSpec,
+  SupervisorTree,
+} from '@coppice/core';
+import type { FaultPolicy } from '../faults/index.js';
+import type { Health } from '../health/health-of.js';
+import type { HealthServerOptions } from '../health/health-server.js';
+
+/** As much of pino's logger as an application uses. */
+export interface ApplicationLogger extends Logger {
+  /** For the record of what ended the process. Where there is none, `error` is used. */
+  readonly fatal?: Logger['error'];
+  /** Called, and waited for (2 s at most), before the process exits: with a callback, or returning a promise. */
+  flush?(done?: (error?: Error) => void): unknown;
+}
+
+/** The options of an application: those of a supervisor that has no other above it, and those of a process. */
+export interface ApplicationOptions
+  extends Pick<
+    SupervisorOptions,
+    'id' | 'strategy' | 'maxRestarts' | 'withinMs' | 'autoShutdown' | 'children'
+  > {
+  /**
+   * Which signals start the ordered stop of `run()`. Default: `SIGTERM` and `SIGINT`. An empty list leaves
+   * them to somebody else, who then calls `stop()`.
+   */
+  readonly signals?: readonly NodeJS.Signals[];
+  /**
+   * Within how many milliseconds after it was asked to stop everything has to be down, `drainMs` included. The
+   * time is shared out over what is left to stop. A child with a `kill` of its own may take up to a second
+   * more. Default: 10,000; in Kubernetes 25,000, which fits into its grace period of 30 s.
+   */
+  readonly shutdownMs?: number;
+  /**
+   * For how many milliseconds it goes on serving, but is not ready, before it begins to stop: so long
+   * whoever routes requests to it may take to notice. Default: 0; in Kubernetes 5,000.
+   */
+  readonly drainMs?: number;
+  /** Within how many milliseconds all children have to be up, all together. Infinity: no limit. Default: 30,000. */
+  readonly startTimeoutMs?: number;
+  /**
+   * What `run()` does about faults that go astray: `off` nothing, `label` say whose it was before Node ends
+   * the process, `contain` make it the crash of that child. Default: `label` where it costs next to nothing
+   * (Node 24 and later), otherwise `off`. `start()` leaves them alone.
+   */
+  readonly faults?: FaultPolicy;
+  /** Answers `/livez` and `/readyz` on this port, with a first child (`health`) that is added. Default: none. */
+  readonly health?: Omit<HealthServerOptions, 'health'>;
+  /**
+   * Where the records of the application, and the `log` of its children, go: pino, or anything shaped like
+   * it. Default: while `run()` has the process, readable lines on the console; otherwise nowhere.
+   */
+  readonly logger?: ApplicationLogger;
+  /** Where time comes from. Default: the platform's clock. */
+  readonly clock?: Clock;
+}
+
+/** How to run an application. */
+export interface RunOptions {
+  /** Whether to end the process when the application has ended. Default: true. */
+  readonly exit?: boolean;
+}
+
+/** A declared application: frozen data like that of a supervisor, which can own its process. */
+export interface Application extends SupervisorSpec, AsyncDisposable {
+  /** Its tree, always the same: to subscribe to it first, and to look into it later. */
+  handle(): SupervisorTree;
+  /**
+   * Runs it as what this process is there for: starts it, says that it is ready, stops it in order when a
+   * signal comes, flushes the log, and exits. Never resolves, unless `exit` is false: then with the exit
+   * code, when all that it has installed is gone again.
+   *
+   * | exit code | when                                                                                |
+   * | --------- | ----------------------------------------------------------------------------------- |
+   * | 0         | it was stopped, or has ended by itself, and nothing is left                           |
+   * | 1         | it did not start, gave up, did not stop in time, or was hit by a fault that is nobody's |
+   * | 128 + n   | signal n came a second time                                                          |
+   *
+   * @throws ApplicationError `COPPICE_APP_ALREADY_RUNNING`, `COPPICE_APP_SECOND`, `COPPICE_APP_IN_TEST`
+   */
+  run(options: { readonly exit: false }): Promise<number>;
+  run(options?: { readonly exit?: true }): Promise<never>;
+  run(options?: RunOptions): Promise<number>;
+  /**
+   * Starts it and touches nothing global: for tests, and inside other programs. Once more while it is up:
+   * the same. After its end: it is started anew.
+   *
+   * @throws StartError if a child does not start; those before it are stopped again
+   * @throws ApplicationError `COPPICE_APP_START_TIMEOUT` if they are not all up within `startTimeoutMs`
+   */
+  start(): Promise<this>;
+  /**
+   * Stops it in order within `shutdownMs`; resolves when it is down, with those children that did not stop.
+   * Once more, or when it was never started: nothing more happens.
+   */
+  stop(): Promise<StopReport>;
+  /** How it is: what the probes of the health server answer. Answers at once, in every state. */
+  health(): Health;
+}

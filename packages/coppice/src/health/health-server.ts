@@ -1,0 +1,105 @@
+/** Health over HTTP: a small server, as a child like any other, that probes can ask. */
+import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type Context, type Service, service } from '@coppice/core';
+import type { Health } from './health-of.js';
+
+export interface HealthServerOptions {
+  /** Its name among its siblings. Default: `health`. */
+  readonly id?: string;
+  /** 0: any that is free; the value of the service tells which. */
+  readonly port: number;
+  /** The address to listen at. Default: all, since probes come from outside. */
+  readonly host?: string;
+  /** What to answer, asked anew for each request: `healthOf(tree.snapshot())`, or `app.health()`. */
+  readonly health: () => Health;
+}
+
+/** So many reasons are answered; a probe is not read by anybody who needs a thousand. */
+const MAX_REASONS = 50;
+
+/** Which part of the health decides about the status of the answer. */
+const PATHS = new Map<string, 'isLive' | 'isReady'>([
+  ['/livez', 'isLive'],
+  ['/readyz', 'isReady'],
+]);
+
+/**
+ * Declares a server that answers `GET` and `HEAD` of `/livez` and `/readyz`: 200 or 503, with the status and
+ * the reasons as JSON; anything else with 404. It does not need to be ready itself (`required: false`).
+ *
+ * Make it the **first** child: it is then up before the others, answers 503 while they start, and is the last
+ * to be stopped. Once it listens it does not crash, so it takes nobody down under `rest-for-one`. The `health`
+ * option of an application does all of this.
+ *
+ * @example
+ * ```ts
+ * const tree: SupervisorTree = supervisor({
+ *   id: 'shop',
+ *   children: [healthServer({ port: 8080, health: () => healthOf(tree.snapshot()) }), db, api],
+ * }).handle();
+ * await tree.start(); // curl -i localhost:8080/readyz
+ * ```
+ */
+export function healthServer({ id = 'health', port, host, health }: HealthServerOptions): Service<Server> {
+  return service({
+    id,
+    required: false,
+    shutdownMs: 1_000,
+    start: (context) => listen(createServer(answer(health)), port, host, context),
+    stop: (server) => close(server),
+  });
+}
+
+function listen(server: Server, port: number, host: string | undefined, context: Context): Promise<Server> {
+  // Whoever opens a connection and says nothing is not to hold it for long.
+  server.headersTimeout = server.requestTimeout = 5_000;
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ port, host }, () => {
+      server.off('error', reject);
+      // The server goes on after these (a connection that could not be accepted): nothing to start again for.
+      server.on('error', (error) => context.log.warn({ err: error }, 'a probe could not be answered'));
+      const { address, port: actual } = server.address() as AddressInfo;
+      context.log.info({ address, port: actual }, `answers /livez and /readyz on port ${actual}`);
+      resolve(server);
+    });
+  });
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}
+
+function answer(health: () => Health): (request: IncomingMessage, response: ServerResponse) => void {
+  return ({ method, url = '' }, response) => {
+    const part = PATHS.get(url.split('?', 1)[0]!);
+    if (part === undefined || (method !== 'GET' && method !== 'HEAD'))
+      return send(response, 404, { error: 'GET /livez or /readyz' });
+    let found: Health;
+    try {
+      found = health();
+    } catch {
+      return send(response, 503, { status: 'unknown', reasons: [] });
+    }
+    const { status, reasons } = found;
+    send(response, found[part] ? 200 : 503, {
+      status,
+      reasons: reasons.slice(0, MAX_REASONS),
+      ...(reasons.length > MAX_REASONS && { more: reasons.length - MAX_REASONS }),
+    });
+  };
+}
+
+/** A connection for each probe: none is left idle when it is time to stop. */
+function send(response: ServerResponse, status: number, body: object): void {
+  response.writeHead(status, {
+    'content-type': 'application/json',
+    'cache-control': 'no-store',
+    connection: 'close',
+  });
+  response.end(`${JSON.stringify(body)}\n`);
+}

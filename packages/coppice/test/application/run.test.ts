@@ -1,0 +1,249 @@
+/** `run()`, from outside: each program is a process of its own. */
+import { endPrograms, start } from './support/program.js';
+
+afterEach(endPrograms);
+
+describe('a signal', () => {
+  test('stops the children in reverse order, and the process ends with 0', async () => {
+    const program = start(`
+      await application({ id: 'shop', children: [told('db'), idle('outbox'), told('api')] }).run();
+    `);
+    await program.line(/ready after/);
+    program.kill('SIGTERM');
+    expect(await program.exited).toBe(0);
+    expect(program.lines.map((line) => line.replace(/[\d,]+ ms/g, 'n ms'))).toEqual([
+      'start db',
+      'start api',
+      'shop: ready after n ms',
+      'shop: SIGTERM: stopping within n ms',
+      'stop api',
+      'stop db',
+      'shop: stopped after n ms',
+    ]);
+  });
+
+  test('does so also during the start', async () => {
+    const program = start(`
+      const slow = service({ id: 'slow', start: ({ sleep }) => { say('starting'); return sleep(60_000); } });
+      await application({ id: 'shop', children: [told('db'), slow, told('never')] }).run();
+    `);
+    await program.line(/^starting/);
+    program.kill('SIGTERM');
+    expect(await program.exited).toBe(0);
+    expect(program.output).toMatch(/stop db/);
+    expect(program.output).not.toMatch(/never/);
+  });
+
+  test('that is repeated at once is the same wish: npm hands Ctrl-C on', async () => {
+    const program = start(`
+      const slow = told('slow', { stop: () => new Promise((resolve) => setTimeout(resolve, 100)) });
+      await application({ id: 'shop', children: [slow] }).run();
+    `);
+    await program.line(/ready after/);
+    program.kill('SIGINT');
+    await program.line(/SIGINT: stopping/);
+    program.kill('SIGINT');
+    expect(await program.exited).toBe(0);
+  });
+
+  test.each([
+    ['SIGTERM', 143],
+    ['SIGINT', 130],
+  ] as const)('that comes again ends it at once: %s with %d', async (signal, code) => {
+    const program = start(`
+      const slow = hung('slow', { shutdownMs: 60_000 });
+      process.on('SIGUSR2', () => {});
+      await application({ id: 'shop', shutdownMs: 120_000, children: [slow] }).run();
+    `);
+    await program.line(/ready after/);
+    program.kill('SIGTERM');
+    await program.line(/stopping/);
+    await new Promise((resolve) => setTimeout(resolve, 350)); // what comes sooner is an echo
+    const at = performance.now();
+    program.kill(signal);
+    expect(await program.exited).toBe(code);
+    expect(performance.now() - at).toBeLessThan(1_000);
+    expect(program.output).toContain(
+      `shop: ${signal} again: ended at once (exit ${code}); not down: shop/slow (stopping)`,
+    );
+  });
+
+  test('is left alone if it is not one of the signals', async () => {
+    const program = start(
+      `await application({ id: 'shop', signals: ['SIGINT'], children: [idle('a')] }).run();`,
+    );
+    await program.line(/ready after/);
+    program.kill('SIGTERM');
+    expect(await program.exited).toBe('SIGTERM');
+  });
+});
+
+describe('the deadline', () => {
+  test('ends a hung child with 1, and says who it is, since when and in which phase', async () => {
+    const program = start(`
+      const leaky = service({ id: 'leaky', start: () => 1, stop: () => new Promise(() => {}) });
+      const inner = supervisor({ id: 'inner', children: [hung('loop')] });
+      await application({ id: 'shop', shutdownMs: 400, children: [told('db'), leaky, inner] }).run();
+    `);
+    await program.line(/ready after/);
+    const at = performance.now();
+    program.kill('SIGTERM');
+    expect(await program.exited).toBe(1);
+    expect(performance.now() - at).toBeLessThan(1_000);
+    expect(program.output).toMatch(
+      /shop\/inner\/loop did not stop: asked at 20\S+Z while running, given up after \d+ ms \(incarnation 1\)/,
+    );
+    expect(program.output).toMatch(/shop\/leaky did not stop: asked at 20\S+Z while running/);
+    expect(program.output).toContain('stop db'); // the others are stopped in order all the same
+    expect(program.output).toMatch(/ends with 2 still running: shop\/inner\/loop, shop\/leaky/);
+  });
+
+  test('holds for an end by itself, too', async () => {
+    const program = start(`
+      const stuck = hung('stuck', { shutdownMs: Infinity });
+      const bad = task({ id: 'bad', run: async ({ sleep }) => { await sleep(20); throw new Error('no'); } });
+      await application({ id: 'shop', shutdownMs: 200, maxRestarts: 0, children: [stuck, bad] }).run();
+    `);
+    expect(await program.exited).toBe(1);
+    expect(program.output).toContain('shop/stuck did not stop');
+  });
+
+  test('is warned about at boot when the children need more', async () => {
+    const program = start(`
+      await application({ id: 'shop', shutdownMs: 6_000, children: [idle('a'), idle('b', { shutdownMs: 3_000 })] }).run();
+    `);
+    await program.line(/ready after/);
+    program.kill('SIGTERM');
+    expect(await program.exited).toBe(0);
+    expect(program.output).toMatch(
+      /the children may take 8000 ms to stop \(a 5000 ms, b 3000 ms\), but the deadline leaves 6000 ms/,
+    );
+  });
+
+  test('is no matter for a child that is not waited for', async () => {
+    const program = start(`
+      await application({ id: 'shop', children: [hung('loose', { shutdownMs: 0 })] }).run();
+    `);
+    await program.line(/ready after/);
+    program.kill('SIGTERM');
+    expect(await program.exited).toBe(0);
+  });
+});
+
+describe('the end by itself', () => {
+  test('when the root gives up: a fatal record with the whole chain of causes, and 1', async () => {
+    const program = start(`
+      const poll = task({ id: 'poll', run: async () => {
+        throw new Error('poll failed', { cause: Object.assign(new Error('connect refused'), { code: 'ECONNREFUSED' }) });
+      } });
+      const feeds = supervisor({ id: 'feeds', maxRestarts: 1, children: [poll] });
+      await application({ id: 'shop', maxRestarts: 1, children: [told('db'), feeds] }).run();
+    `);
+    expect(await program.exited).toBe(1);
+    const from = program.lines.findIndex((line) => line.includes('gave up, and ends with it the process'));
+    expect(program.lines.slice(from + 1)).toEqual([
+      expect.stringMatching(/caused by GaveUpError COPPICE_GAVE_UP: 'shop' gave up/),
+      expect.stringMatching(/caused by GaveUpError COPPICE_GAVE_UP: 'shop\/feeds' gave up/),
+      expect.stringMatching(/caused by Error: poll failed/),
+      expect.stringMatching(/caused by Error ECONNREFUSED: connect refused/),
+      ...program.lines.slice(from + 5).map(() => expect.stringMatching(/^ {6}at /)),
+    ]);
+    expect(program.output).toContain('stop db');
+  });
+
+  test('when its significant child is done: 0', async () => {
+    const program = start(`
+      const job = task({ id: 'job', restart: 'transient', significant: true, run: ({ sleep }) => sleep(10) });
+      await application({ id: 'shop', autoShutdown: 'any-significant', children: [told('db'), job] }).run();
+    `);
+    expect(await program.exited).toBe(0);
+    expect(program.lines).toContain('stop db');
+  });
+
+  test('when stop() is called from inside: 0', async () => {
+    const program = start(`
+      const app = application({ id: 'shop', children: [told('db')] });
+      app.handle().once('supervisor:started', () => app.stop().then(() => app.stop()));
+      await app.run();
+    `);
+    expect(await program.exited).toBe(0);
+    expect(program.output).toContain('stop() was called: stopping');
+  });
+});
+
+describe('a start that fails', () => {
+  test('says where, why, and what was undone; 1', async () => {
+    const program = start(`
+      const api = service({ id: 'api', start: () => { throw new Error('port 80 is taken'); } });
+      await application({ id: 'shop', children: [told('db'), told('cache'), api, told('never')] }).run();
+    `);
+    expect(await program.exited).toBe(1);
+    expect(program.lines.filter((line) => /^(start|stop)/.test(line))).toEqual([
+      'start db',
+      'start cache',
+      'stop cache',
+      'stop db',
+    ]);
+    expect(program.output).toContain('shop: did not start');
+    expect(program.output).toContain(
+      "'shop/api' failed to start: port 80 is taken; stopped again: cache, db",
+    );
+    expect(program.output).toContain('caused by Error: port 80 is taken');
+  });
+
+  test('because it takes too long is told likewise', async () => {
+    const program = start(`
+      const inner = supervisor({ id: 'inner', children: [service({ id: 'slow', start: () => new Promise(() => {}), shutdownMs: 50 })] });
+      await application({ id: 'shop', startTimeoutMs: 100, children: [told('db'), inner] }).run();
+    `);
+    expect(await program.exited).toBe(1);
+    expect(program.output).toContain(
+      "'shop/inner/slow' was not up within 100 ms after the start of the application; stopped again: db",
+    );
+    expect(program.output).toMatch(/shop\/inner\/slow did not stop: asked at \S+ while starting/);
+    expect(program.lines).toContain('stop db');
+  });
+});
+
+describe('faults that go astray', () => {
+  const stray = `const stray = (id) => task({ id, run: async ({ sleep, attempt }) => {
+    if (attempt === 1) setTimeout(() => { throw new Error('stray of ' + id); }, 20);
+    else say('again ' + id);
+    await sleep(60_000);
+  } });`;
+
+  test('contain: are the crash of their child, and the process goes on', async () => {
+    const program = start(`${stray}
+      const app = application({ id: 'shop', faults: 'contain', children: [stray('a')] });
+      app.run();
+      process.on('SIGUSR2', () => say(JSON.stringify(app.health())));
+    `);
+    await program.line(/^again a/);
+    program.kill('SIGUSR2');
+    expect(await program.line(/tainted/)).toContain('"status":"degraded","isReady":true,"isLive":true');
+    program.kill('SIGTERM');
+    expect(await program.exited).toBe(0);
+    expect(program.output).toContain('shop: a fault went astray from shop/a and is its crash');
+  });
+
+  test('contain: one that is nobody’s stops all in order, and ends with 1', async () => {
+    const program = start(`
+      setTimeout(() => { throw new Error('nobody knows me'); }, 200);
+      await application({ id: 'shop', faults: 'contain', children: [told('db')] }).run();
+    `);
+    expect(await program.exited).toBe(1);
+    expect(program.output).toMatch(
+      /a fault went astray from nobody knows where and ends the process \(unattributed\)/,
+    );
+    expect(program.output).toContain('caused by Error: nobody knows me');
+    expect(program.output).toContain('stop db');
+  });
+
+  test('label: it is said whose it was, then Node ends the process', async () => {
+    const program = start(`${stray}
+      await application({ id: 'shop', faults: 'label', children: [stray('a')] }).run();
+    `);
+    expect(await program.exited).toBe(1);
+    expect(program.output).toContain('a fault went astray from shop/a and ends the process');
+  });
+});
