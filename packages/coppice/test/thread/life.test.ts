@@ -207,7 +207,7 @@ describe('a thread that says itself when it is ready', () => {
 
   test('is terminated in time if it never yields while it starts', async () => {
     let isBusy = false;
-    const spec = manual({ before: 'busy' }, { shutdownMs: 200, onMessage: () => (isBusy = true) });
+    const spec = manual({ before: 'busy' }, { shutdownMs: 1_500, onMessage: () => (isBusy = true) });
     const { tree, events } = prepare(spec);
     const starting = tree.start();
     starting.catch(() => {});
