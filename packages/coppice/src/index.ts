@@ -1,5 +1,8 @@
 export * from '@coppice/core';
 
+// Processes
+export * from './subprocess/index.js';
+
 // Adapters
 export {
   type ConsumeOptions,

@@ -1,0 +1,237 @@
+/** Checks the options of `subprocess` where they stand, and fills in the defaults. */
+import { constants } from 'node:os';
+import { SpecError } from '@coppice/core';
+import { SubprocessSpecError } from './errors.js';
+import type { Ready, SubprocessOptions } from './options.js';
+
+/** The options of a process, complete and out of reach of whoever gave them. */
+export interface Config {
+  readonly file: string;
+  readonly args: readonly string[];
+  readonly cwd: string | undefined;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly extendEnv: boolean;
+  readonly ready: Ready;
+  readonly readyTimeoutMs: number;
+  readonly ipc: boolean;
+  readonly serialization: 'json' | 'advanced';
+  readonly stdin: 'ignore' | 'pipe';
+  readonly stopSignal: NodeJS.Signals;
+  readonly okExitCodes: readonly number[];
+  readonly log: boolean;
+  readonly onLine: SubprocessOptions['onLine'];
+  readonly maxLineLength: number;
+}
+
+type Bag = Readonly<Record<string, unknown>>;
+
+interface Rule {
+  readonly expected: string;
+  readonly holds: (value: unknown) => boolean;
+  readonly fallback: unknown;
+}
+
+const isText = (value: unknown): value is string => typeof value === 'string' && !value.includes('\0');
+const isBoolean = (value: unknown): boolean => typeof value === 'boolean';
+const isRecord = (value: unknown): value is Bag =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const isRegExp = (value: unknown): value is RegExp =>
+  Object.prototype.toString.call(value) === '[object RegExp]';
+
+/** The options that `service` checks. */
+const OF_A_SERVICE = ['id', 'restart', 'significant', 'shutdownMs'];
+
+const RULES: Readonly<Record<keyof Config, Rule>> = {
+  file: {
+    expected: `the program as a non-empty string, like 'node' or '/usr/bin/ffmpeg' (arguments go into args)`,
+    holds: (value) => isText(value) && value !== '',
+    fallback: undefined,
+  },
+  args: {
+    expected: `an array of strings, one for each argument, like ['--port', '3000']`,
+    holds: (value) => Array.isArray(value) && Array.from(value).every(isText),
+    fallback: [],
+  },
+  cwd: {
+    expected: 'the path of a directory as a non-empty string',
+    holds: (value) => value === undefined || (isText(value) && value !== ''),
+    fallback: undefined,
+  },
+  env: {
+    expected: `an object of strings, like { PORT: '3000' }; write numbers as String(3000)`,
+    holds: (value) => isRecord(value) && Object.values(value).every((v) => v === undefined || isText(v)),
+    fallback: {},
+  },
+  extendEnv: { expected: 'true or false', holds: isBoolean, fallback: true },
+  ready: {
+    expected: `'spawn', 'ipc', a RegExp for a line of its output, or { port: 1 to 65535, host?: string }`,
+    holds: (value) => value === 'spawn' || value === 'ipc' || isRegExp(value) || isPort(value),
+    fallback: 'spawn',
+  },
+  readyTimeoutMs: {
+    expected: 'a whole number of milliseconds above 0, or Infinity',
+    holds: (value) => value === Infinity || isWhole(value, 1, 2 ** 31 - 1),
+    fallback: 30_000,
+  },
+  ipc: { expected: 'true or false', holds: isBoolean, fallback: false },
+  serialization: {
+    expected: `'json' or 'advanced'`,
+    holds: (value) => value === 'json' || value === 'advanced',
+    fallback: 'json',
+  },
+  stdin: {
+    expected: `'ignore' or 'pipe'`,
+    holds: (value) => value === 'ignore' || value === 'pipe',
+    fallback: 'ignore',
+  },
+  stopSignal: {
+    expected: `the name of a signal, like 'SIGTERM' or 'SIGINT'`,
+    holds: (value) => typeof value === 'string' && Object.hasOwn(constants.signals, value),
+    fallback: 'SIGTERM',
+  },
+  okExitCodes: {
+    expected: 'an array of exit codes, whole numbers from 0 to 255, like [0, 3]',
+    holds: (value) => Array.isArray(value) && Array.from(value).every((code) => isWhole(code, 0, 255)),
+    fallback: [0],
+  },
+  log: { expected: 'true or false', holds: isBoolean, fallback: true },
+  onLine: {
+    expected: 'a function: (line, stream) => ...',
+    holds: (value) => value === undefined || typeof value === 'function',
+    fallback: undefined,
+  },
+  maxLineLength: {
+    expected: 'a whole number of characters, 1 or more',
+    holds: (value) => isWhole(value, 1, 2 ** 28),
+    fallback: 8_192,
+  },
+};
+
+const KEYS = [...OF_A_SERVICE, ...Object.keys(RULES)];
+
+/** What people write who come from elsewhere. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  cmd: 'file',
+  command: 'file',
+  path: 'file',
+  arguments: 'args',
+  environment: 'env',
+  signal: 'stopSignal',
+  killSignal: 'stopSignal',
+  timeout: 'readyTimeoutMs',
+  readyTimeout: 'readyTimeoutMs',
+  startTimeoutMs: 'readyTimeoutMs',
+  graceMs: 'shutdownMs',
+  killTimeout: 'shutdownMs',
+  forceKillAfterDelay: 'shutdownMs',
+  shutdown: 'shutdownMs',
+};
+
+/** @throws SpecError or SubprocessSpecError */
+export function checkOptions(given: unknown): Config {
+  if (!isRecord(given)) {
+    throw invalid(
+      'the argument of subprocess',
+      `an object like { id: 'web', file: 'node' }`,
+      given,
+      undefined,
+    );
+  }
+  const own = { ...given };
+  const path = typeof own['id'] === 'string' ? own['id'] : undefined;
+  for (const key of Object.keys(own)) if (!KEYS.includes(key)) throw unknownKey(key, path);
+  const config: Record<string, unknown> = {};
+  for (const [key, { expected, holds, fallback }] of Object.entries(RULES)) {
+    const value = own[key] === undefined ? fallback : own[key];
+    if (!holds(value)) throw invalid(key, expected, value, path);
+    config[key] = copy(value);
+  }
+  checkTogether(own, config, path);
+  if (config['ready'] === 'ipc') config['ipc'] = true;
+  return Object.freeze(config) as unknown as Config;
+}
+
+/** No option is accepted and then ignored. */
+function checkTogether(own: Bag, config: Bag, path: string | undefined): void {
+  const { ready } = config;
+  if (ready === 'spawn' && own['readyTimeoutMs'] !== undefined) {
+    throw invalid(
+      'readyTimeoutMs',
+      `left out with ready: 'spawn', which takes no time`,
+      own['readyTimeoutMs'],
+      path,
+    );
+  }
+  if (ready === 'ipc' && own['ipc'] === false) {
+    throw invalid('ipc', `true, or left out, with ready: 'ipc'`, false, path);
+  }
+  if (own['serialization'] !== undefined && ready !== 'ipc' && config['ipc'] !== true) {
+    throw invalid('serialization', `left out without ipc: true or ready: 'ipc'`, own['serialization'], path);
+  }
+}
+
+/** The options that are left for `service`. */
+export function serviceOptions<O extends object>(
+  options: O,
+): Pick<O, keyof O & (typeof OF_A_SERVICE)[number]> {
+  return Object.fromEntries(Object.entries(options).filter(([key]) => OF_A_SERVICE.includes(key))) as Pick<
+    O,
+    keyof O & (typeof OF_A_SERVICE)[number]
+  >;
+}
+
+function unknownKey(key: string, path: string | undefined): Error {
+  const plain = (text: string): string => text.toLowerCase().replace(/[^a-z]/g, '');
+  const word = plain(key);
+  const near =
+    (Object.hasOwn(ELSEWHERE, key) ? ELSEWHERE[key] : undefined) ??
+    KEYS.find((known) => plain(known) === word) ??
+    KEYS.find((known) => plain(known).startsWith(word) || word.startsWith(plain(known)));
+  return new SpecError('COPPICE_UNKNOWN_KEY', {
+    kind: 'subprocess',
+    key,
+    hint: near === undefined ? '' : `, did you mean '${near}'?`,
+    expected: KEYS.join(', '),
+    path,
+  });
+}
+
+function invalid(
+  option: string,
+  expected: string,
+  got: unknown,
+  path: string | undefined,
+): SubprocessSpecError {
+  return new SubprocessSpecError({ option, expected, got: show(got), path });
+}
+
+function isWhole(value: unknown, least: number, most: number): boolean {
+  return Number.isInteger(value) && (value as number) >= least && (value as number) <= most;
+}
+
+function isPort(value: unknown): boolean {
+  if (!isRecord(value)) return false;
+  const { port, host, ...others } = value;
+  const isHost = host === undefined || (isText(host) && host !== '');
+  return isWhole(port, 1, 65_535) && isHost && Object.keys(others).length === 0;
+}
+
+/** What is declared stays what it was, whatever becomes of what it was declared with. */
+function copy(value: unknown): unknown {
+  if (Array.isArray(value)) return Object.freeze([...(value as unknown[])]);
+  // Without the flags that make a RegExp remember where it was.
+  if (isRegExp(value)) return new RegExp(value.source, value.flags.replace(/[gy]/g, ''));
+  return isRecord(value) ? Object.freeze({ ...value }) : value;
+}
+
+/** A value in an error message: short, and never throwing. */
+function show(value: unknown): string {
+  try {
+    if (typeof value === 'string') return `'${value.length > 60 ? `${value.slice(0, 57)}...` : value}'`;
+    if (typeof value === 'function') return 'a function';
+    if (value === undefined) return 'none';
+    return (JSON.stringify(value) ?? typeof value).slice(0, 60);
+  } catch {
+    return 'a value that cannot be read';
+  }
+}

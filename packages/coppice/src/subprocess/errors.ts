@@ -1,0 +1,83 @@
+/** The errors of processes, in the pattern of the core's: a stable code, the path, the facts as details. */
+
+export type ProcessErrorCode =
+  | 'COPPICE_SPAWN_FAILED'
+  | 'COPPICE_PROCESS_EXITED'
+  | 'COPPICE_PROCESS_NOT_READY'
+  | 'COPPICE_PORT_TAKEN'
+  | 'COPPICE_IPC_CLOSED';
+
+/** How a process ended: with an exit code, or by a signal. */
+export interface ProcessExit {
+  readonly exitCode: number | undefined;
+  readonly signal: NodeJS.Signals | undefined;
+}
+
+interface Details extends Partial<ProcessExit> {
+  readonly path: string;
+  readonly stderr?: readonly string[];
+}
+
+/** How many of the last lines of stderr the message shows; `stderr` on the error has more. */
+const SHOWN_LINES = 5;
+
+/**
+ * A process could not be started, or has ended when it should not. Match on `code`:
+ *
+ * - `COPPICE_SPAWN_FAILED`: the system did not start it; `cause` is the system's error.
+ * - `COPPICE_PROCESS_EXITED`: it ended before it was ready, with an exit code that is not among `okExitCodes`,
+ *   or by a signal; see `exitCode`, `signal` and `stderr`.
+ * - `COPPICE_PROCESS_NOT_READY`: `readyTimeoutMs` passed.
+ * - `COPPICE_PORT_TAKEN`: somebody else answered on the port that tells when it is ready.
+ * - `COPPICE_IPC_CLOSED`: a message could not be sent, since the process has closed its channel or has ended.
+ */
+export class ProcessError extends Error {
+  override readonly name = 'ProcessError';
+  readonly code: ProcessErrorCode;
+  /** Where in the tree: ids from the root down, joined by `/`. */
+  readonly path: string;
+  /** The exit code; undefined if it was ended by a signal, or has not ended. */
+  readonly exitCode: number | undefined;
+  /** The signal that ended it, if one did. */
+  readonly signal: NodeJS.Signals | undefined;
+  /** Its last lines on stderr, at most 20. */
+  readonly stderr: readonly string[];
+
+  constructor(code: ProcessErrorCode, message: string, details: Details, cause?: unknown) {
+    const { path, exitCode, signal, stderr = [] } = details;
+    super(`'${path}' ${message}${tail(stderr)}`, cause === undefined ? undefined : { cause });
+    this.code = code;
+    this.path = path;
+    this.exitCode = exitCode;
+    this.signal = signal;
+    this.stderr = stderr;
+  }
+}
+
+/** An option of `subprocess` is wrong. Thrown where the declaration stands. */
+export class SubprocessSpecError extends Error {
+  override readonly name = 'SpecError';
+  readonly code = 'COPPICE_INVALID_SUBPROCESS';
+  readonly path: string | undefined;
+  readonly details: Readonly<Record<string, unknown>>;
+
+  constructor(details: { option: string; expected: string; got: string; path: string | undefined }) {
+    const { option, expected, got, path } = details;
+    super(`${option} has to be ${expected}; got ${got}${path === undefined ? '' : ` (at ${path})`}`);
+    this.path = path;
+    this.details = details;
+  }
+}
+
+/** An exit in words. */
+export function describeExit({ exitCode, signal }: ProcessExit): string {
+  return signal === undefined ? `exited with code ${exitCode}` : `was ended by ${signal}`;
+}
+
+const tail = (stderr: readonly string[]): string =>
+  stderr.length === 0
+    ? ''
+    : `; last lines of its stderr:\n${stderr
+        .slice(-SHOWN_LINES)
+        .map((line) => `  ${line}`)
+        .join('\n')}`;

@@ -1,0 +1,70 @@
+/** The channel for messages with a process. */
+import type { Messaging } from './options.js';
+import type { Spawned } from './spawn.js';
+import { ProcessError } from './errors.js';
+
+const MAX_KEPT = 1_000;
+
+export class Messages implements Messaging {
+  readonly #process: Spawned;
+  readonly #path: string;
+  readonly #failed: (error: unknown) => void;
+  readonly #listeners = new Set<(message: unknown) => void>();
+  /** What came before the first listener. */
+  #kept: unknown[] | undefined = [];
+
+  constructor(process: Spawned, path: string, failed: (error: unknown) => void) {
+    this.#process = process;
+    this.#path = path;
+    this.#failed = failed;
+  }
+
+  readonly send = (message: unknown): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const closed = (cause?: unknown): void =>
+        reject(
+          new ProcessError(
+            'COPPICE_IPC_CLOSED',
+            'cannot be sent a message: it has closed its channel or has ended',
+            { path: this.#path },
+            cause,
+          ),
+        );
+      if (!this.#process.connected) return closed();
+      // Throws by itself what it cannot write, such as a function: the mistake of whoever sends.
+      this.#process.send(message as object, (error: Error | null) => (error ? closed(error) : resolve()));
+    });
+
+  readonly onMessage = (listener: (message: unknown) => void): (() => void) => {
+    if (typeof listener !== 'function') throw new TypeError('onMessage expects a function');
+    // An entry of its own, so that the same function may be given twice.
+    const entry = (message: unknown): void => listener(message);
+    this.#listeners.add(entry);
+    const kept = this.#kept ?? [];
+    this.#kept = undefined;
+    for (const message of kept) this.#call(entry, message);
+    return () => void this.#listeners.delete(entry);
+  };
+
+  receive(message: unknown): void {
+    if (this.#kept) {
+      if (this.#kept.push(message) > MAX_KEPT) this.#kept.shift();
+      return;
+    }
+    for (const listener of this.#listeners) this.#call(listener, message);
+  }
+
+  #call(listener: (message: unknown) => void, message: unknown): void {
+    try {
+      listener(message);
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+}
+
+/** What a process says when it is ready: `process.send('ready')`, as for PM2, or `{ type: 'ready' }`. */
+export function saysReady(message: unknown): boolean {
+  if (message === 'ready') return true;
+  return typeof message === 'object' && message !== null && (message as { type?: unknown }).type === 'ready';
+}

@@ -1,0 +1,96 @@
+/** Options are checked where they stand. */
+import type { Writable } from 'node:stream';
+import { isCoppiceError, type Service } from '@coppice/core';
+import { expectTypeOf } from 'expect-type';
+import { type Messaging, type Subprocess, subprocess } from '../../src/subprocess/index.js';
+
+const declare = (options: object): unknown => {
+  try {
+    return subprocess({ id: 'web', file: 'node', ...options });
+  } catch (error) {
+    return error;
+  }
+};
+
+test.each<[object, string]>([
+  [
+    { file: '' },
+    `file has to be the program as a non-empty string, like 'node' or '/usr/bin/ffmpeg' (arguments go into args); got ''`,
+  ],
+  [{ file: undefined }, 'got none'],
+  [{ file: 'a\0b' }, 'file has to be'],
+  [
+    { args: '--port 3000' },
+    `args has to be an array of strings, one for each argument, like ['--port', '3000']; got '--port 3000'`,
+  ],
+  [{ args: ['--port', 3000] }, 'got ["--port",3000]'],
+  [{ args: new Array(1) }, 'args has to be'],
+  [{ cwd: 1 }, 'cwd has to be'],
+  [{ env: { PORT: 3000 } }, 'write numbers as String(3000); got {"PORT":3000}'],
+  [{ extendEnv: 'no' }, 'extendEnv has to be true or false'],
+  [{ ready: 'started' }, `ready has to be 'spawn', 'ipc', a RegExp`],
+  [{ ready: { port: 0 } }, 'port: 1 to 65535'],
+  [{ ready: { port: 80, hots: 'x' } }, 'ready has to be'],
+  [{ ready: /x/, readyTimeoutMs: 0 }, 'readyTimeoutMs has to be a whole number of milliseconds above 0'],
+  [{ readyTimeoutMs: 5 }, `readyTimeoutMs has to be left out with ready: 'spawn'`],
+  [{ ready: 'ipc', ipc: false }, `ipc has to be true, or left out, with ready: 'ipc'`],
+  [{ serialization: 'json' }, 'serialization has to be left out without ipc'],
+  [{ ipc: true, serialization: 'v8' }, `serialization has to be 'json' or 'advanced'`],
+  [{ stdin: 'inherit' }, `stdin has to be 'ignore' or 'pipe'; got 'inherit'`],
+  [
+    { stopSignal: 'TERM' },
+    `stopSignal has to be the name of a signal, like 'SIGTERM' or 'SIGINT'; got 'TERM'`,
+  ],
+  [{ stopSignal: 'toString' }, 'stopSignal has to be'],
+  [{ okExitCodes: [256] }, 'okExitCodes has to be'],
+  [{ log: console }, 'log has to be true or false'],
+  [{ onLine: 'print' }, 'onLine has to be a function'],
+  [{ maxLineLength: 0 }, 'maxLineLength has to be'],
+])('%j is refused', (options, message) => {
+  const error = declare(options);
+  expect(error).toMatchObject({ name: 'SpecError', code: 'COPPICE_INVALID_SUBPROCESS', path: 'web' });
+  expect((error as Error).message).toContain(message);
+  expect((error as Error).message).toMatch(/\(at web\)$/);
+});
+
+test.each([
+  ['command', 'file'],
+  ['graceMs', 'shutdownMs'],
+  ['readytimeoutms', 'readyTimeoutMs'],
+  ['arg', 'args'],
+])('an unknown option %s: did you mean %s?', (key, meant) => {
+  const error = declare({ [key]: 1 });
+  expect(isCoppiceError(error, 'COPPICE_UNKNOWN_KEY')).toBe(true);
+  expect((error as Error).message).toMatch(`a subprocess has no option '${key}', did you mean '${meant}'?`);
+});
+
+test('what all children have is checked as for all children', () => {
+  expect(declare({ id: 'a/b' })).toMatchObject({ code: 'COPPICE_INVALID_ID' });
+  expect(declare({ restart: 'always' })).toMatchObject({ code: 'COPPICE_INVALID_RESTART' });
+  expect(declare({ shutdownMs: -1 })).toMatchObject({ code: 'COPPICE_INVALID_SHUTDOWN' });
+  expect(declare({ significant: true })).toMatchObject({ code: 'COPPICE_BAD_COMBINATION' });
+  expect(() => subprocess(undefined as never)).toThrow('the argument of subprocess');
+});
+
+test('it is a frozen service', () => {
+  const web = subprocess({ id: 'web', file: 'node' });
+  expect(Object.isFrozen(web)).toBe(true);
+  expect(web).toMatchObject({ kind: 'service', id: 'web', restart: 'permanent', shutdownMs: 5_000 });
+});
+
+test('its value has what its options ask for', () => {
+  const plain = subprocess({ id: 'a', file: 'a' });
+  expectTypeOf(plain).toExtend<Service<Subprocess>>();
+  expectTypeOf<Value<typeof plain>>().not.toExtend<Messaging>();
+  const ready = subprocess({ id: 'a', file: 'a', ready: 'ipc' });
+  expectTypeOf<Value<typeof ready>>().toExtend<Messaging>();
+  const ipc = subprocess({ id: 'a', file: 'a', ready: /x/, ipc: true });
+  expectTypeOf<Value<typeof ipc>>().toExtend<Messaging>();
+  const piped = subprocess({ id: 'a', file: 'a', stdin: 'pipe', restart: 'transient' });
+  expectTypeOf<Value<typeof piped>>().toExtend<{ stdin: Writable }>();
+  expectTypeOf<Value<typeof piped>>().not.toExtend<Messaging>();
+  // @ts-expect-error an unknown option is refused while typing, too
+  expect(() => subprocess({ id: 'a', file: 'a', comand: 'x' })).toThrow(`no option 'comand'`);
+});
+
+type Value<S> = S extends Service<infer V> ? V : never;
