@@ -1,7 +1,7 @@
 /**
  * Loads execa when the first process is started. It is an ES module only: `import` and, on every Node that
- * we run on, `require` can load it, but the `require` of jest on Node 20 cannot. There, Node's own loader
- * does it, from the place of this file.
+ * we run on, `require` can load it, but the `require` of jest cannot. There, Node's own loader does it, from the
+ * place of this file.
  */
 import vm from 'node:vm';
 import type * as ExecaModule from 'execa';
