@@ -24,13 +24,21 @@ interface Branch {
 }
 
 /** Told at any time, also of an incarnation that is over. */
-const ANY_TIME = ['child:abandoned', 'child:settled', 'child:cleanup-failed', 'child:late-fault'];
+const ANY_TIME = [
+  'child:stuck',
+  'child:abandoned',
+  'child:settled',
+  'child:cleanup-failed',
+  'child:late-fault',
+];
 
 export class EventJudge {
   readonly story: string[] = [];
   readonly #journal: Journal;
   readonly #root: BranchPlan;
   readonly #branches = new Map<string, Branch>();
+  /** When the whole has to be over: supervisors below may be killed before that, the root then. */
+  deadlineAt = Infinity;
   #seq = 0;
   #at = 0;
 
@@ -86,6 +94,7 @@ export class EventJudge {
 
   #aboutChild(event: Extract<SupervisionEvent, { incarnation: number }>): void {
     if (event.type === 'child:abandoned') return this.#journal.abandoned(event.path, event.incarnation);
+    if (event.type === 'child:stuck') return this.#journal.stuck(event.path, event.incarnation);
     if (event.type === 'child:crashed') this.#journal.ended(event.path, event.incarnation, 'fail');
     if (event.type === 'child:completed') this.#journal.ended(event.path, event.incarnation, 'end');
     if (ANY_TIME.includes(event.type)) return;
@@ -107,6 +116,8 @@ export class EventJudge {
       }
       case 'child:stopping': {
         if (branch.plan.kind === 'dynamic' || branch.mayBeKilled || branch.phase !== 'stopping') return;
+        if (event.at >= this.deadlineAt || (this.deadlineAt !== Infinity && event.supervisor !== 'root'))
+          return;
         const first = younger.find(({ told }) => told === 'starting' || told === 'started');
         const wasStarting = this.story.at(-2)?.includes('child:starting') === true;
         if (first && !wasStarting) throw new Violation(`'${event.path}' is stopped before '${first.id}'`);

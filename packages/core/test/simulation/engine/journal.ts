@@ -1,4 +1,5 @@
 /** What the scripted children say of themselves: who is there, and since when. */
+import type { OnStuck } from '@coppice/core';
 import { Violation } from '../model/violation.js';
 
 export interface Entry {
@@ -10,6 +11,10 @@ export interface Entry {
   abandoned: boolean;
   /** How many promises that its supervisor has to wait for are pending. */
   busy: number;
+  /** What its declaration says. */
+  readonly onStuck: OnStuck;
+  /** It was announced that it is stuck, and waited for. */
+  isStuck: boolean;
   /** What it has said itself first: that it failed, or that it has ended. Unknown if its code has thrown. */
   said: 'fail' | 'end' | 'unknown' | undefined;
 }
@@ -25,12 +30,25 @@ export class Journal {
     this.#hearsEvents = hearsEvents;
   }
 
-  enter(path: string, attempt: number): Entry {
+  enter(path: string, attempt: number, onStuck: OnStuck = 'abandon'): Entry {
     const before = this.#last.get(path);
     if (this.#hearsEvents && before && !before.left && !before.abandoned) {
       throw new Violation(`'${path}' starts while its incarnation ${before.attempt} is still there`);
     }
-    const entry: Entry = { path, attempt, left: false, abandoned: false, busy: 0, said: undefined };
+    // The first of a supervisor that was killed, and is there again, stands beside what that has left.
+    if (this.#hearsEvents && before && !before.left && before.onStuck !== 'abandon' && attempt > 1) {
+      throw new Violation(`'${path}' starts beside its incarnation ${before.attempt}, which is stuck`);
+    }
+    const entry: Entry = {
+      path,
+      attempt,
+      onStuck,
+      left: false,
+      abandoned: false,
+      isStuck: false,
+      busy: 0,
+      said: undefined,
+    };
     this.#last.set(path, entry);
     this.entries.push(entry);
     this.lines.push(`enter ${path} ${attempt}`);
@@ -55,6 +73,20 @@ export class Journal {
     if (!entry || entry.attempt !== attempt || entry.said === undefined || entry.said === 'unknown') return;
     if (entry.said !== how)
       throw new Violation(`'${path}' first said '${entry.said}', and ends with '${how}'`);
+  }
+
+  /** Those that are waited for now without limit. */
+  get isAnyStuck(): boolean {
+    return this.entries.some(({ isStuck, left }) => isStuck && !left);
+  }
+
+  stuck(path: string, attempt: number): void {
+    const entry = this.#last.get(path);
+    if (!entry || entry.attempt !== attempt || entry.left)
+      throw new Violation(`'${path}' is not there to be stuck`);
+    if (entry.onStuck !== 'wait') throw new Violation(`'${path}' is waited for, but is to ${entry.onStuck}`);
+    if (entry.isStuck) throw new Violation(`that '${path}' is stuck is told twice`);
+    entry.isStuck = true;
   }
 
   abandoned(path: string, attempt: number): void {

@@ -1,6 +1,6 @@
 /** What the engine's simulation runs: a tree of scripted children, and what is done to it. */
 import * as fc from 'fast-check';
-import { MAX_RESTARTS, RESTARTS, STRATEGIES, AUTO_SHUTDOWNS } from '../model/script.js';
+import { DEADLINES, MAX_RESTARTS, ON_STUCK, RESTARTS, STRATEGIES, AUTO_SHUTDOWNS } from '../model/script.js';
 
 export const STARTS = ['at once', 'slowly', 'throws', 'rejects', 'ignores', 'hangs', 'until abort'] as const;
 export const LIVES = ['stays', 'fails', 'ends', 'says why', 'fails in start', 'ends in start'] as const;
@@ -34,6 +34,7 @@ export interface LeafPlan {
   readonly significant: boolean;
   readonly shutdownMs: number;
   readonly kill: boolean;
+  readonly onStuck: (typeof ON_STUCK)[number];
   /** The parts of its incarnations; the last one is played again and again. */
   readonly parts: readonly Part[];
 }
@@ -62,6 +63,8 @@ export interface EngineScript {
   readonly actions: readonly EngineAction[];
   /** Let everything come to rest before the last stop? If not, it comes in the middle of things. */
   readonly rest: boolean;
+  /** All has to be over so long after the last stop. */
+  readonly deadlineMs: number;
 }
 
 /** The usual case comes first and often: a tree in which everything fails has no story. */
@@ -85,6 +88,7 @@ const leaf: fc.Arbitrary<LeafPlan> = fc.record({
   significant: mostly(false, [true]),
   shutdownMs: fc.constantFrom(...SHUTDOWNS),
   kill: fc.boolean(),
+  onStuck: mostly<LeafPlan['onStuck']>('abandon', ON_STUCK),
   parts: fc.array(part, { minLength: 1, maxLength: 4 }),
 });
 
@@ -109,4 +113,5 @@ export const engineScripts: fc.Arbitrary<EngineScript> = fc.record({
   extra: leaf,
   actions: fc.array(fc.record({ verb: fc.constantFrom(...VERBS), at: fc.nat(15) }), { maxLength: 15 }),
   rest: fc.boolean(),
+  deadlineMs: fc.constantFrom(...DEADLINES),
 });

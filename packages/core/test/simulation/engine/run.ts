@@ -1,5 +1,6 @@
 /** Plays an engine script from its start to its end, and checks what can be seen from outside. */
 import { SimulatedClock, type SupervisorTree } from '@coppice/core';
+import { KILL_GRACE_MS } from '../../../src/model/policy.js';
 import { Violation } from '../model/violation.js';
 import { EventJudge, checkJson } from './event-judge.js';
 import { Journal } from './journal.js';
@@ -59,14 +60,40 @@ class Run {
       await this.#clock.runUntilIdle();
       this.#checkRest();
     }
-    const stop = tree.stop();
+    const stop = this.#stop();
     this.#settles(stop.then(() => this.#check(() => this.#timers.checkNone())));
     this.#checkSnapshot();
     await this.#clock.runUntilIdle();
     this.#checkSnapshot();
+    await this.#overrule();
     this.#checkEnd();
     await stop;
     if (this.#violations.length > 0) throw this.#violations[0];
+  }
+
+  async #stop(): Promise<void> {
+    const { deadlineMs } = this.#script;
+    const isFirst = this.#tree.snapshot().phase === 'running';
+    const stoppedAt = this.#clock.now();
+    this.judge.deadlineAt = stoppedAt + deadlineMs;
+    await this.#tree.stop(deadlineMs === Infinity ? {} : { deadlineMs });
+    // By force, whoever has a way to be killed may take its grace, and another one where the stop came in between.
+    this.#check(() => {
+      if (isFirst && this.#clock.now() > stoppedAt + deadlineMs + 2 * KILL_GRACE_MS)
+        throw new Violation(
+          `down at ${this.#clock.now()}, ${deadlineMs} after ${stoppedAt} it has to be over`,
+        );
+    });
+  }
+
+  /** Whoever is waited for without limit is so for ever, unless there is a deadline. */
+  async #overrule(): Promise<void> {
+    if (this.#tree.snapshot().phase === 'stopped') return;
+    if (this.judge.story.length > 0 && !this.journal.isAnyStuck)
+      throw new Violation(`it does not stop, and nobody is stuck`);
+    this.judge.deadlineAt = this.#clock.now();
+    this.#settles(this.#tree.stop({ deadlineMs: 0 }));
+    await this.#clock.runUntilIdle();
   }
 
   async #act({ verb, at }: EngineAction): Promise<void> {
@@ -152,9 +179,12 @@ class Run {
     const moving = this.#tree
       .snapshot()
       .children.find(({ status }) => status === 'stopping' || status === 'killing');
-    if (moving) throw new Violation(`at rest, '${moving.path}' is ${moving.status}`);
+    if (moving && !this.journal.isAnyStuck && this.judge.story.length > 0)
+      throw new Violation(`at rest, '${moving.path}' is ${moving.status}`);
     if (this.judge.story.length === 0) return;
-    const ending = this.journal.entries.find(({ said, left, abandoned }) => said && !left && !abandoned);
+    const ending = this.journal.entries.find(
+      ({ said, left, abandoned, isStuck }) => said && !left && !abandoned && !isStuck,
+    );
     if (ending && ending.said !== 'unknown') throw new Violation(`'${ending.path}' ends, and nobody notices`);
   }
 

@@ -57,9 +57,9 @@ export class Stage {
   }
 
   leaf(plan: LeafPlan, id: string, above: BranchPlan): ChildSpec {
-    const { kind, restart, shutdownMs } = plan;
+    const { kind, restart, shutdownMs, onStuck } = plan;
     const significant = plan.significant && restart !== 'permanent' && above.autoShutdown !== 'never';
-    const common = { id, restart, shutdownMs, significant };
+    const common = { id, restart, shutdownMs, significant, onStuck };
     return kind === 'task' ? this.#task(plan, common) : this.#service(plan, common);
   }
 
@@ -119,9 +119,9 @@ export class Stage {
     });
   }
 
-  #enter({ parts }: LeafPlan, context: Context): Actor {
+  #enter({ parts, onStuck }: LeafPlan, context: Context): Actor {
     const { path, attempt } = context;
-    const entry = this.#guard(() => this.journal.enter(path, attempt));
+    const entry = this.#guard(() => this.journal.enter(path, attempt, onStuck));
     const part = this.actors.length >= MANY ? CALM : parts[Math.min(attempt, parts.length) - 1]!;
     if (part.start !== 'at once' && part.start !== 'slowly') entry.said = 'unknown';
     const actor = { context, entry, part };

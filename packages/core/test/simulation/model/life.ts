@@ -28,6 +28,8 @@ export class Life {
   phase: 'starting' | 'up' | 'ending' | 'over' = 'starting';
   /** The supervisor was told not to wait for it; it may well live on. */
   abandoned = false;
+  /** Past its time and past being killed, and waited for all the same. */
+  isStuck = false;
   /** If the child is a supervisor: the one that runs. */
   below: Node | undefined = undefined;
   #wasUp = false;
@@ -89,8 +91,10 @@ export class Life {
     }
   }
 
-  stop(): void {
-    if (this.below) return this.node.world.post(this.below, this.below, { type: 'stop', reason: SHUTDOWN });
+  stop(deadlineAt: number | undefined): void {
+    if (this.below) {
+      return this.node.world.post(this.below, this.below, { type: 'stop', reason: SHUTDOWN, deadlineAt });
+    }
     this.#asked = true;
     if (this.phase === 'over' || this.phase === 'ending') return;
     this.phase = 'ending';
@@ -108,6 +112,12 @@ export class Life {
 
   abandon(): void {
     if (this.phase === 'over') return;
+    const { onStuck } = this.child.spec;
+    const { world, state } = this.node;
+    this.isStuck =
+      (onStuck === 'wait' && !state.killing) || (onStuck === 'exit' && state.stopReason === undefined);
+    if (this.isStuck && onStuck === 'exit') world.exit(this);
+    if (this.isStuck) return;
     this.abandoned = true;
     this.over(KILLED);
   }

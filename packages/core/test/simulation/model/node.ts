@@ -19,6 +19,7 @@ export class Node {
   readonly above: Life | undefined;
   readonly lives = new Map<Child, Life>();
   hasEnded = false;
+  endedAt = NaN;
 
   constructor(world: World, plan: ChildPlan, path: string, above: Life | undefined) {
     this.world = world;
@@ -49,6 +50,7 @@ export class Node {
       case 'start':
         return this.#start(effect.child);
       case 'stop':
+        return this.lives.get(effect.child)?.stop(effect.deadlineAt);
       case 'kill':
       case 'abandon':
         return this.lives.get(effect.child)?.[effect.type]();
@@ -60,14 +62,20 @@ export class Node {
         if (this.above) this.above.up();
         return;
       case 'start-failed':
-        this.hasEnded = true;
+        this.#ended();
         return this.#endAbove({ type: 'start-failed', error: effect.error });
       case 'down':
-        this.hasEnded = true;
+        this.#ended();
         return this.#endAbove({ type: 'exited', reason: effect.reason });
       default:
         return;
     }
+  }
+
+  #ended(): void {
+    this.hasEnded = true;
+    this.endedAt = this.world.now;
+    this.world.clearDeadline(this);
   }
 
   #start(child: Child): void {

@@ -14,6 +14,7 @@ import { Ledger } from './ledger.js';
 import type { Node } from './node.js';
 import { checkStructure } from './structure.js';
 import { Violation } from './violation.js';
+import { stopBudgetMs } from '../../../src/model/stop-budget.js';
 import { Walk } from './walk.js';
 
 export class Oracle {
@@ -32,6 +33,9 @@ export class Oracle {
   /** A child has failed to start at boot. */
   isUndoing = false;
   #isKilling = false;
+  /** When the stop has to be over, and how long that was when it began. */
+  #deadlineAt: number | undefined = undefined;
+  #deadlineMs: number | undefined = undefined;
   #hasEnded = false;
   #wasUp = false;
   #isStarted = false;
@@ -84,6 +88,7 @@ export class Oracle {
       case 'command':
         return this.#commands.asked(message.command);
       case 'stop':
+        if (!this.isStopping) this.#deadlineAt = message.deadlineAt;
         this.isStopping = true;
         return;
       case 'kill':
@@ -194,6 +199,8 @@ export class Oracle {
     const fact = this.#factOf(child);
     const life = this.node.lives.get(child);
     if (life && life.phase !== 'over') throw new Violation(`'${fact.id}' starts while its predecessor lives`);
+    if (life?.abandoned && child.spec.onStuck !== 'abandon')
+      throw new Violation(`'${fact.id}' starts beside its predecessor, which was given up`);
     if (!fact.isDown)
       throw new Violation(`'${fact.id}' starts before the end of its predecessor has arrived`);
     if (child.incarnation !== fact.incarnation + 1) throw new Violation(`'${fact.id}' skips an incarnation`);
@@ -218,15 +225,19 @@ export class Oracle {
   #kill(fact: Fact): void {
     if (fact.isDown) throw new Violation(`'${fact.id}' is killed, but is down`);
     if (fact.killSent) throw new Violation(`'${fact.id}' is killed twice`);
-    const isTime = fact.timerFired || this.#isKilling || fact.child.spec.shutdownMs === 0;
+    const isTime = fact.timerFired || this.#isKilling || this.#timeFor(fact)[0] === 0;
     if (!isTime) throw new Violation(`'${fact.id}' is killed before its time`);
     fact.killSent = true;
     if (!fact.asked && fact.known !== 'ending') this.#ask(fact);
   }
 
   #abandon(fact: Fact): void {
-    if (!fact.timerFired || !fact.killSent) throw new Violation(`'${fact.id}' is abandoned before its time`);
-    if (fact.abandonSent) throw new Violation(`'${fact.id}' is abandoned twice`);
+    const { onStuck } = fact.child.spec;
+    const isEnd = (onStuck === 'exit' && this.isStopping) || (onStuck === 'wait' && this.#isKilling);
+    if (!fact.killSent || !(fact.timerFired || isEnd))
+      throw new Violation(`'${fact.id}' is abandoned before its time`);
+    // One that was stuck may be told so again before its end has arrived.
+    if (fact.abandonSent && onStuck === 'abandon') throw new Violation(`'${fact.id}' is abandoned twice`);
     fact.abandonSent = true;
   }
 
@@ -249,10 +260,30 @@ export class Oracle {
   }
 
   #setTimer(fact: Fact, ms: number): void {
-    const { shutdownMs } = fact.child.spec;
-    const expected = fact.isDown ? 0 : fact.killSent ? KILL_GRACE_MS : shutdownMs;
-    if (ms !== expected) throw new Violation(`'${fact.id}' gets a timer of ${ms} ms, not of ${expected}`);
+    const [least, most] = fact.isDown
+      ? [0, 0]
+      : fact.killSent
+        ? [KILL_GRACE_MS, KILL_GRACE_MS]
+        : this.#timeFor(fact);
+    if (ms < least || ms > most) {
+      throw new Violation(`'${fact.id}' gets a timer of ${ms} ms, not of ${least} to ${most}`);
+    }
     if (fact.isDown && fact.due !== 'retry') throw new Violation(`'${fact.id}' is retried, but did not fail`);
+  }
+
+  /** How long it may take to stop: its own time, or within a deadline its share of what is left, at the least. */
+  #timeFor(fact: Fact): readonly [number, number] {
+    const { shutdownMs } = fact.child.spec;
+    const [end, all] = [this.#deadlineAt, this.#deadlineMs];
+    if (end === undefined || all === undefined) return [shutdownMs, shutdownMs];
+    const left = Math.max(0, end - this.node.world.now);
+    const most = Math.min(shutdownMs, left);
+    const weigh = ({ child }: Fact): number => Math.min(stopBudgetMs(child.spec), all);
+    // It may be its turn, or it ends by itself while younger ones are still to be stopped.
+    const older = fact.asked ? this.members.slice(0, this.members.indexOf(fact) + 1) : this.members;
+    const sum = older.reduce((total, each) => total + weigh(each), 0);
+    if (this.node.state.dynamic || weigh(fact) === 0) return [most, most];
+    return [Math.min(most, Math.floor((left * weigh(fact)) / sum)), most];
   }
 
   // --- its events ---
@@ -275,6 +306,8 @@ export class Oracle {
       this.#autoShutdown();
     } else if (event.type === 'supervisor:stopping') {
       if (!this.isStopping) throw new Violation(`it stops, but nobody asked for it`);
+      if (this.#deadlineAt !== undefined)
+        this.#deadlineMs = Math.max(0, this.#deadlineAt - this.node.world.now);
       this.#walk = undefined;
     }
   }

@@ -11,11 +11,17 @@ export interface PlannedPolicy extends ChildPolicy {
 
 /** What validation refuses is mended: a permanent child, or one under `never`, cannot be significant. */
 export function childPolicy(plan: ChildPlan, id: string, above: ChildPlan): PlannedPolicy {
-  const { kind, restart, shutdownMs } = plan;
+  const { kind, restart, shutdownMs, onStuck } = plan;
   const significant = plan.significant && restart !== 'permanent' && above.autoShutdown !== 'never';
-  const common = { kind, id, restart, shutdownMs, significant, onStuck: 'abandon' as const, plan };
+  const common = { kind, id, restart, shutdownMs, significant, onStuck, plan };
+  if (kind === 'dynamic-supervisor') return { ...common, child: childPolicy(templateOf(plan), 'one', plan) };
+  if (kind === 'supervisor') return { ...common, children: membersOf(plan) };
   return plan.kill && kind === 'service' ? { ...common, kill: true } : common;
 }
+
+/** The children that a supervisor is declared with. */
+const membersOf = (plan: ChildPlan): PlannedPolicy[] =>
+  plan.children.map((child, i) => childPolicy(child, 'abcdefgh'[i]!, plan));
 
 /** The template of a dynamic supervisor; a plain task if the plan has none. */
 export const templateOf = (plan: ChildPlan): ChildPlan =>
@@ -30,7 +36,7 @@ export function supervisorOf(plan: ChildPlan, path: string): Supervisor {
     withinMs,
     autoShutdown,
   };
-  const children = dynamic ? [] : plan.children.map((child, i) => childPolicy(child, 'abcdefgh'[i]!, plan));
+  const children = dynamic ? [] : membersOf(plan);
   return new Supervisor(path, policy, dynamic, children);
 }
 

@@ -2,6 +2,8 @@
 import * as fc from 'fast-check';
 import {
   AUTO_SHUTDOWNS,
+  DEADLINES,
+  ON_STUCK,
   type ChildPlan,
   KINDS,
   MAX_AT,
@@ -25,6 +27,7 @@ const childPlan = (depth: number): fc.Arbitrary<ChildPlan> =>
     significant: fc.boolean(),
     shutdownMs: fc.constantFrom(...SHUTDOWNS),
     kill: fc.boolean(),
+    onStuck: fc.constantFrom(...ON_STUCK),
     strategy: fc.constantFrom(...STRATEGIES),
     maxRestarts: fc.constantFrom(...MAX_RESTARTS),
     withinMs: fc.constantFrom(...WINDOWS),
@@ -44,4 +47,5 @@ export const scripts: fc.Arbitrary<Script> = fc.record({
   }),
   actions: fc.array(fc.record({ verb: fc.constantFrom(...VERBS), at: fc.nat(MAX_AT) }), { maxLength: 120 }),
   rest: fc.boolean(),
+  deadlineMs: fc.constantFrom(...DEADLINES),
 });

@@ -1,12 +1,15 @@
 /** A script of the model's simulation: a tree, how its children behave, and what happens to it. */
 import type { Random } from '../../../src/engine/random.js';
-import type { ChildKind } from '../../../src/model/policy.js';
+import type { ChildKind, OnStuck } from '../../../src/model/policy.js';
 import type { AutoShutdown, RestartType } from '../../../src/model/restart-table.js';
 import type { Strategy } from '../../../src/model/strategy.js';
 
 export const KINDS = ['task', 'service', 'supervisor', 'dynamic-supervisor'] as const;
 export const RESTARTS = ['permanent', 'transient', 'temporary'] as const;
 export const SHUTDOWNS = [0, 5, 50, Infinity] as const;
+export const ON_STUCK = ['abandon', 'wait', 'exit'] as const;
+/** For the last stop; Infinity: without a deadline. */
+export const DEADLINES = [Infinity, 0, 7, 60, 300] as const;
 export const STRATEGIES = ['one-for-one', 'one-for-all', 'rest-for-one'] as const;
 export const MAX_RESTARTS = [0, 1, 2, 3, 9, Infinity] as const;
 export const WINDOWS = [1, 10, 60, 1_000] as const;
@@ -21,6 +24,7 @@ export interface ChildPlan {
   readonly significant: boolean;
   readonly shutdownMs: number;
   readonly kill: boolean;
+  readonly onStuck: OnStuck;
   readonly strategy: Strategy;
   readonly maxRestarts: number;
   readonly withinMs: number;
@@ -50,6 +54,8 @@ export interface Script {
   readonly actions: readonly Action[];
   /** Let everything come to rest before the last stop? If not, it comes in the middle of things. */
   readonly rest: boolean;
+  /** All has to be over so long after the last stop. */
+  readonly deadlineMs: number;
 }
 
 /** How often each verb stands in the list is how often it is chosen. */
@@ -109,6 +115,7 @@ export function randomScript(random: Random): Script {
       significant: random() < 0.3,
       shutdownMs: oneOf(SHUTDOWNS),
       kill: random() < 0.3,
+      onStuck: random() < 0.6 ? 'abandon' : oneOf(ON_STUCK),
       strategy: oneOf(STRATEGIES),
       maxRestarts: oneOf(MAX_RESTARTS),
       withinMs: oneOf(WINDOWS),
@@ -126,5 +133,6 @@ export function randomScript(random: Random): Script {
     moods: Array.from({ length: 1 + below(12) }, mood),
     actions: Array.from({ length: below(120) }, () => ({ verb: oneOf(WEIGHTED), at: below(MAX_AT + 1) })),
     rest: random() < 0.5,
+    deadlineMs: random() < 0.5 ? Infinity : oneOf(DEADLINES),
   };
 }

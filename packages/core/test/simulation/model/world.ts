@@ -4,14 +4,15 @@
  * in the order of the clock; everything else is up to the script.
  */
 import type { Child } from '../../../src/model/child.js';
-import { NORMAL, SHUTDOWN, crash } from '../../../src/model/exit-reason.js';
+import { type ExitReason, NORMAL, SHUTDOWN, crash } from '../../../src/model/exit-reason.js';
 import type { Effect } from '../../../src/model/effect.js';
 import type { Command, Message } from '../../../src/model/message.js';
 import { BOOM, type Life, endOf } from './life.js';
 import { LateMessages } from './late-messages.js';
 import { Node } from './node.js';
 import { childPolicy, templateOf } from './policies.js';
-import type { Action, Mood, Script } from './script.js';
+import { type Action, DEADLINES, type Mood, type Script } from './script.js';
+import { KILL_GRACE_MS } from '../../../src/model/policy.js';
 import { Violation } from './violation.js';
 
 interface Letter {
@@ -22,7 +23,8 @@ interface Letter {
 
 interface Timer {
   readonly node: Node;
-  readonly child: Child;
+  /** None: this is the deadline of a whole stop. */
+  readonly child: Child | undefined;
   readonly incarnation: number;
   readonly at: number;
   readonly order: number;
@@ -71,8 +73,17 @@ export class World {
       this.#comeToRest();
       for (const node of this.nodes) node.oracle.atRest();
     }
-    this.post(this.root, this.root, { type: 'stop', reason: SHUTDOWN });
+    const { deadlineMs } = this.#script;
+    const stoppedAt = this.now;
+    const isFirst = !this.root.oracle.isStopping;
+    this.#stop(this.root, deadlineMs);
     this.#comeToRest();
+    // By force, whoever has a way to be killed may take its grace, and another one where a stop came in between.
+    if (isFirst && this.root.endedAt > stoppedAt + deadlineMs + 2 * KILL_GRACE_MS) {
+      throw new Violation(
+        `down at ${this.root.endedAt}, but ${deadlineMs} after ${stoppedAt} it has to be over`,
+      );
+    }
     this.#checkEnd();
   }
 
@@ -92,6 +103,23 @@ export class World {
     if (this.timerOf(child)) throw new Violation(`'${child.id}' gets a second timer`);
     const { incarnation } = child;
     this.#timers.push({ node, child, incarnation, at: this.now + ms, order: this.#timerOrder++ });
+  }
+
+  /** A stop with a deadline: at its end all that is left is killed. */
+  #stop(node: Node, deadlineMs: number, reason: ExitReason = SHUTDOWN): void {
+    if (deadlineMs === Infinity) return node.handle({ type: 'stop', reason });
+    const at = this.now + deadlineMs;
+    this.#timers.push({ node, child: undefined, incarnation: 0, at, order: this.#timerOrder++ });
+    node.handle({ type: 'stop', reason, deadlineAt: at });
+  }
+
+  clearDeadline(node: Node): void {
+    this.#timers = this.#timers.filter((timer) => timer.node !== node || timer.child !== undefined);
+  }
+
+  /** A stuck child ends the whole tree. */
+  exit(life: Life): void {
+    this.post(life, this.root, { type: 'stop', reason: crash(BOOM) });
   }
 
   clearTimer(child: Child): void {
@@ -142,16 +170,21 @@ export class World {
       case 'wait':
         return this.#wait(at);
       case 'stop':
-        return this.#node(at)?.handle({
-          type: 'stop',
-          reason: at % 3 ? SHUTDOWN : at ? crash(BOOM) : NORMAL,
-        });
+        return this.#stopOne(at);
       case 'kill':
         return this.#node(at)?.handle({ type: 'kill' });
       case 'late':
         return this.late.deliver(this, at);
       default:
         return this.#command(verb, at);
+    }
+  }
+
+  #stopOne(at: number): void {
+    const node = this.#node(at);
+    // One that has ended hears nothing, and its deadline would never be taken back.
+    if (node?.hasEnded === false) {
+      this.#stop(node, DEADLINES[at % DEADLINES.length]!, at % 3 ? SHUTDOWN : at ? crash(BOOM) : NORMAL);
     }
   }
 
@@ -196,7 +229,7 @@ export class World {
     this.now = Math.max(this.now, next.at);
     this.#timers.splice(this.#timers.indexOf(next), 1);
     const { node, child, incarnation } = next;
-    node.handle({ type: 'timer', child, incarnation });
+    node.handle(child ? { type: 'timer', child, incarnation } : { type: 'kill' });
     return true;
   }
 
@@ -237,7 +270,12 @@ export class World {
       if (busy) {
         if (busy.phase === 'starting') busy.up();
         else busy.over(SHUTDOWN);
-      } else if (!this.#fireNext()) return;
+      } else if (!this.#fireNext()) {
+        // Nothing else happens any more: those who are stuck end after all.
+        const stuck = this.lives.find((life) => life.isStuck && life.phase === 'ending');
+        if (!stuck) return;
+        stuck.over(SHUTDOWN);
+      }
     }
     throw new Violation(`does not come to rest`);
   }
