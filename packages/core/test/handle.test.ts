@@ -1,5 +1,4 @@
 /** Handles: starting and stopping a tree, finding supervisors in it, commands, and what does not stop in time. */
-import { runInThisContext } from 'node:vm';
 import {
   type Context,
   type GaveUpError,
@@ -12,6 +11,7 @@ import {
   task,
 } from '@coppice/core';
 import { boot, crew, deferred, drain, forever, rejection, scripted, statuses } from './support/scripted.js';
+import { unhandledRejections } from './support/unhandled-rejections.js';
 
 const SLOW = 10_000;
 
@@ -701,28 +701,9 @@ describe('a root that gives up', () => {
     return { declared, fail: () => contexts.at(-1)!.fail(new Error('boom')) };
   };
 
-  /** The process itself, not the copy that a test gets. */
-  const process = runInThisContext('process') as NodeJS.Process;
-
-  /** The rejections that nobody handles while `act` runs; jest's own handlers do not see them. */
-  async function unhandled(act: () => Promise<void>): Promise<unknown[]> {
-    const seen: unknown[] = [];
-    const others = process.listeners('unhandledRejection');
-    process.removeAllListeners('unhandledRejection');
-    process.on('unhandledRejection', (reason) => seen.push(reason));
-    try {
-      await act();
-      for (let turn = 0; turn < 3; turn++) await new Promise(setImmediate);
-    } finally {
-      process.removeAllListeners('unhandledRejection');
-      for (const other of others) process.on('unhandledRejection', other);
-    }
-    return seen;
-  }
-
   test('unheard: its error becomes an unhandled rejection', async () => {
     const { declared, fail } = givingUp();
-    const seen = await unhandled(async () => {
+    const seen = await unhandledRejections(async () => {
       await declared.start();
       fail();
     });
@@ -736,7 +717,7 @@ describe('a root that gives up', () => {
 
   test('heard by a listener, or by one who waits for the end: it does not', async () => {
     expect(
-      await unhandled(async () => {
+      await unhandledRejections(async () => {
         const { declared, fail } = givingUp();
         const tree = await declared.start();
         tree.on('supervisor:gave-up', () => {});
@@ -744,7 +725,7 @@ describe('a root that gives up', () => {
       }),
     ).toEqual([]);
     expect(
-      await unhandled(async () => {
+      await unhandledRejections(async () => {
         const { declared, fail } = givingUp();
         const tree = await declared.start();
         const ended = tree.whenStopped();
@@ -755,7 +736,7 @@ describe('a root that gives up', () => {
   });
 
   test('told to the one who has asked it to stop: it does not', async () => {
-    const seen = await unhandled(async () => {
+    const seen = await unhandledRejections(async () => {
       const tree = await supervisor({ id: 'root', children: [] }).start();
       const report = await tree.stop({ reason: new Error('on purpose') });
       expect(report.reason).toMatchObject({ kind: 'crash', error: { message: 'on purpose' } });
@@ -765,7 +746,7 @@ describe('a root that gives up', () => {
 
   test('by the end of a tree that was started again: it does', async () => {
     const { declared, fail } = givingUp();
-    const seen = await unhandled(async () => {
+    const seen = await unhandledRejections(async () => {
       const tree = await declared.start();
       await tree.stop();
       await tree.start();
@@ -776,7 +757,7 @@ describe('a root that gives up', () => {
 
   test('a listener that was taken back again does not hear it', async () => {
     const { declared, fail } = givingUp();
-    const seen = await unhandled(async () => {
+    const seen = await unhandledRejections(async () => {
       const tree = await declared.start();
       const inner = (): void => {};
       const outer = (): void => void tree.on('child:removed', inner);
@@ -790,7 +771,7 @@ describe('a root that gives up', () => {
 
   test('a listener that was there for one event, and has had it, does not hear it', async () => {
     const { declared, fail } = givingUp();
-    const seen = await unhandled(async () => {
+    const seen = await unhandledRejections(async () => {
       const tree = declared.handle();
       tree.once('supervisor:started', () => {});
       await tree.start();

@@ -207,7 +207,7 @@ describe('an error says what was expected, what was got, where, and how to mend 
     [
       'COPPICE_INVALID_START',
       () => task({ id: 'a', run: Promise.resolve() } as never),
-      [/got an instance of Promise/, /run: \(\) => \.\.\./],
+      [/got a promise/, /run: \(\) => \.\.\./],
     ],
     [
       'COPPICE_INVALID_FUNCTION',

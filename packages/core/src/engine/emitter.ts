@@ -64,6 +64,11 @@ export class Emitter implements Subscribable {
     this.#tellHost();
   }
 
+  /** How many listeners there are. */
+  get count(): number {
+    return this.#known;
+  }
+
   /** How many would hear an event of this name? */
   hearers(name: EventName): number {
     return this.#listeners.listenerCount(name) + this.#listeners.listenerCount('event');
@@ -88,15 +93,20 @@ export class Emitter implements Subscribable {
     checkSubscription(name, listener);
     const known = this.#guards.get(listener);
     if (known) return known;
-    let reported = false;
+    let isFailing = false;
     const failed = (error: unknown): void => {
-      if (reported) return;
-      reported = true;
+      if (isFailing) return;
+      isFailing = true;
       this.#host.listenerFailed(name, error);
+    };
+    const worked = (): void => {
+      isFailing = false;
     };
     const guard = (event: SupervisionEvent): void => {
       try {
-        pending(listener(event as never))?.catch(failed);
+        const result = pending(listener(event as never));
+        if (result) result.then(worked, failed);
+        else worked();
       } catch (error) {
         failed(error);
       }

@@ -2,7 +2,8 @@
 import type { Child } from '../model/child.js';
 import { notFound } from '../model/decisions.js';
 import { coppiceError } from '../model/errors.js';
-import { type ExitReason, NORMAL, SHUTDOWN, Shutdown, crash } from '../model/exit-reason.js';
+import { type ExitReason, NORMAL, SHUTDOWN, crash, isShutdown } from '../model/exit-reason.js';
+import { looksLikeError } from '../model/wire.js';
 import type { Command } from '../model/message.js';
 import type { ChildSpec, DynamicSupervisorSpec, SupervisorSpec, Template } from '../spec/types.js';
 import { checkOptions, show } from '../spec/checks.js';
@@ -30,7 +31,7 @@ export class Handle implements SupervisorHandle {
   }
 
   get own(): Subscribable {
-    return this.#root.tree.emittersOf(this.path).own;
+    return this.#root.tree.events.at(this.path).own;
   }
 
   on<N extends keyof EventMap>(name: N, listener: EventListener<N>): this {
@@ -160,7 +161,7 @@ export class Handle implements SupervisorHandle {
   }
 
   get #subtree(): Emitter {
-    return this.#root.tree.emittersOf(this.path).subtree;
+    return this.#root.tree.events.at(this.path).subtree;
   }
 
   #process(): SupervisorProcess {
@@ -203,5 +204,11 @@ function plainOptions(given: unknown): Record<string, unknown> {
 function exitReason(reason: StopOptions['reason']): ExitReason {
   if (reason === undefined || reason === 'shutdown') return SHUTDOWN;
   if (reason === 'normal') return NORMAL;
-  return reason instanceof Shutdown ? reason.toReason() : crash(reason);
+  if (isShutdown(reason)) return reason.toReason();
+  if (looksLikeError(reason)) return crash(reason);
+  throw coppiceError('COPPICE_INVALID_ARGUMENT', {
+    call: 'stop',
+    expected: "reason: 'shutdown', 'normal', a Shutdown or an Error",
+    got: show(reason),
+  });
 }

@@ -7,7 +7,7 @@
  * in one go. Only then is the supervisor told, so that two incarnations never overlap.
  */
 import type { Child } from '../model/child.js';
-import { coppiceError } from '../model/errors.js';
+import { type CoppiceError, coppiceError } from '../model/errors.js';
 import type { EventBody, UnstoppedChild } from '../model/event.js';
 import { type ExitReason, KILLED, NORMAL, SHUTDOWN, type Shutdown } from '../model/exit-reason.js';
 import { about } from '../model/report.js';
@@ -18,7 +18,7 @@ import { ChildContext } from './context.js';
 import type { FaultOwner } from './faults.js';
 import { IGNORED, isAbortOf, outcomeOfResult, outcomeOfThrow } from './outcome.js';
 import { pending } from './pending.js';
-import { sleep } from './sleep.js';
+import { Sleepers } from './sleepers.js';
 import type { SupervisorProcess } from './supervisor-process.js';
 
 type AnySpec = Service<unknown, unknown[]> | Task<unknown[]>;
@@ -44,6 +44,9 @@ export class Incarnation implements FaultOwner {
   /** Does the supervisor know that it has ended (or that it is not to be waited for)? */
   #isReported = false;
   #controller: AbortController | undefined = undefined;
+  #sleepers: Sleepers | undefined = undefined;
+  /** What the signal is aborted with, and sleepers are woken with. */
+  #abortReason: CoppiceError | undefined = undefined;
   /** What was deferred, and at the end a service's `stop`: taken from the last to the first. */
   #cleanUp: CleanUpStep[] | undefined = undefined;
   /** What it was at when it had to end, since when, and when it was given up: for the report. */
@@ -139,7 +142,7 @@ export class Incarnation implements FaultOwner {
   get signal(): AbortSignal {
     if (!this.#controller) {
       this.#controller = new AbortController();
-      if (this.#phase === 'ending' || this.#phase === 'ended') this.#abort();
+      if (this.#mustEnd) this.#abort();
     }
     return this.#controller.signal;
   }
@@ -151,7 +154,8 @@ export class Incarnation implements FaultOwner {
   }
 
   sleep(ms: number): Promise<void> {
-    return sleep(this.process.tree.clock, this.signal, ms);
+    this.#sleepers ??= new Sleepers(this.process.tree.clock);
+    return this.#mustEnd ? Promise.reject(this.#whyItEnds()) : this.#sleepers.sleep(ms);
   }
 
   get isOver(): boolean {
@@ -287,10 +291,20 @@ export class Incarnation implements FaultOwner {
     this.#abort();
   }
 
+  /** Is it ending, or has it ended? */
+  get #mustEnd(): boolean {
+    return this.#phase === 'ending' || this.#phase === 'ended';
+  }
+
   #abort(): void {
-    const code = this.#isAsked ? 'COPPICE_STOP_REQUESTED' : 'COPPICE_ENDED';
     const controller = this.#controller;
-    if (controller) this.#inScope(() => controller.abort(coppiceError(code, { path: this.path })));
+    this.#sleepers?.wake(this.#whyItEnds());
+    if (controller) this.#inScope(() => controller.abort(this.#whyItEnds()));
+  }
+
+  #whyItEnds(): CoppiceError {
+    const code = this.#isAsked ? 'COPPICE_STOP_REQUESTED' : 'COPPICE_ENDED';
+    return (this.#abortReason ??= coppiceError(code, { path: this.path }));
   }
 
   /** Cleans up, as soon as nothing is under way any more. */
@@ -368,7 +382,7 @@ export class Incarnation implements FaultOwner {
   }
 
   #emit(event: EventBody): void {
-    this.process.tree.emit(this.process.path, event);
+    this.process.tree.events.emit(this.process.path, event);
   }
 
   #about() {
@@ -377,7 +391,7 @@ export class Incarnation implements FaultOwner {
 
   /** Ending with the abort of its own signal is what it was asked for; with any other it is a crash. */
   #reasonOfRejection(error: unknown): ExitReason {
-    const isAbort = this.#controller !== undefined && isAbortOf(this.#controller.signal, error);
+    const isAbort = this.#abortReason !== undefined && isAbortOf(this.#abortReason, error);
     return isAbort ? SHUTDOWN : outcomeOfThrow(error);
   }
 }

@@ -46,7 +46,7 @@ export function mirror(context: Context): Mirror {
     relay: ({ seq: _seq, at: _at, ...body }) => {
       if (incarnation.isOver) return;
       const event = reroot(body as EventBody, rootOf(body.path), path);
-      process.tree.emit(/^(child|listener)/.test(event.type) ? parentOf(event) : event.path, event);
+      process.tree.events.emit(/^(child|listener)/.test(event.type) ? parentOf(event) : event.path, event);
     },
   };
 }

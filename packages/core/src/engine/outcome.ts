@@ -12,14 +12,13 @@ export const outcomeOfThrow = (thrown: unknown): ExitReason =>
 export const outcomeOfResult = (result: unknown, otherwise: ExitReason): ExitReason =>
   isShutdown(result) ? result.toReason() : otherwise;
 
-/** Is it the reason of this aborted signal, the platform's AbortError, or an error that was made of either? */
-export function isAbortOf(signal: AbortSignal, error: unknown): boolean {
-  if (!signal.aborted) return false;
-  if (error === signal.reason) return true;
+/** Is it the reason of an abort, the platform's AbortError, or an error that was made of that reason? */
+export function isAbortOf(reason: Error, error: unknown): boolean {
+  if (error === reason) return true;
   if (typeof error !== 'object' || error === null) return false;
   try {
     const { name, cause } = error as { name?: unknown; cause?: unknown };
-    return name === 'AbortError' || cause === signal.reason;
+    return name === 'AbortError' || cause === reason;
   } catch {
     return false;
   }

@@ -6,6 +6,7 @@ import { closest } from '../model/suggest.js';
 import type { ChildSpec } from '../spec/types.js';
 import { show } from '../spec/checks.js';
 import { type SpecWarning, warningsOf } from '../spec/warnings.js';
+import { nextTurn } from './clock.js';
 import { type AnySupervisorSpec, type StopReport, SupervisorProcess } from './supervisor-process.js';
 import { Tree, type TreeOptions } from './tree.js';
 
@@ -14,8 +15,6 @@ export class Root {
   readonly #spec: AnySupervisorSpec;
   #process: SupervisorProcess;
   #starting: Promise<void> | undefined = undefined;
-  /** Did anybody ask to be told of the end? */
-  #isAwaited = false;
 
   constructor(spec: AnySupervisorSpec, options: TreeOptions) {
     this.#spec = spec;
@@ -48,7 +47,6 @@ export class Root {
   }
 
   whenStopped(): Promise<StopReport> {
-    this.#isAwaited = true;
     return this.#process.whenDown();
   }
 
@@ -108,31 +106,37 @@ export class Root {
   }
 
   #newProcess(): SupervisorProcess {
-    return new SupervisorProcess(this.tree, this.#spec, this.#spec.id, {
+    const process: SupervisorProcess = new SupervisorProcess(this.tree, this.#spec, this.#spec.id, {
       process: undefined,
       started: () => {},
       startFailed: () => {},
-      exited: (reason) => this.#exited(reason),
+      exited: (reason) => this.#exited(process, reason),
     });
+    return process;
   }
 
   /**
    * A root that ends because of an error must not do so in silence: if nobody hears that it stops and nobody
-   * waits for its end, its error becomes an unhandled rejection, as that of any failed promise that nobody
-   * looks after.
+   * asks for its end, its error becomes an unhandled rejection, as that of any failed promise that nobody
+   * looks after. Whoever has just waited for the start gets a turn to ask.
    */
-  #exited(reason: ExitReason): void {
+  #exited(process: SupervisorProcess, reason: ExitReason): void {
     const error = errorOf(reason);
-    if (error === undefined || this.#isAwaited || this.#process.isAwaited) return;
+    if (error === undefined) return;
+    const { events } = this.tree;
     const hearers =
-      this.tree.hearers(this.path, 'supervisor:stopped') + this.tree.hearers(this.path, 'supervisor:gave-up');
-    if (hearers === 0) void Promise.reject(error);
+      events.hearers(this.path, 'supervisor:stopped') + events.hearers(this.path, 'supervisor:gave-up');
+    if (hearers > 0) return;
+    void nextTurn().then(() => {
+      if (!process.isAwaited) throw error;
+    });
   }
 
   /** Whoever declares something that is probably not meant is told so: by an event, or else on the console. */
   #warn(warning: SpecWarning): void {
-    if (this.tree.hearers(this.path, 'supervisor:warning') === 0) console.warn(`coppice: ${warning.message}`);
-    else this.tree.emit(this.path, { type: 'supervisor:warning', ...warning });
+    if (this.tree.events.hearers(this.path, 'supervisor:warning') === 0)
+      console.warn(`coppice: ${warning.message}`);
+    else this.tree.events.emit(this.path, { type: 'supervisor:warning', ...warning });
   }
 }
 

@@ -65,6 +65,8 @@ export interface SupervisorSnapshot {
   readonly counts: ChildCounts;
   /** When the snapshot was taken, by the clock, in milliseconds. */
   readonly at: number;
+  /** Incarnations that did not stop in time and still run, of children that are no longer there. */
+  readonly abandoned: readonly UnstoppedChild[];
   /** In start order. */
   readonly children: readonly ChildSnapshot[];
 }
@@ -93,10 +95,13 @@ export function snapshotOf(process: SupervisorProcess): SupervisorSnapshot {
   const { state, spec, tree } = process;
   const at = tree.clock.now();
   const abandoned = new Map<string, UnstoppedChild[]>();
+  const orphaned: UnstoppedChild[] = [];
   for (const incarnation of tree.abandoned) {
-    const known = abandoned.get(incarnation.path);
-    if (known) known.push(incarnation.describe());
-    else abandoned.set(incarnation.path, [incarnation.describe()]);
+    if (incarnation.process.path !== state.path) continue;
+    const known = abandoned.get(incarnation.child.id);
+    if (!state.children.get(incarnation.child.id)) orphaned.push(incarnation.describe());
+    else if (known) known.push(incarnation.describe());
+    else abandoned.set(incarnation.child.id, [incarnation.describe()]);
   }
   return {
     id: spec.id,
@@ -108,6 +113,7 @@ export function snapshotOf(process: SupervisorProcess): SupervisorSnapshot {
     budget: budgetOf(state, at),
     counts: countsOf(process),
     at,
+    abandoned: orphaned,
     children: Array.from(state.children, (child) => childSnapshot(process, child, abandoned)),
   };
 }
@@ -128,7 +134,7 @@ function childSnapshot(
     shutdownMs: shutdownMs === Infinity ? null : shutdownMs,
     startedAt: isUp ? child.startedAt : null,
     lastExit: child.lastExit ? reasonToWire(child.lastExit) : null,
-    abandoned: abandoned.get(info.path) ?? [],
+    abandoned: abandoned.get(child.id) ?? [],
     supervisor: supervisorBelow(child),
   };
 }

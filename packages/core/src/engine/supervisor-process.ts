@@ -48,7 +48,7 @@ export class SupervisorProcess {
   /** Called once, when all its children are up, or have not come up. */
   onUp: (() => void) | undefined = undefined;
   onStartFailed: ((error: CoppiceError) => void) | undefined = undefined;
-  /** Did anybody who will hear of its end ask it to stop? */
+  /** Did anybody ask to be told of its end? */
   isAwaited = false;
   #waiting: ((report: StopReport) => void)[] = [];
   #report: StopReport | undefined = undefined;
@@ -78,7 +78,7 @@ export class SupervisorProcess {
       if (message.child.timer !== message.timer) return;
       message.child.timer = undefined;
     }
-    this.state.observed = this.tree.isObserved;
+    this.state.observed = this.tree.events.isHeard;
     for (const effect of step(this.state, message, this.tree.clock.now())) this.#perform(effect);
   }
 
@@ -86,7 +86,6 @@ export class SupervisorProcess {
   async stop(reason: ExitReason, deadlineMs = Infinity): Promise<StopReport> {
     const { clock } = this.tree;
     const stopped = this.whenDown();
-    this.isAwaited = true;
     if (deadlineMs === Infinity) {
       this.tree.send(this, { type: 'stop', reason });
       return stopped;
@@ -100,6 +99,7 @@ export class SupervisorProcess {
 
   /** Resolves when it is down, for whatever reason. */
   whenDown(): Promise<StopReport> {
+    this.isAwaited = true;
     if (this.#report) return Promise.resolve(this.#report);
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
@@ -158,7 +158,7 @@ export class SupervisorProcess {
       case 'refuse':
         return (effect.to as Reply).reject(effect.error);
       case 'event':
-        return this.tree.emit(this.path, effect.event);
+        return this.tree.events.emit(this.path, effect.event);
       case 'up':
         this.onUp?.();
         return this.parent.started();

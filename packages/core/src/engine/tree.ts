@@ -5,14 +5,12 @@
  * Messages are run to completion, one after the other, never one inside another: a tree of any depth needs
  * no deep stack, and whoever calls in from a listener or a start function cannot find a step half done.
  */
-import { type EventBody, type EventName, type SupervisionEvent } from '../model/event.js';
 import type { Message } from '../model/message.js';
 import { Queue } from '../model/queue.js';
-import { toWire } from '../model/wire.js';
-import { checkOptions } from '../spec/checks.js';
+import { checkOptions, checkPort } from '../spec/checks.js';
 import { type Logger, silentLogger } from '../spec/logger.js';
 import { type Clock, realClock } from './clock.js';
-import { Emitter, type EmitterHost } from './emitter.js';
+import { EventBus } from './event-bus.js';
 import type { FaultScope } from './faults.js';
 import type { Incarnation } from './incarnation.js';
 import type { SupervisorProcess } from './supervisor-process.js';
@@ -27,13 +25,6 @@ export interface TreeOptions {
   readonly faultScope?: FaultScope;
 }
 
-interface Emitters {
-  /** What happens at this supervisor and its children. */
-  readonly own: Emitter;
-  /** What happens at it and anywhere below. */
-  readonly subtree: Emitter;
-}
-
 /** So many messages are run before the event loop gets a turn. */
 const SLICE = 5_000;
 
@@ -43,11 +34,7 @@ export class Tree {
   readonly faultScope: FaultScope | undefined;
   /** Incarnations that were not waited for any longer and still run. */
   readonly abandoned = new Set<Incarnation>();
-  readonly #emitters = new Map<string, Emitters>();
-  #listeners = 0;
-  #events = 0;
-  readonly #outbox = new Queue<{ readonly path: string; readonly event: SupervisionEvent }>();
-  #isEmitting = false;
+  readonly events: EventBus;
 
   readonly #inbox = new Queue<{ readonly to: SupervisorProcess; readonly message: Message }>();
   #isRunning = false;
@@ -56,8 +43,12 @@ export class Tree {
   #soon: (() => void)[] = [];
 
   constructor(options: TreeOptions) {
-    checkOptions('start', options, ['clock', 'logger', 'faultScope']);
+    checkOptions('handle, or start,', options, ['clock', 'logger', 'faultScope']);
+    checkPort('clock', options.clock, ['now', 'setTimer', 'clearTimer']);
+    checkPort('logger', options.logger, ['debug', 'info', 'warn', 'error', 'child']);
+    checkPort('faultScope', options.faultScope, ['run']);
     this.clock = options.clock ?? realClock;
+    this.events = new EventBus(this.clock);
     this.logger = options.logger ?? silentLogger;
     this.faultScope = options.faultScope;
   }
@@ -87,92 +78,32 @@ export class Tree {
     });
   }
 
-  /** Runs all queued messages. A long queue lets the event loop have a turn now and then. */
+  /**
+   * Runs all queued messages. After so many of them, whether they came at once or one by one from promises
+   * that settle without end, the event loop gets a turn.
+   */
   run(): void {
-    if (this.#isRunning || this.#isPaused) return;
+    if (this.#isRunning || this.#isPaused || this.#inbox.size === 0) return;
+    if (this.#sinceTurn >= SLICE) return this.#pause();
     this.#isRunning = true;
     try {
       for (let next = this.#inbox.shift(); next; next = this.#inbox.shift()) {
         next.to.handle(next.message);
-        if (++this.#sinceTurn >= SLICE) {
-          this.#pause();
-          break;
-        }
+        if (++this.#sinceTurn >= SLICE) break;
       }
     } finally {
       // Only a port of the user's, such as a clock, can throw here; the tree must not be deaf after that.
       this.#isRunning = false;
     }
+    if (this.#inbox.size > 0) this.#pause();
   }
 
   #pause(): void {
-    this.#sinceTurn = 0;
-    if (this.#inbox.size === 0) return;
     this.#isPaused = true;
     this.clock.setTimer(() => {
       this.#isPaused = false;
+      this.#sinceTurn = 0;
       this.run();
     }, 0);
-  }
-
-  /** Does anybody listen anywhere in the tree? */
-  get isObserved(): boolean {
-    return this.#listeners > 0;
-  }
-
-  emittersOf(path: string): Emitters {
-    let emitters = this.#emitters.get(path);
-    if (!emitters) {
-      const host: EmitterHost = {
-        listenersChanged: (by) => (this.#listeners += by),
-        listenerFailed: (name, error) => this.#listenerFailed(path, name, error),
-      };
-      emitters = { own: new Emitter(host), subtree: new Emitter(host) };
-      this.#emitters.set(path, emitters);
-    }
-    return emitters;
-  }
-
-  /**
-   * Delivers an event to those who listen at the supervisor at `path`, and further up. What a listener
-   * causes is delivered when all have heard the event that caused it.
-   */
-  emit(path: string, body: EventBody): void {
-    if (!this.isObserved) return;
-    const event = { seq: ++this.#events, at: this.clock.now(), ...body } as SupervisionEvent;
-    if (this.#isEmitting) return this.#outbox.push({ path, event });
-    this.#isEmitting = true;
-    this.#deliver(path, event);
-    for (let next = this.#outbox.shift(); next; next = this.#outbox.shift())
-      this.#deliver(next.path, next.event);
-    this.#isEmitting = false;
-  }
-
-  #deliver(path: string, event: SupervisionEvent): void {
-    this.#emitters.get(path)?.own.emit(event);
-    for (const at of upwards(path)) this.#emitters.get(at)?.subtree.emit(event);
-  }
-
-  /** How many would hear an event of this name from the supervisor at `path`? */
-  hearers(path: string, name: EventName): number {
-    let count = this.#emitters.get(path)?.own.hearers(name) ?? 0;
-    for (const at of upwards(path)) count += this.#emitters.get(at)?.subtree.hearers(name) ?? 0;
-    return count;
-  }
-
-  /** A failing listener is told of in an event of its own; if nobody hears that, on the console. */
-  #listenerFailed(path: string, name: EventName | 'event', error: unknown): void {
-    const itself = name === 'event' ? 1 : 0;
-    const heard = name !== 'listener:failed' && this.hearers(path, 'listener:failed') > itself;
-    if (heard) this.emit(path, { type: 'listener:failed', path, event: name, error: toWire(error) });
-    else console.error(`coppice: a listener for '${name}' at '${path}' failed:`, error);
-  }
-}
-
-/** A path and all that it goes through, up to the root. */
-function* upwards(path: string): Generator<string> {
-  for (let at = path; ; at = at.slice(0, at.lastIndexOf('/'))) {
-    yield at;
-    if (!at.includes('/')) return;
   }
 }

@@ -14,7 +14,7 @@ const SPEC = {
   COPPICE_MISSING_ID: (d) =>
     `a ${d['kind']} needs an id: its name in logs, events and paths, like id: 'db'; got none`,
   COPPICE_INVALID_ID: (d) =>
-    `an id has to be a non-empty string without '/', which joins ids to paths; got ${d['got']}`,
+    `an id has to be a non-empty string in one line, without '/', which joins ids to paths; got ${d['got']}`,
   COPPICE_MISSING_START: (d) =>
     `a ${d['kind']} needs ${d['key']}: a function that is called for each of its starts; got none`,
   COPPICE_INVALID_START: (d) =>

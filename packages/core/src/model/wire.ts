@@ -129,7 +129,7 @@ function unwire(data: ErrorWire, depth: number): Error {
 }
 
 /** Not `instanceof Error`: an error may come from another realm (a vm context, a test runner). */
-function looksLikeError(value: unknown): value is object {
+export function looksLikeError(value: unknown): value is Error {
   return typeof value === 'object' && value !== null && 'message' in value && 'name' in value;
 }
 

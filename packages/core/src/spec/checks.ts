@@ -3,6 +3,15 @@ import type { ErrorCode } from '../model/error-messages.js';
 import { coppiceError } from '../model/errors.js';
 import { closest } from '../model/suggest.js';
 
+/** What other tools call the same: Docker's and systemd's words for `restart`. */
+const SAID_ELSEWHERE: Readonly<Record<string, string>> = {
+  always: 'permanent',
+  'unless-stopped': 'permanent',
+  'on-failure': 'transient',
+  no: 'temporary',
+  never: 'temporary',
+};
+
 export type Options = Readonly<Record<string, unknown>>;
 
 /** The options of a call, which has no others than these. */
@@ -28,6 +37,20 @@ export function checkOptions<T extends object>(
   });
 }
 
+/** What a user puts in place of a port has to have its methods. */
+export function checkPort(name: string, port: unknown, methods: readonly string[]): void {
+  if (port === undefined) return;
+  const has = (key: string): boolean =>
+    typeof port === 'object' && port !== null && typeof (port as Record<string, unknown>)[key] === 'function';
+  const missing = methods.filter((key) => !has(key));
+  if (missing.length === 0) return;
+  throw coppiceError('COPPICE_INVALID_ARGUMENT', {
+    call: 'handle, or start,',
+    expected: `${name}: an object with the methods ${methods.join(', ')}`,
+    got: `${show(port)} without ${missing.join(', ')}`,
+  });
+}
+
 /** One of a few words; a misspelt one gets a suggestion. */
 export function oneOf(
   spec: Options,
@@ -38,13 +61,22 @@ export function oneOf(
 ): string {
   const value = spec[key];
   if (typeof value === 'string' && words.includes(value)) return value;
-  const near = typeof value === 'string' ? closest(value, words) : undefined;
+  const near = typeof value === 'string' ? suggestion(value, words) : undefined;
   throw coppiceError(code, {
     expected: words.map((word) => `'${word}'`).join(' or '),
     got: show(value),
     hint: near === undefined ? '' : `; did you mean '${near}'?`,
     path,
   });
+}
+
+function suggestion(value: string, words: readonly string[]): string | undefined {
+  const word = Object.hasOwn(SAID_ELSEWHERE, value) ? SAID_ELSEWHERE[value] : undefined;
+  return word !== undefined && words.includes(word)
+    ? word
+    : words.length > 1
+      ? closest(value, words)
+      : undefined;
 }
 
 export function check(holds: boolean, code: ErrorCode, got: unknown, path: string): void {
@@ -66,7 +98,8 @@ export const isRecord = (value: unknown): value is Record<string, unknown> =>
 export function show(value: unknown): string {
   try {
     if (typeof value === 'string') return `'${value.length > 60 ? `${value.slice(0, 57)}...` : value}'`;
-    if (typeof value === 'function') return `a function`;
+    if (typeof value === 'function') return isClass(value) ? `the class ${value.name}` : 'a function';
+    if (value instanceof Promise) return 'a promise';
     if (Array.isArray(value)) return `an array of ${value.length}`;
     if (typeof value === 'object' && value !== null) {
       const name = (value as { constructor?: { name?: unknown } }).constructor?.name;
@@ -79,3 +112,7 @@ export function show(value: unknown): string {
     return 'a value that cannot be read';
   }
 }
+
+/** A class cannot be called. */
+export const isClass = (value: unknown): value is () => unknown =>
+  typeof value === 'function' && /^class\b/.test(Function.prototype.toString.call(value));

@@ -8,7 +8,7 @@ import { ON_STUCK, isSupervisorKind } from '../model/policy.js';
 import { AUTO_SHUTDOWNS, RESTART_TYPES } from '../model/restart-table.js';
 import { STRATEGIES } from '../model/strategy.js';
 import { closest } from '../model/suggest.js';
-import { type Options, check, fill, isDuration, isRecord, oneOf, show } from './checks.js';
+import { type Options, check, fill, isClass, isDuration, isRecord, oneOf, show } from './checks.js';
 import type { ChildSpec } from './types.js';
 
 const COMMON = ['kind', 'id', 'restart', 'significant', 'shutdownMs', 'onStuck', 'required'];
@@ -24,6 +24,12 @@ const KEYS: Readonly<Record<ChildKind, readonly string[]>> = {
 
 const KINDS = Object.keys(KEYS) as readonly ChildKind[];
 const STRATEGY_NAMES = Object.keys(STRATEGIES);
+
+/** An option of another kind, and what it is called here. */
+const MEANT_BY: Readonly<Partial<Record<ChildKind, Readonly<Record<string, string>>>>> = {
+  task: { start: 'run' },
+  service: { run: 'start', close: 'stop' },
+};
 
 /** Specs that were checked and completed here; they are frozen, so that they stay right. */
 const checked = new WeakSet<object>();
@@ -79,12 +85,16 @@ export function completeChild(child: unknown, supervisor: string): ChildSpec {
   if (!isRecord(child) || child['kind'] === undefined) {
     const path =
       isRecord(child) && typeof child['id'] === 'string' ? `${supervisor}/${child['id']}` : supervisor;
-    if (isRecord(child)) checkId('child', child, supervisor);
-    throw coppiceError('COPPICE_NOT_A_SPEC', { expected: 'the spec of a child', got: show(child), path });
+    if (isRecord(child) && !isPromise(child)) checkId('child', child, supervisor);
+    const got =
+      isRecord(child) && isPromise(child) ? 'a promise, which has to be awaited first' : show(child);
+    throw coppiceError('COPPICE_NOT_A_SPEC', { expected: 'the spec of a child', got, path });
   }
   const kind = oneOf(child, 'kind', KINDS, 'COPPICE_INVALID_KIND', supervisor);
   return completeSpec(kind as ChildKind, child, supervisor) as ChildSpec;
 }
+
+const isPromise = (value: Options): boolean => typeof value['then'] === 'function';
 
 /** Whether a child fits its supervisor. */
 export function checkSignificant(child: ChildSpec, autoShutdown: unknown, supervisor: string): void {
@@ -96,11 +106,14 @@ export function checkSignificant(child: ChildSpec, autoShutdown: unknown, superv
   });
 }
 
+/** Something to read, in one line, without the character that joins ids to paths. */
+const IS_ID = /^(?=.*\S)[^/\p{Cc}]+$/u;
+
 /** Checks the id of a child that comes at run time. */
 export function checkId(kind: string, options: Options, above: string): string {
   const id = options['id'];
   if (id === undefined) throw coppiceError('COPPICE_MISSING_ID', { kind, path: above });
-  if (typeof id !== 'string' || id === '' || id.includes('/')) {
+  if (typeof id !== 'string' || !IS_ID.test(id)) {
     throw coppiceError('COPPICE_INVALID_ID', { got: show(id), path: above });
   }
   return above === '' ? id : `${above}/${id}`;
@@ -110,7 +123,7 @@ function checkKeys(kind: ChildKind, options: Options, path: string): void {
   const known = KEYS[kind];
   for (const key of Object.keys(options)) {
     if (known.includes(key)) continue;
-    const near = closest(key, known);
+    const near = MEANT_BY[kind]?.[key] ?? closest(key, known);
     throw coppiceError('COPPICE_UNKNOWN_KEY', {
       kind,
       key,
@@ -133,7 +146,7 @@ function checkService(spec: Options, path: string): void {
 function checkStart(spec: Options, key: string, kind: ChildKind, path: string): void {
   const start = spec[key];
   if (start === undefined) throw coppiceError('COPPICE_MISSING_START', { kind, key, path });
-  if (typeof start !== 'function') {
+  if (typeof start !== 'function' || isClass(start)) {
     throw coppiceError('COPPICE_INVALID_START', { key, got: show(start), path });
   }
 }

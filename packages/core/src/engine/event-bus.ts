@@ -1,0 +1,105 @@
+/** The lifecycle events of one tree: numbered, and delivered to those who listen, in causal order. */
+import type { EventBody, EventName, SupervisionEvent } from '../model/event.js';
+import { Queue } from '../model/queue.js';
+import { toWire } from '../model/wire.js';
+import type { Clock } from './clock.js';
+import { Emitter } from './emitter.js';
+
+/** The listeners at one place of the tree. */
+export interface Place {
+  readonly path: string;
+  /** What happens at this supervisor and its children. */
+  readonly own: Emitter;
+  /** What happens at it and anywhere below. */
+  readonly subtree: Emitter;
+}
+
+/** Up to so many places with listeners it is quicker to look through them than to walk up a path. */
+const FEW = 16;
+
+export class EventBus {
+  readonly #clock: Clock;
+  /** The places that have listeners; one that has none any more is forgotten. */
+  readonly #places = new Map<string, Place>();
+  #listeners = 0;
+  #count = 0;
+  readonly #outbox = new Queue<{ readonly path: string; readonly event: SupervisionEvent }>();
+  #isEmitting = false;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Does anybody listen anywhere? If not, no event needs to be made. */
+  get isHeard(): boolean {
+    return this.#listeners > 0;
+  }
+
+  /** The place of the supervisor at `path`, to subscribe to. */
+  at(path: string): Place {
+    const known = this.#places.get(path);
+    if (known) return known;
+    const host = {
+      listenersChanged: (by: number): void => this.#listenersChanged(place, by),
+      listenerFailed: (name: EventName | 'event', error: unknown): void => this.#failed(path, name, error),
+    };
+    const place: Place = { path, own: new Emitter(host), subtree: new Emitter(host) };
+    return place;
+  }
+
+  /**
+   * Delivers an event to those who listen at the supervisor at `path`, and further up. What a listener
+   * causes is delivered when all have heard the event that caused it.
+   */
+  emit(path: string, body: EventBody): void {
+    if (!this.isHeard) return;
+    const event = { seq: ++this.#count, at: this.#clock.now(), ...body } as SupervisionEvent;
+    if (this.#isEmitting) return this.#outbox.push({ path, event });
+    this.#isEmitting = true;
+    this.#deliver(path, event);
+    for (let next = this.#outbox.shift(); next; next = this.#outbox.shift()) {
+      this.#deliver(next.path, next.event);
+    }
+    this.#isEmitting = false;
+  }
+
+  /** How many would hear an event of this name from the supervisor at `path`? */
+  hearers(path: string, name: EventName): number {
+    let count = this.#places.get(path)?.own.hearers(name) ?? 0;
+    for (const { subtree } of this.#upwards(path)) count += subtree.hearers(name);
+    return count;
+  }
+
+  #deliver(path: string, event: SupervisionEvent): void {
+    this.#places.get(path)?.own.emit(event);
+    for (const { subtree } of this.#upwards(path)) subtree.emit(event);
+  }
+
+  /** The places with listeners at `path` and above it, the lowest first. */
+  #upwards(path: string): Place[] {
+    if (this.#places.size <= FEW) {
+      const isAbove = (place: Place): boolean => path === place.path || path.startsWith(`${place.path}/`);
+      return [...this.#places.values()].filter(isAbove).sort((a, b) => b.path.length - a.path.length);
+    }
+    const places: Place[] = [];
+    for (let at = path; at !== ''; at = at.slice(0, Math.max(0, at.lastIndexOf('/')))) {
+      const place = this.#places.get(at);
+      if (place) places.push(place);
+    }
+    return places;
+  }
+
+  #listenersChanged(place: Place, by: number): void {
+    this.#listeners += by;
+    if (place.own.count + place.subtree.count === 0) this.#places.delete(place.path);
+    else this.#places.set(place.path, place);
+  }
+
+  /** A failing listener is told of in an event of its own; if nobody hears that, on the console. */
+  #failed(path: string, name: EventName | 'event', error: unknown): void {
+    const itself = name === 'event' ? 1 : 0;
+    const isHeard = name !== 'listener:failed' && this.hearers(path, 'listener:failed') > itself;
+    if (isHeard) this.emit(path, { type: 'listener:failed', path, event: name, error: toWire(error) });
+    else console.error(`coppice: a listener for '${name}' at '${path}' failed:`, error);
+  }
+}

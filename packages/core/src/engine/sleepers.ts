@@ -1,0 +1,43 @@
+/** Those who wait on the clock of the tree on behalf of one incarnation. */
+import { coppiceError } from '../model/errors.js';
+import { show } from '../spec/checks.js';
+import type { Clock } from './clock.js';
+
+export class Sleepers {
+  readonly #clock: Clock;
+  readonly #sleeping = new Set<(reason: unknown) => void>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Resolves after `ms` milliseconds; rejects when they are woken before. Leaves nothing behind. */
+  sleep(ms: number): Promise<void> {
+    if (typeof ms !== 'number' || !(ms >= 0)) {
+      const got = show(ms);
+      const error = coppiceError('COPPICE_INVALID_ARGUMENT', {
+        call: 'sleep',
+        expected: 'a number of milliseconds, 0 or more',
+        got,
+      });
+      return Promise.reject(error);
+    }
+    return new Promise((resolve, reject) => {
+      const wake = (reason: unknown): void => {
+        this.#clock.clearTimer(timer);
+        reject(reason);
+      };
+      const timer = this.#clock.setTimer(() => {
+        this.#sleeping.delete(wake);
+        resolve();
+      }, ms);
+      this.#sleeping.add(wake);
+    });
+  }
+
+  /** Wakes all that still sleep: their promises are rejected with this reason. */
+  wake(reason: unknown): void {
+    for (const wake of this.#sleeping) wake(reason);
+    this.#sleeping.clear();
+  }
+}
