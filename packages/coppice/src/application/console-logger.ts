@@ -16,7 +16,10 @@ export function consoleLogger(name: string, isOn: () => boolean): ApplicationLog
       if (level === 'debug' || !isOn()) return;
       const fields = typeof first === 'object' ? (first as { err?: unknown }) : {};
       const message = typeof first === 'string' ? first : (second ?? shown(fields));
-      const lines = [`${name}: ${message}`, ...(fields.err === undefined ? [] : errorLines(fields.err))];
+      const lines = [
+        `${name}: ${message}`,
+        ...(fields.err === undefined ? [] : errorLines(fields.err, message)),
+      ];
       const print = level === 'info' ? console.log : console.error;
       // An argument of its own: a message is never taken for a format.
       print('%s', lines.join('\n'));
@@ -32,10 +35,10 @@ export function consoleLogger(name: string, isOn: () => boolean): ApplicationLog
   };
 }
 
-/** The chain of causes, and where the last of them came from. */
-function errorLines(error: unknown): string[] {
-  const causes = causesOf(error);
+/** The chain of causes, as far as the message does not say it, and where the last of them came from. */
+function errorLines(error: unknown, said: string): string[] {
   let deepest = toWire(error);
+  const causes = causesOf(error).slice(said.endsWith(deepest.message) ? 1 : 0);
   while (deepest.cause) deepest = deepest.cause;
   const trace = deepest.stack?.split('\n').filter((line) => line.trimStart().startsWith('at ')) ?? [];
   return [...causes.map((cause) => `  caused by ${cause}`), ...trace.map((line) => `      ${line.trim()}`)];

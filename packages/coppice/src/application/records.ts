@@ -1,5 +1,5 @@
 /** What an application says of itself: one table. What its children do is told by events, see `@coppice/pino`. */
-import type { UnstoppedChild } from '@coppice/core';
+import { type UnstoppedChild, toWire } from '@coppice/core';
 import type { Fault } from '../faults/index.js';
 import { causesOf } from './causes.js';
 import type { ApplicationLogger } from './types.js';
@@ -33,6 +33,8 @@ const PHASES: Readonly<Record<UnstoppedChild['phase'], string>> = {
   'cleaning-up': 'while cleaning up',
 };
 
+const messageOf = (err: unknown): string => toWire(err).message;
+
 const inMs = (ms: number): string => `${Math.round(ms).toLocaleString('en-US')} ms`;
 
 const RECORDS: { readonly [N in RecordName]: readonly [Level, (facts: Facts[N]) => string] } = {
@@ -50,8 +52,8 @@ const RECORDS: { readonly [N in RecordName]: readonly [Level, (facts: Facts[N]) 
       `${f.path} did not stop: asked at ${f.since} ${PHASES[f.phase]}, given up after ${inMs(f.waitedMs)} ` +
       `(incarnation ${f.incarnation})`,
   ],
-  'start-failed': ['fatal', () => 'did not start'],
-  'gave-up': ['fatal', () => 'gave up, and ends with it the process'],
+  'start-failed': ['fatal', (f) => `did not start: ${messageOf(f.err)}`],
+  'gave-up': ['fatal', (f) => `ends, since a supervisor gave up: ${messageOf(f.err)}`],
   incomplete: [
     'fatal',
     ({ unstopped, shutdownMs }) =>
@@ -63,13 +65,20 @@ const RECORDS: { readonly [N in RecordName]: readonly [Level, (facts: Facts[N]) 
     'error',
     (f) =>
       `a fault went astray from ${f.path ?? 'nobody knows where'}` +
-      (f.outcome === 'crash' ? ' and is its crash' : f.outcome === 'late' ? ', which is over already' : ''),
+      (f.outcome === 'crash'
+        ? ' and is its crash: '
+        : f.outcome === 'late'
+          ? ', which is over already: '
+          : ': ') +
+      messageOf(f.err),
   ],
   'fatal-fault': [
     'fatal',
-    (f) => `a fault went astray from ${f.path ?? 'nobody knows where'} and ends the process (${f.why})`,
+    (f) =>
+      `a fault went astray from ${f.path ?? 'nobody knows where'} and ends the process (${f.why}): ` +
+      messageOf(f.err),
   ],
-  failed: ['fatal', () => 'failed'],
+  failed: ['fatal', (f) => `ends with an error: ${messageOf(f.err)}`],
   warning: ['warn', (f) => f.message],
 };
 

@@ -1,19 +1,32 @@
 /** Health over HTTP: a small server, as a child like any other, that probes can ask. */
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type Context, type Service, service } from '@coppice/core';
+import type { ChildOptions, Context, Service } from '@coppice/core';
+import { ListenError } from '../adapters/http-server.js';
+import { type Checks, checkOptions, declare, numberHint } from '../adapters/options.js';
 import type { Health } from './health-of.js';
 
-export interface HealthServerOptions {
+/** The options of {@link healthServer}; those of any child have their usual defaults, `required` is false. */
+export interface HealthServerOptions extends Omit<ChildOptions, 'id'> {
   /** Its name among its siblings. Default: `health`. */
   readonly id?: string;
-  /** 0: any that is free; the value of the service tells which. */
+  /** 0 to 65,535; 0: any that is free; the value of the service tells which. */
   readonly port: number;
   /** The address to listen at. Default: all, since probes come from outside. */
   readonly host?: string;
   /** What to answer, asked anew for each request: `healthOf(tree.snapshot())`, or `app.health()`. */
   readonly health: () => Health;
 }
+
+const CHECKS: Checks = {
+  port: {
+    expected: 'a whole number from 0 to 65,535',
+    holds: (port) => Number.isInteger(port) && (port as number) >= 0 && (port as number) <= 65_535,
+    hint: numberHint,
+  },
+  host: { expected: 'an address or a name', holds: (host) => typeof host === 'string', optional: true },
+  health: 'function',
+};
 
 /** So many reasons are answered; a probe is not read by anybody who needs a thousand. */
 const MAX_REASONS = 50;
@@ -40,24 +53,26 @@ const PATHS = new Map<string, 'isLive' | 'isReady'>([
  * }).handle();
  * await tree.start(); // curl -i localhost:8080/readyz
  * ```
+ *
+ * @throws SpecError, OptionError if an option is wrong or unknown
  */
-export function healthServer({ id = 'health', port, host, health }: HealthServerOptions): Service<Server> {
-  return service({
-    id,
-    required: false,
-    shutdownMs: 1_000,
-    start: (context) => listen(createServer(answer(health)), port, host, context),
-    stop: (server) => close(server),
-  });
+export function healthServer(options: HealthServerOptions): Service<Server> {
+  const named = { required: false, ...options, id: options?.id ?? 'health' };
+  const { port, host, health } = checkOptions('healthServer', named, CHECKS);
+  return declare('healthServer', 'service', named, CHECKS, {
+    start: (context: Context) => listen(createServer(answer(health)), port, host, context),
+    stop: close,
+  }) as Service<Server>;
 }
 
 function listen(server: Server, port: number, host: string | undefined, context: Context): Promise<Server> {
   // Whoever opens a connection and says nothing is not to hold it for long.
   server.headersTimeout = server.requestTimeout = 5_000;
   return new Promise((resolve, reject) => {
-    server.once('error', reject);
+    const failed = (error: Error): void => reject(new ListenError(error, port, host, context.path));
+    server.once('error', failed);
     server.listen({ port, host }, () => {
-      server.off('error', reject);
+      server.off('error', failed);
       // The server goes on after these (a connection that could not be accepted): nothing to start again for.
       server.on('error', (error) => context.log.warn({ err: error }, 'a probe could not be answered'));
       const { address, port: actual } = server.address() as AddressInfo;

@@ -108,8 +108,30 @@ describe('it answers', () => {
 
   test('a port that is taken is a start that fails', async () => {
     const second = supervisor({ id: 'two', children: [healthServer({ port, host: '127.0.0.1', health })] });
-    await expect(second.start()).rejects.toMatchObject({ code: 'COPPICE_START_FAILED', path: 'two/health' });
+    await expect(second.start()).rejects.toMatchObject({
+      code: 'COPPICE_START_FAILED',
+      path: 'two/health',
+      cause: { name: 'ListenError', code: 'EADDRINUSE' },
+    });
   });
+});
+
+test.each([
+  [
+    { port: '8080' },
+    'OptionError',
+    "port of healthServer() has to be a whole number from 0 to 65,535; got '8080'",
+  ],
+  [{ port: 0 }, 'SpecError', 'health has to be a function'],
+  [
+    { port: 0, heallth: () => READY, health: () => READY },
+    'SpecError',
+    "no option 'heallth', did you mean 'health'?",
+  ],
+])('%j is refused', (options, name, message) => {
+  const declare = (): unknown => healthServer(options as never);
+  expect(declare).toThrow(expect.objectContaining({ name }));
+  expect(declare).toThrow(message);
 });
 
 test('is no child that others wait for: it can be absent', () => {
