@@ -82,6 +82,7 @@ export {
 
 // Errors
 export {
+  CodedError,
   CommandError,
   CoppiceError,
   GaveUpError,

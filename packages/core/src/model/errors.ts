@@ -4,17 +4,20 @@ import { type ErrorWire, toWire } from './wire.js';
 
 type Details = Readonly<Record<string, unknown>>;
 
-/** The base of all errors of Coppice. Match on `code`; classes do not survive threads and processes. */
-export class CoppiceError extends Error {
-  readonly code: ErrorCode;
+/**
+ * What all errors of Coppice's packages have in common. Match on `code`; classes do not survive threads and
+ * processes.
+ */
+export abstract class CodedError extends Error {
+  /** Stable; messages may change. */
+  abstract readonly code: string;
   /** Where in the tree: ids from the root down, joined by `/`; as far as it is known. */
   readonly path: string | undefined;
   /** The facts that the message was made of. */
   readonly details: Details;
 
-  constructor(code: ErrorCode, details: Details, cause?: unknown) {
-    super(messageFor(code, details), cause === undefined ? undefined : { cause });
-    this.code = code;
+  constructor(message: string, details: Details, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
     this.path = typeof details['path'] === 'string' ? details['path'] : undefined;
     this.details = details;
   }
@@ -22,6 +25,16 @@ export class CoppiceError extends Error {
   /** The error as JSON data, its causes included. */
   toWire(): ErrorWire {
     return toWire(this);
+  }
+}
+
+/** The base of all errors of the core. */
+export class CoppiceError extends CodedError {
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, details: Details, cause?: unknown) {
+    super(messageFor(code, details), details, cause);
+    this.code = code;
   }
 }
 

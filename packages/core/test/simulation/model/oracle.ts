@@ -32,7 +32,8 @@ export class Oracle {
   isStopping = false;
   /** A child has failed to start at boot. */
   isUndoing = false;
-  #isKilling = false;
+  /** All is to end by force. */
+  isKilling = false;
   /** When the stop has to be over, and how long that was when it began. */
   #deadlineAt: number | undefined = undefined;
   #deadlineMs: number | undefined = undefined;
@@ -93,7 +94,7 @@ export class Oracle {
         return;
       case 'kill':
         this.isStopping = true;
-        this.#isKilling = true;
+        this.isKilling = true;
         return;
       default:
         return this.#learn(message);
@@ -225,7 +226,7 @@ export class Oracle {
   #kill(fact: Fact): void {
     if (fact.isDown) throw new Violation(`'${fact.id}' is killed, but is down`);
     if (fact.killSent) throw new Violation(`'${fact.id}' is killed twice`);
-    const isTime = fact.timerFired || this.#isKilling || this.#timeFor(fact)[0] === 0;
+    const isTime = fact.timerFired || this.isKilling || this.#timeFor(fact)[0] === 0;
     if (!isTime) throw new Violation(`'${fact.id}' is killed before its time`);
     fact.killSent = true;
     if (!fact.asked && fact.known !== 'ending') this.#ask(fact);
@@ -233,7 +234,7 @@ export class Oracle {
 
   #abandon(fact: Fact): void {
     const { onStuck } = fact.child.spec;
-    const isEnd = (onStuck === 'exit' && this.isStopping) || (onStuck === 'wait' && this.#isKilling);
+    const isEnd = (onStuck === 'exit' && this.isStopping) || (onStuck === 'wait' && this.isKilling);
     if (!fact.killSent || !(fact.timerFired || isEnd))
       throw new Violation(`'${fact.id}' is abandoned before its time`);
     // One that was stuck may be told so again before its end has arrived.
@@ -245,7 +246,7 @@ export class Oracle {
   #ask(fact: Fact): void {
     const isInterrupted = fact.known === 'starting' && this.isStopping;
     fact.asked = true;
-    if (isInterrupted || this.#isKilling) return;
+    if (isInterrupted || this.isKilling) return;
     const isEnd = this.isStopping || this.isUndoing;
     if (isEnd && this.node.state.dynamic) return;
     for (const other of this.members) {
@@ -281,9 +282,12 @@ export class Oracle {
     const weigh = ({ child }: Fact): number => Math.min(stopBudgetMs(child.spec), all);
     // It may be its turn, or it ends by itself while younger ones are still to be stopped.
     const older = fact.asked ? this.members.slice(0, this.members.indexOf(fact) + 1) : this.members;
-    const sum = older.reduce((total, each) => total + weigh(each), 0);
+    const share = (facts: readonly Fact[]): number =>
+      Math.floor((left * weigh(fact)) / facts.reduce((total, each) => total + weigh(each), 0));
+    // Those who are up for certain; of those who are down some may still count.
+    const alive = older.filter((each) => each === fact || (!each.isDown && !each.asked));
     if (this.node.state.dynamic || weigh(fact) === 0) return [most, most];
-    return [Math.min(most, Math.floor((left * weigh(fact)) / sum)), most];
+    return [Math.min(most, share(older)), Math.min(most, share(alive))];
   }
 
   // --- its events ---

@@ -274,6 +274,10 @@ export class World {
         // Nothing else happens any more: those who are stuck end after all.
         const stuck = this.lives.find((life) => life.isStuck && life.phase === 'ending');
         if (!stuck) return;
+        const { isKilling, isStopping } = stuck.node.oracle;
+        const isExit = stuck.child.spec.onStuck === 'exit';
+        if (isKilling || (isExit && isStopping))
+          throw new Violation(`'${stuck.child.id}' is still waited for`);
         stuck.over(SHUTDOWN);
       }
     }

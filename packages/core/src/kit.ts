@@ -1,0 +1,8 @@
+/**
+ * For those who write children and packages for Coppice: what the core itself checks and explains with.
+ *
+ * @packageDocumentation
+ */
+export { closest } from './model/suggest.js';
+export { isAbortOf } from './engine/outcome.js';
+export { show } from './spec/checks.js';
