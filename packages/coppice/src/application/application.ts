@@ -41,6 +41,8 @@ export function application(options: ApplicationOptions): Application {
     health: (): Health => lifecycle.health(),
     [Symbol.asyncDispose]: async (): Promise<void> => void (await lifecycle.stop()),
   };
-  const app = Object.freeze(Object.assign(Object.create(methods) as object, spec)) as Application;
+  const app = Object.freeze(
+    Object.assign<object, object>(Object.create(methods) as object, spec),
+  ) as Application;
   return app;
 }

@@ -1,11 +1,5 @@
 /** The life of an application without its process: it starts, drains and stops; nothing global is touched. */
-import {
-  type FaultScope,
-  type StopReport,
-  type SupervisorSpec,
-  type SupervisorTree,
-  supervisor,
-} from '@coppice/core';
+import type { DeclaredSupervisor, FaultScope, StopReport, SupervisorTree } from '@coppice/core';
 import { type Health, healthOf } from '../health/index.js';
 import { startWithin } from './boot.js';
 import { consoleLogger } from './console-logger.js';
@@ -32,7 +26,7 @@ export class Lifecycle {
   #starting: Promise<void> | undefined = undefined;
   #stopping: Promise<StopReport> | undefined = undefined;
 
-  constructor(spec: SupervisorSpec, settings: Settings) {
+  constructor(spec: DeclaredSupervisor, settings: Settings) {
     this.settings = settings;
     this.logger = settings.logger ?? consoleLogger(spec.id, () => this.owner !== undefined);
     const { clock, faults } = settings;
@@ -43,7 +37,7 @@ export class Lifecycle {
         return scope ? scope.run(owner, code) : code();
       },
     };
-    this.tree = supervisor({ ...spec }).handle({
+    this.tree = spec.handle({
       clock,
       logger: this.logger,
       ...(faults !== 'off' && { faultScope }),

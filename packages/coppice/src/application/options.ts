@@ -1,8 +1,8 @@
 /** Checks the options of an application, and fills in the defaults. */
 import {
   type Clock,
+  type DeclaredSupervisor,
   type SupervisorOptions,
-  type SupervisorSpec,
   realClock,
   supervisor,
 } from '@coppice/core';
@@ -73,7 +73,7 @@ export function specOf(
   options: ApplicationOptions,
   first: SupervisorOptions['children'],
   { shutdownMs }: Settings,
-): SupervisorSpec {
+): DeclaredSupervisor {
   const own = Object.entries(options).filter(([key]) => SUPERVISOR_KEYS.includes(key));
   const given = Object.fromEntries(own) as unknown as SupervisorOptions;
   // What is no list is core's to refuse.

@@ -40,6 +40,7 @@ describe('the process', () => {
     expect(await program.exited).toBe(0); // by itself: nothing holds it up
     expect(program.lines.filter((line) => line === 'code 0')).toHaveLength(3);
     expect(program.lines.at(-1)).toBe('the same');
+    expect(program.output).not.toContain('may end the process'); // what watches over processes does not
   });
 
   test('is alive while all children wait for promises only', async () => {
