@@ -1,6 +1,6 @@
 /** The errors of applications: each stable code with its message. `docs/guides/application.md` lists them. */
-
-type Details = Readonly<Record<string, unknown>>;
+import { CodedError } from '@coppice/core';
+import { closest } from '@coppice/core/kit';
 
 const MESSAGES = {
   COPPICE_APP_INVALID_OPTION: (d) => `${d['key']} has to be ${d['expected']}; got ${d['got']}`,
@@ -30,19 +30,19 @@ const MESSAGES = {
 export type ApplicationErrorCode = keyof typeof MESSAGES;
 
 /** An application is declared or used in a wrong way, or did not start in time. Match on `code`. */
-export class ApplicationError extends Error {
+export class ApplicationError extends CodedError {
   override readonly name = 'ApplicationError';
   readonly code: ApplicationErrorCode;
-  /** Where in the tree, as far as it is known. */
-  readonly path: string | undefined;
-  /** The facts that the message was made of. */
-  readonly details: Details;
 
-  constructor(code: ApplicationErrorCode, details: Details, cause?: unknown) {
-    const text = Object.fromEntries(Object.entries(details).map(([key, value]) => [key, String(value)]));
-    super(MESSAGES[code](text), cause === undefined ? undefined : { cause });
+  constructor(code: ApplicationErrorCode, details: Readonly<Record<string, unknown>>) {
+    const text = Object.entries(details).map(([key, value]) => [key, String(value)] as const);
+    super(MESSAGES[code](Object.fromEntries(text)), details);
     this.code = code;
-    this.path = text['path'];
-    this.details = details;
   }
+}
+
+/** `; did you mean 'x'?`, if one of the words is near. */
+export function hint(word: string, words: readonly string[]): string {
+  const near = closest(word, words);
+  return near === undefined ? '' : `; did you mean '${near}'?`;
 }

@@ -6,10 +6,10 @@ import {
   realClock,
   supervisor,
 } from '@coppice/core';
+import { show } from '@coppice/core/kit';
 import { type FaultPolicy, defaultFaultPolicy } from '../faults/index.js';
 import type { HealthServerOptions } from '../health/health-server.js';
-import { ApplicationError } from './errors.js';
-import { hint } from './nearest.js';
+import { ApplicationError, hint } from './errors.js';
 import { checkSignals } from './signals.js';
 import type { ApplicationLogger, ApplicationOptions } from './types.js';
 
@@ -92,7 +92,7 @@ function checkKeys(given: unknown): ApplicationOptions {
     throw new ApplicationError('COPPICE_APP_INVALID_OPTION', {
       key: 'the argument of application()',
       expected: 'an object of options, like { id, children }',
-      got: Array.isArray(given) ? 'an array' : String(given),
+      got: show(given),
     });
   }
   const wrong = Object.keys(given).find((key) => !KEYS.includes(key));
@@ -110,16 +110,15 @@ function duration(key: string, value: unknown, mayBeEndless: boolean): number {
   throw new ApplicationError('COPPICE_APP_INVALID_OPTION', {
     key,
     expected: `a number of milliseconds, 0 or more${mayBeEndless ? ', or Infinity' : ''}`,
-    got: typeof value === 'string' ? `'${value}'` : String(value),
+    got: show(value),
   });
 }
 
 function policy(value: unknown): FaultPolicy {
   if (FAULT_POLICIES.includes(value as FaultPolicy)) return value as FaultPolicy;
-  const got = String(value);
   throw new ApplicationError('COPPICE_APP_INVALID_OPTION', {
     key: 'faults',
     expected: FAULT_POLICIES.map((word) => `'${word}'`).join(', '),
-    got: `'${got}'${hint(got, FAULT_POLICIES)}`,
+    got: show(value) + (typeof value === 'string' ? hint(value, FAULT_POLICIES) : ''),
   });
 }

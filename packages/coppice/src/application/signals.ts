@@ -1,7 +1,7 @@
 /** Signals: which can be used, what is heard of them, and who else listens. */
 import { constants } from 'node:os';
-import { ApplicationError } from './errors.js';
-import { hint } from './nearest.js';
+import { show } from '@coppice/core/kit';
+import { ApplicationError, hint } from './errors.js';
 
 /** Signals that Node cannot hear, or after which nothing can be trusted. */
 const UNUSABLE: Readonly<Partial<Record<NodeJS.Signals, string>>> = {
@@ -22,7 +22,7 @@ export function checkSignals(given: unknown): readonly NodeJS.Signals[] {
     throw new ApplicationError('COPPICE_APP_INVALID_OPTION', {
       key: 'signals',
       expected: "an array of signal names, like ['SIGTERM', 'SIGINT']",
-      got: typeof given === 'string' ? `'${given}'` : typeof given,
+      got: show(given),
     });
   }
   return [...new Set(given.map(checkSignal))];
@@ -32,7 +32,7 @@ function checkSignal(name: unknown): NodeJS.Signals {
   const known = Object.keys(constants.signals);
   if (typeof name !== 'string' || !known.includes(name)) {
     throw new ApplicationError('COPPICE_APP_UNKNOWN_SIGNAL', {
-      got: typeof name === 'string' ? `'${name}'` : typeof name,
+      got: show(name),
       hint: typeof name === 'string' ? hint(name.startsWith('SIG') ? name : `SIG${name}`, known) : '',
     });
   }

@@ -17,7 +17,7 @@ test.each([
     'COPPICE_APP_UNKNOWN_SIGNAL',
     "signals: there is no signal 'term' here; did you mean 'SIGTERM'?",
   ],
-  [{ signals: [15] }, 'COPPICE_APP_UNKNOWN_SIGNAL', 'signals: there is no signal number here'],
+  [{ signals: [15] }, 'COPPICE_APP_UNKNOWN_SIGNAL', 'signals: there is no signal 15 here'],
   [
     { signals: 'SIGTERM' },
     'COPPICE_APP_INVALID_OPTION',
