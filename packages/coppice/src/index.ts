@@ -1,5 +1,24 @@
 export * from '@coppice/core';
 
+// Applications
+export {
+  type Application,
+  ApplicationError,
+  type ApplicationErrorCode,
+  type ApplicationLogger,
+  type ApplicationOptions,
+  type RunOptions,
+  application,
+} from './application/index.js';
+export {
+  type Health,
+  type HealthOptions,
+  type HealthReason,
+  type HealthServerOptions,
+  healthOf,
+  healthServer,
+} from './health/index.js';
+
 // Processes
 export * from './subprocess/index.js';
 
