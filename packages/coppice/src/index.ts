@@ -19,6 +19,16 @@ export {
   healthServer,
 } from './health/index.js';
 
+// Fault domains
+export {
+  type Fault,
+  FaultDomain,
+  type FaultDomainOptions,
+  type FaultPolicy,
+  type FaultSource,
+  defaultFaultPolicy,
+} from './faults/index.js';
+
 // Processes
 export * from './subprocess/index.js';
 

@@ -1,0 +1,27 @@
+/** Runs the built cases on this version of Node, and holds the page in the docs against what comes out. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { cases } from './cases/index.js';
+import { runOn } from './nodes.js';
+import { columnOf, problemsOf } from './page.js';
+
+const root = join(__dirname, '../../..');
+const page = readFileSync(join(root, 'docs/guides/attribution.md'), 'utf8');
+
+test('every fault is traced to whom the page says, and each that is not right is explained', async () => {
+  const run = await runOn(root, process.execPath);
+  expect(problemsOf(run, page)).toEqual([]);
+}, 60_000);
+
+test('the page has at least 60 cases, on Node 20, 22 and 24', () => {
+  for (const node of ['v20.0.0', 'v22.0.0', 'v24.0.0']) {
+    const column = columnOf(page, node);
+    expect([...column.keys()]).toEqual(cases.map(({ name }) => name));
+    expect([...column.values()]).not.toContain(undefined);
+  }
+  expect(cases.length).toBeGreaterThanOrEqual(60);
+});
+
+test('no two cases have one name', () => {
+  expect(new Set(cases.map(({ name }) => name)).size).toBe(cases.length);
+});
