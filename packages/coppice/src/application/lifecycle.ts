@@ -11,8 +11,8 @@ export interface ProcessOwner {
   /** Traces stray faults back to children; undefined if nobody asked for it. */
   readonly faultScope: FaultScope | undefined;
   readonly isTainted: boolean;
-  /** It begins to stop, after so many milliseconds in which it still serves. */
-  stopping(drainMs: number): void;
+  /** It begins to stop, for this reason, after so many milliseconds in which it still serves. */
+  stopping(because: string, drainMs: number): void;
 }
 
 export class Lifecycle {
@@ -55,17 +55,17 @@ export class Lifecycle {
   start(): Promise<void> {
     if (this.#stopping) return this.#stopping.then(() => this.start());
     this.#starting ??= startWithin(this.tree, this.settings.startTimeoutMs, this.settings.clock, () =>
-      this.stop(),
+      this.stop({ because: 'the start takes too long' }),
     ).finally(() => (this.#starting = undefined));
     return this.#starting;
   }
 
   /** Drains if it is to, and stops; once more while that goes on, it is the same stop. */
-  stop({ drain = true } = {}): Promise<StopReport> {
+  stop({ because = 'stop() was called', drain = true } = {}): Promise<StopReport> {
     if (!drain) this.endDrain();
     // In a microtask: the tree tells that it stops before it returns, and that leads back here.
     this.#stopping ??= Promise.resolve()
-      .then(() => this.#drainAndStop(drain))
+      .then(() => this.#drainAndStop(because, drain))
       .finally(() => {
         this.#stopping = undefined;
         this.#isDraining = false;
@@ -91,12 +91,12 @@ export class Lifecycle {
     });
   }
 
-  async #drainAndStop(drain: boolean): Promise<StopReport> {
+  async #drainAndStop(because: string, drain: boolean): Promise<StopReport> {
     const { clock, drainMs, shutdownMs } = this.settings;
     const deadlineAt = clock.now() + shutdownMs;
     const { phase } = this.tree.snapshot();
     const drains = drain && drainMs > 0 && phase === 'running';
-    if (phase !== 'idle' && phase !== 'stopped') this.owner?.stopping(drains ? drainMs : 0);
+    if (phase !== 'idle' && phase !== 'stopped') this.owner?.stopping(because, drains ? drainMs : 0);
     if (drains) await this.#drain();
     return this.tree.stop({ deadlineMs: Math.max(0, deadlineAt - clock.now()) });
   }

@@ -38,8 +38,6 @@ class Run {
   readonly #faults: FaultDomain;
   /** What has to be given back, the last one first. */
   readonly #taken: (() => void)[] = [];
-  /** Why it stops, as the record of that says. */
-  #because = 'stop() was called';
   #stoppingAt: number | undefined = undefined;
   #hasFault = false;
   /** How many listeners of each signal are ours, and whose others were told of. */
@@ -91,7 +89,7 @@ class Run {
       get isTainted() {
         return faults.isTainted;
       },
-      stopping: (drainMs) => this.#stopping(drainMs),
+      stopping: (because, drainMs) => this.#stopping(because, drainMs),
     };
     this.#taken.push(() => (this.#lifecycle.owner = undefined));
     // Children that wait for promises only do not keep a process alive.
@@ -143,16 +141,15 @@ class Run {
   }
 
   #stop(because: string): void {
-    if (this.#stoppingAt === undefined) this.#because = because;
     // Only somebody who asks for it politely is drained for.
     const drain = because.startsWith('SIG');
-    void this.#lifecycle.stop({ drain });
+    void this.#lifecycle.stop({ because, drain });
   }
 
-  #stopping(drainMs: number): void {
+  #stopping(because: string, drainMs: number): void {
     this.#stoppingAt = performance.now();
     const { shutdownMs } = this.#lifecycle.settings;
-    this.#record('stopping', { because: this.#because, drainMs, shutdownMs });
+    this.#record('stopping', { because, drainMs, shutdownMs });
     this.#tellSystemd('STOPPING=1');
   }
 

@@ -202,6 +202,7 @@ describe('a start that fails', () => {
     expect(program.output).toContain(
       "'shop/inner/slow' was not up within 100 ms after the start of the application; stopped again: db",
     );
+    expect(program.output).toContain('the start takes too long: stopping');
     expect(program.output).toMatch(/shop\/inner\/slow did not stop: asked at \S+ while starting/);
     expect(program.lines).toContain('stop db');
   });
