@@ -140,7 +140,7 @@ describe('how it is shared out', () => {
 
   test('a child that is down, or not there any more, takes no share', async () => {
     const booted = await boot({
-      children: [slow('a', Infinity), scripted('b').spec, scripted('c', { restart: 'temporary' }).spec],
+      children: [scripted('b').spec, scripted('c', { restart: 'temporary' }).spec, slow('a', Infinity)],
     });
     await booted.tree.terminateChild('b');
     await booted.tree.terminateChild('c');

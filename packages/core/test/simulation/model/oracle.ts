@@ -284,8 +284,8 @@ export class Oracle {
     const older = fact.asked ? this.members.slice(0, this.members.indexOf(fact) + 1) : this.members;
     const share = (facts: readonly Fact[]): number =>
       Math.floor((left * weigh(fact)) / facts.reduce((total, each) => total + weigh(each), 0));
-    // Those who are up for certain; of those who are down some may still count.
-    const alive = older.filter((each) => each === fact || (!each.isDown && !each.asked));
+    // Those who are up for certain; of those who are down, or on their way, some may still count.
+    const alive = older.filter((each) => each === fact || (each.known === 'up' && !each.asked));
     if (this.node.state.dynamic || weigh(fact) === 0) return [most, most];
     return [Math.min(most, share(older)), Math.min(most, share(alive))];
   }

@@ -272,13 +272,11 @@ export class World {
         else busy.over(SHUTDOWN);
       } else if (!this.#fireNext()) {
         // Nothing else happens any more: those who are stuck end after all.
-        const stuck = this.lives.find((life) => life.isStuck && life.phase === 'ending');
-        if (!stuck) return;
-        const { isKilling, isStopping } = stuck.node.oracle;
-        const isExit = stuck.child.spec.onStuck === 'exit';
-        if (isKilling || (isExit && isStopping))
-          throw new Violation(`'${stuck.child.id}' is still waited for`);
-        stuck.over(SHUTDOWN);
+        const stuck = this.lives.filter((life) => life.isStuck && life.phase === 'ending');
+        if (stuck.length === 0) return;
+        const first = stuck.find((life) => !hasToBeGone(life));
+        if (!first) throw new Violation(`'${stuck[0]!.child.id}' is still waited for`);
+        first.over(SHUTDOWN);
       }
     }
     throw new Violation(`does not come to rest`);
@@ -300,4 +298,10 @@ export class World {
       (node) => !node.hasEnded || node === this.root || node.oracle.openCommands > 0,
     );
   }
+}
+
+/** One that is stuck: has its supervisor been told to wait for it no longer? It may still wait for others. */
+function hasToBeGone({ node, child }: Life): boolean {
+  const { isKilling, isStopping } = node.oracle;
+  return isKilling || (child.spec.onStuck === 'exit' && isStopping);
 }
