@@ -1,4 +1,4 @@
-import { service, supervisor, task } from 'coppice';
+import { application, service, task } from 'coppice';
 import { connect } from './fake-database.js';
 
 const db = service({
@@ -21,11 +21,9 @@ const outbox = task({
   },
 });
 
-const shop = supervisor({ id: 'shop', strategy: 'rest-for-one', children: [db, outbox] });
+const shop = application({ id: 'shop', strategy: 'rest-for-one', children: [db, outbox] });
 
-const tree = shop.handle();
-tree.on('event', (event) => {
+shop.handle().on('event', (event) => {
   console.log(event.type.padEnd(19), event.path, 'error' in event ? event.error.message : '');
 });
-await tree.start();
-process.once('SIGINT', () => void tree.stop());
+await shop.run();
