@@ -97,7 +97,7 @@ if (values.one === undefined) {
 
 function compare(node) {
   const version = execFileSync(node, ['--version'], { encoding: 'utf8' }).trim();
-  console.log(`| Node ${version.slice(1)} | off | label, contain | |\n| --- | --- | --- | --- |`);
+  console.log(`| Node ${version.slice(1)} | off | label, contain | difference |\n| --- | --- | --- | --- |`);
   for (const name of Object.keys(WORK)) {
     const best = { off: Infinity, label: Infinity };
     for (let round = 0; round < 5; round++) {

@@ -1,8 +1,11 @@
-/** Runs the built cases on this version of Node, and holds the page in the docs against what comes out. */
-import { readFileSync } from 'node:fs';
+/**
+ * Runs the built cases on this version of Node, and holds the page in the docs against what comes out. With
+ * `ALL_NODES=1`, or where `main.js` has installed them before, on the other versions of the page as well.
+ */
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cases } from './cases/index.js';
-import { runOn } from './nodes.js';
+import { cachedBinary, nodeBinary, runOn } from './nodes.js';
 import { columnOf, problemsOf } from './page.js';
 
 const root = join(__dirname, '../../..');
@@ -12,6 +15,18 @@ test('every fault is traced to whom the page says, and each that is not right is
   const run = await runOn(root, process.execPath);
   expect(problemsOf(run, page)).toEqual([]);
 }, 60_000);
+
+for (const major of ['20', '22', '24']) {
+  const isWanted = process.env['ALL_NODES'] === '1' || existsSync(cachedBinary(root, major));
+  (isWanted ? test : test.skip)(
+    `so it is on Node ${major} (ALL_NODES=1 installs it)`,
+    async () => {
+      const run = await runOn(root, nodeBinary(root, major));
+      expect(problemsOf(run, page)).toEqual([]);
+    },
+    180_000,
+  );
+}
 
 test('the page has at least 60 cases, on Node 20, 22 and 24', () => {
   for (const node of ['v20.0.0', 'v22.0.0', 'v24.0.0']) {
