@@ -4,7 +4,7 @@ import { cases, groups } from './cases/index.js';
 import type { Result, Run } from './run.js';
 import { type Verdict, cell, verdict } from './verdict.js';
 
-export const COMMAND = 'node scripts/run.mjs internal/attribution/dist/main.js';
+const COMMAND = 'node scripts/run.mjs internal/attribution/dist/main.js';
 
 export function renderPage(runs: readonly Run[]): string {
   return `<!-- Written by internal/attribution. -->

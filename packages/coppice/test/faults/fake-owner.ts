@@ -21,7 +21,7 @@ export function fakeOwner(path = 'root/a', outcome: 'crash' | 'late' = 'crash'):
 }
 
 /** What `process` would be told, and asked for. */
-export class FakeProcess extends EventEmitter {
+class FakeProcess extends EventEmitter {
   readonly warnings: string[] = [];
   readonly exits: number[] = [];
 
