@@ -1,6 +1,14 @@
-/** The tree: who is supervised by whom, and how. */
-import { type DeclaredSupervisor, type SupervisorSnapshot, supervisor } from 'coppice';
-import type { Exposure } from './chaos.js';
+/** The application: who is supervised by whom, and how. */
+import {
+  type Application,
+  type ApplicationLogger,
+  type ChildSpec,
+  type SupervisorSnapshot,
+  application,
+  supervisor,
+} from 'coppice';
+import { hasherThread, referee } from './bench/bench.js';
+import type { Exposure } from './chaos/chaos.js';
 import { type Sampler, collector } from './collector.js';
 import { cpu } from './collectors/cpu.js';
 import { disk } from './collectors/disk.js';
@@ -11,21 +19,28 @@ import { temperature } from './collectors/temperature.js';
 import { httpService } from './http.js';
 import { metricStore } from './metrics.js';
 import { probeTask } from './probe.js';
+import { vmstat } from './vmstat/vmstat.js';
 
 export interface AgentOptions {
   readonly port: number;
-  /** The tree that this agent becomes, for `/tree`. */
-  readonly snapshot: () => SupervisorSnapshot;
+  readonly logger: ApplicationLogger;
   readonly chaos: Exposure;
 }
 
-export function declareAgent({ port, snapshot, chaos }: AgentOptions): DeclaredSupervisor {
+export interface Agent {
+  readonly app: Application;
+  /** What there is to say of some children, by id. */
+  readonly notes: Readonly<Record<string, string>>;
+}
+
+export function declareAgent({ port, logger, chaos }: AgentOptions): Agent {
+  const snapshot = (): SupervisorSnapshot => app.handle().snapshot();
   const store = chaos.service(metricStore());
   const http = chaos.service(httpService({ port, store, snapshot }), {
     name: 'its listening socket is closed',
     strike: ({ server }) => server.close(),
   });
-  const collect = (sampler: Sampler) => chaos.task(collector(sampler, store));
+  const collect = (sampler: Sampler): ChildSpec => chaos.task(collector(sampler, store));
 
   // Disk and network are read side by side, so that one can be held against the other: when one has to
   // begin anew, so has the other. The limit is tight on purpose: under --chaos it is passed now and then,
@@ -33,37 +48,73 @@ export function declareAgent({ port, snapshot, chaos }: AgentOptions): DeclaredS
   const io = supervisor({
     id: 'io',
     strategy: 'one-for-all',
-    maxRestarts: 3,
+    maxRestarts: 2,
     withinMs: 10_000,
     children: [collect(disk), collect(network)],
   });
 
-  // A machine may lack this sensor, and then no restart helps. `temporary`: when it gives up, that is all.
+  // A thread for the heavy work. When the referee gets no answer the thread has to be made anew: one-for-all.
+  const hasher = chaos.service(hasherThread(), {
+    name: 'it is to hash for ever, and its event loop is blocked',
+    isHard: true,
+    strike: (thread) => thread.post({ hashForMs: Infinity }),
+  });
+  const bench = supervisor({
+    id: 'bench',
+    strategy: 'one-for-all',
+    maxRestarts: 5,
+    withinMs: 10_000,
+    children: [hasher, chaos.task(referee(hasher, store))],
+  });
+
+  // A process, and who reads what it says. A new process has a new reader; it does well without a new reader.
+  const { command, process, reader } = vmstat(store);
+  const vmstatProcess = chaos.service(process, {
+    name: 'SIGKILL to its process',
+    isHard: true,
+    strike: ({ pid }) => globalThis.process.kill(pid, 'SIGKILL'),
+  });
+  const kernel = supervisor({
+    id: 'kernel',
+    strategy: 'rest-for-one',
+    maxRestarts: 5,
+    withinMs: 10_000,
+    children: [vmstatProcess, chaos.task(reader)],
+  });
+
+  // A machine may lack this sensor, and then no restart helps. `temporary`: when it gives up, that is all;
+  // and the agent is ready without it.
   const sensors = supervisor({
     id: 'sensors',
     restart: 'temporary',
+    required: false,
     maxRestarts: 2,
     withinMs: 10_000,
     children: [collect(temperature)],
   });
 
-  // No collector needs another. Chaos strikes at most 15 times in 10 s, and each strike costs a collector
-  // one restart: 20 are never reached by it. A crash without a pause gets there in a moment.
+  // No collector needs another. Chaos strikes at most 20 times in 10 s, and each strike costs at most one
+  // restart here: 25 are never reached by it. A crash without a pause gets there in a moment.
   const collectors = supervisor({
     id: 'collectors',
     strategy: 'one-for-one',
-    maxRestarts: 20,
+    maxRestarts: 25,
     withinMs: 10_000,
-    children: [collect(cpu), collect(memory), collect(load), io, sensors],
+    children: [collect(cpu), collect(memory), collect(load), kernel, bench, io, sensors],
   });
 
   // Each one needs those before it. The worst that chaos does is a service whose next two starts fail as
-  // well: 3 restarts a strike, 45 in 10 s.
-  return supervisor({
+  // well: 3 restarts for a strike of the 20 in 10 s, and it does other things in between.
+  const app = application({
     id: 'agent',
     strategy: 'rest-for-one',
     maxRestarts: 50,
     withinMs: 10_000,
     children: [store, collectors, http, chaos.task(probeTask(http)), ...chaos.children],
+    // A throw in a timer, a rejection that nobody handles: the crash of the child that it escaped from.
+    faults: 'contain',
+    health: { port: port === 0 ? 0 : port + 1, host: '127.0.0.1', shutdownMs: 500 },
+    logger,
   });
+  return { app, notes: { health: '/livez, /readyz', vmstat: `a process: ${command}`, hasher: 'a thread' } };
 }

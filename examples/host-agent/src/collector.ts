@@ -1,6 +1,5 @@
 /** What all collectors have in common: a task that takes a sample every second and hands it to the aggregator. */
 import { readFile } from 'node:fs/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type Service, type Task, task } from 'coppice';
 import type { Metric, MetricStore } from './metrics.js';
 
@@ -12,17 +11,20 @@ export interface Sampler {
 }
 
 const EVERY_MS = 1_000;
+/** It reads a few files at a time. */
+const SHUTDOWN_MS = 300;
 
 export const collector = ({ id, open }: Sampler, store: Service<MetricStore>): Task =>
   task({
     id,
-    run: async ({ signal, use, attempt }) => {
+    shutdownMs: SHUTDOWN_MS,
+    run: async ({ sleep, use, attempt }) => {
       const sample = open();
       // What failed a moment ago will probably fail now: take a breath before the next attempt.
-      if (attempt > 1) await sleep(EVERY_MS, undefined, { signal });
+      if (attempt > 1) await sleep(EVERY_MS);
       for (;;) {
         use(store).put(id, await sample());
-        await sleep(EVERY_MS, undefined, { signal });
+        await sleep(EVERY_MS);
       }
     },
   });

@@ -8,30 +8,41 @@ interface Row {
   readonly lines: string;
   readonly id: string;
   readonly what: string;
-  readonly limit: string;
+  readonly isSupervisor: boolean;
+  /** Its limit, or what else there is to say of it. */
+  readonly remark: string;
 }
 
-export function drawTree(root: ChildSpec, style: Style = plainStyle): string {
-  const rows = rowsOf(root, '', '');
+/** What there is to say of some children, by id. */
+type Notes = Readonly<Record<string, string>>;
+
+export function drawTree(root: ChildSpec, style: Style = plainStyle, notes: Notes = {}): string {
+  const rows = rowsOf(root, notes, '', '');
   const left = Math.max(...rows.map(({ lines, id }) => lines.length + id.length));
   const middle = Math.max(...rows.map(({ what }) => what.length));
   return rows
-    .map(({ lines, id, what, limit }) => {
+    .map(({ lines, id, what, isSupervisor, remark }) => {
       const gap = ' '.repeat(left - lines.length - id.length + 3);
-      const name = limit === '' ? id : style.bold(id);
-      return `${style.dim(lines)}${name}${gap}${style.dim(`${what.padEnd(middle + 3)}${limit}`.trimEnd())}`;
+      const name = isSupervisor ? style.bold(id) : id;
+      return `${style.dim(lines)}${name}${gap}${style.dim(`${what.padEnd(middle + 3)}${remark}`.trimEnd())}`;
     })
     .join('\n');
 }
 
-function rowsOf(spec: ChildSpec, lines: string, below: string): Row[] {
-  const row = { lines, id: spec.id, what: whatIs(spec), limit: limitOf(spec) };
+function rowsOf(spec: ChildSpec, notes: Notes, lines: string, below: string): Row[] {
+  const row = {
+    lines,
+    id: spec.id,
+    what: whatIs(spec),
+    isSupervisor: 'maxRestarts' in spec,
+    remark: limitOf(spec) ?? notes[spec.id] ?? '',
+  };
   const children = spec.kind === 'supervisor' ? spec.children : [];
   return [
     row,
     ...children.flatMap((child, i) => {
       const isLast = i === children.length - 1;
-      return rowsOf(child, `${below}${isLast ? '└─ ' : '├─ '}`, `${below}${isLast ? '   ' : '│  '}`);
+      return rowsOf(child, notes, `${below}${isLast ? '└─ ' : '├─ '}`, `${below}${isLast ? '   ' : '│  '}`);
     }),
   ];
 }
@@ -41,5 +52,7 @@ function whatIs(spec: ChildSpec): string {
   return spec.restart === 'permanent' ? what : `${what}, ${spec.restart}`;
 }
 
-const limitOf = (spec: ChildSpec): string =>
-  'maxRestarts' in spec ? `up to ${plural(spec.maxRestarts, 'restart')} in ${duration(spec.withinMs)}` : '';
+const limitOf = (spec: ChildSpec): string | undefined =>
+  'maxRestarts' in spec
+    ? `up to ${plural(spec.maxRestarts, 'restart')} in ${duration(spec.withinMs)}`
+    : undefined;

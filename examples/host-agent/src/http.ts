@@ -1,16 +1,10 @@
 /** The HTTP service: `/metrics` for Prometheus, `/tree` for the curious. On the loopback only. */
-import { once } from 'node:events';
-import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
+import { type IncomingMessage, type ServerResponse, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type Service, type SupervisorSnapshot, service } from 'coppice';
+import { type RunningHttpServer, type Service, type SupervisorSnapshot, httpServer } from 'coppice';
 import type { MetricStore } from './metrics.js';
 import { CONTENT_TYPE, toPrometheus } from './prometheus.js';
 import { treeMetrics } from './tree-metrics.js';
-
-export interface Http {
-  readonly server: Server;
-  readonly url: string;
-}
 
 export interface HttpOptions {
   readonly port: number;
@@ -20,14 +14,13 @@ export interface HttpOptions {
 
 type Answer = readonly [status: number, contentType: string, body: string];
 
-export function httpService({ port, store, snapshot }: HttpOptions): Service<Http> {
-  // With `--port 0` the first start finds a free port, and those after it keep to that.
-  let keptPort = port;
-
-  return service({
+export const httpService = ({ port, store, snapshot }: HttpOptions): Service<RunningHttpServer> =>
+  httpServer({
     id: 'http',
-    shutdownMs: 2_000,
-    start: async ({ use, fail, log, signal }): Promise<Http> => {
+    port,
+    host: '127.0.0.1',
+    shutdownMs: 1_000,
+    server: ({ use, log }) => {
       const pages: Readonly<Record<string, () => Answer>> = {
         '/': () => [200, 'text/plain', 'GET /metrics or /tree\n'],
         '/metrics': () => {
@@ -37,31 +30,12 @@ export function httpService({ port, store, snapshot }: HttpOptions): Service<Htt
         '/tree': () => [200, 'application/json', `${JSON.stringify(snapshot(), null, 2)}\n`],
       };
       const server = createServer((request, response) => send(request, response, pages));
-      await listen(server, keptPort, signal);
-      server.on('error', fail);
-      server.on('close', () => signal.aborted || fail(new Error('the listening socket was closed')));
-      keptPort = (server.address() as AddressInfo).port;
-      const url = `http://127.0.0.1:${keptPort}`;
-      log.info(`${url}/metrics and /tree`);
-      return { server, url };
+      return server.once('listening', () => {
+        const { address, port } = server.address() as AddressInfo;
+        log.info(`http://${address}:${port}/metrics and /tree`);
+      });
     },
-    stop: ({ server }) =>
-      new Promise<void>((resolve) => {
-        server.close(() => resolve()); // the error would be that it is closed already
-        server.closeAllConnections();
-      }),
   });
-}
-
-async function listen(server: Server, port: number, signal: AbortSignal): Promise<void> {
-  server.listen(port, '127.0.0.1');
-  try {
-    await once(server, 'listening', { signal }); // rejects when the server emits an error
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
-    throw new Error(`port ${port} is taken; try --port 0`, { cause: error });
-  }
-}
 
 function send(
   request: IncomingMessage,

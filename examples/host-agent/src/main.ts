@@ -1,13 +1,13 @@
 /** The host agent. Read it like a table of contents: what is wired here is explained in the files it names. */
 import { seededRandom } from 'coppice';
 import { declareAgent } from './agent.js';
-import { Chaos, noChaos } from './chaos.js';
+import { Chaos, noChaos } from './chaos/chaos.js';
 import { drawTree } from './draw-tree.js';
 import { USAGE, UsageError, parseOptions } from './options.js';
-import { runUntilStopped } from './run.js';
 import { Story } from './story.js';
 import { styleFor } from './style.js';
 import { Ledger, summaryTable } from './summary.js';
+import { duration } from './words.js';
 
 async function main(args: readonly string[]): Promise<number> {
   const { help, forMs, port, chaos, seed } = parseOptions(args);
@@ -19,20 +19,25 @@ async function main(args: readonly string[]): Promise<number> {
   const story = new Story((line) => console.log(line), style);
   const ledger = new Ledger();
 
-  const agent = declareAgent({
+  const { app, notes } = declareAgent({
     port,
-    snapshot: () => tree.snapshot(),
+    logger: story.logger,
     chaos: chaos ? new Chaos(seededRandom(seed)) : noChaos,
   });
-  const tree = agent.handle({ logger: story.logger });
-  tree.on('event', (event) => {
+  app.handle().on('event', (event) => {
     story.tell(event);
     ledger.note(event);
   });
 
   const intro = chaos ? `Chaos reigns; --seed ${seed} brings it back.` : 'Try it with --chaos.';
-  console.log(`\n${style.bold('Host agent.')} ${intro}\n\n${drawTree(agent, style)}\n`);
-  const exitCode = await runUntilStopped(tree, { forMs, say: (text) => story.say(text) });
+  console.log(`\n${style.bold('Host agent.')} ${intro}\n\n${drawTree(app, style, notes)}\n`);
+  const timeIsUp = (): void => {
+    story.say(`${duration(forMs ?? 0)} are over`);
+    void app.stop();
+  };
+  const timer = forMs === undefined ? undefined : setTimeout(timeIsUp, forMs);
+  const exitCode = await app.run({ exit: false });
+  clearTimeout(timer);
   story.end();
   console.log(`\n${summaryTable(ledger, style)}\n`);
   return exitCode;

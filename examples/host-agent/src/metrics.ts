@@ -38,4 +38,4 @@ export class MetricStore {
 }
 
 export const metricStore = (): Service<MetricStore> =>
-  service({ id: 'aggregator', start: () => new MetricStore() });
+  service({ id: 'aggregator', shutdownMs: 300, start: () => new MetricStore() });

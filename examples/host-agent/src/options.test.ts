@@ -17,7 +17,7 @@ test('all of them', () => {
 test.each([
   [['--for', 'ever'], "--for takes a number, got 'ever'"],
   [['--for', '0'], '--for takes a number of seconds above 0'],
-  [['--port', '99999'], '--port takes a whole number from 0 to 65535'],
+  [['--port', '65535'], '--port takes a whole number from 0 to 65534'],
   [['--port', ''], '--port takes a number'],
   [['--seed', '1'], '--seed needs --chaos'],
   [['--fro', '3'], "Unknown option '--fro'"],

@@ -5,7 +5,7 @@ export interface Options {
   readonly help: boolean;
   /** How long to run; undefined: until a signal comes. */
   readonly forMs: number | undefined;
-  /** The port on 127.0.0.1; 0: any that is free. */
+  /** The port on 127.0.0.1, health is on the next one; 0: any two that are free. */
   readonly port: number;
   readonly chaos: boolean;
   /** What the chaos does follows from this number. */
@@ -17,7 +17,7 @@ export const USAGE = `Usage: npm start -- [options]
 A metrics agent for this machine, made of supervised tasks. Runs until Ctrl-C.
 
   --for SECONDS   stop after so many seconds
-  --port N        serve on 127.0.0.1:N; 0: any free port (default: 9464)
+  --port N        serve on 127.0.0.1:N, health on N+1; 0: any free ports (default: 9464)
   --chaos         make a random child fail every second or so
   --seed N        strike as in an earlier run, as far as timing allows
   --help          show this`;
@@ -32,8 +32,8 @@ export function parseOptions(args: readonly string[]): Options {
     throw new UsageError(`--for takes a number of seconds above 0, got '${values.for}'`);
   }
   const port = values.port === undefined ? 9464 : numberOf('--port', values.port);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-    throw new UsageError(`--port takes a whole number from 0 to 65535, got '${values.port}'`);
+  if (!Number.isInteger(port) || port < 0 || port > 65_534) {
+    throw new UsageError(`--port takes a whole number from 0 to 65534, got '${values.port}'`);
   }
   if (values.seed !== undefined && !values.chaos) throw new UsageError('--seed needs --chaos');
   const seed =

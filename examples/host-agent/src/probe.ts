@@ -1,22 +1,15 @@
 /** The probe: reads `/metrics` over HTTP now and then, as Prometheus would, and tells what it finds. */
-import { setTimeout as sleep } from 'node:timers/promises';
-import { type Service, type Task, task } from 'coppice';
-import type { Http } from './http.js';
+import { type RunningHttpServer, type Service, type Task, interval } from 'coppice';
 
-const FIRST_AFTER_MS = 1_500;
-const EVERY_MS = 5_000;
-
-export const probeTask = (http: Service<Http>): Task =>
-  task({
+export const probeTask = (http: Service<RunningHttpServer>): Task =>
+  interval({
     id: 'probe',
+    everyMs: 2_500,
+    shutdownMs: 300,
     run: async ({ signal, use, log }) => {
-      await sleep(FIRST_AFTER_MS, undefined, { signal });
-      for (;;) {
-        const response = await fetch(`${use(http).url}/metrics`, { signal });
-        if (!response.ok) throw new Error(`GET /metrics: ${response.status} ${await response.text()}`);
-        log.info(`reads ${digest(await response.text())}`);
-        await sleep(EVERY_MS, undefined, { signal });
-      }
+      const response = await fetch(`${use(http).url}/metrics`, { signal });
+      if (!response.ok) throw new Error(`GET /metrics: ${response.status} ${await response.text()}`);
+      log.info(`reads ${digest(await response.text())}`);
     },
   });
 

@@ -1,5 +1,5 @@
 /** Which line of the story an event makes. */
-import type { EventOf, SupervisionEvent } from 'coppice';
+import { type EventOf, type SupervisionEvent, toWire } from 'coppice';
 import { errorText, plural, reasonText, duration } from './words.js';
 
 export interface Line {
@@ -20,6 +20,8 @@ export interface Run {
 /** The run that an event begins or belongs to; undefined if it is of no run. */
 export function runOf(event: SupervisionEvent): Run | undefined {
   if (event.type !== 'child:started' && event.type !== 'child:stopped') return undefined;
+  // That it had to be ended by force is worth a line of its own.
+  if (event.type === 'child:stopped' && event.reason.kind !== 'shutdown') return undefined;
   const { type, at, path, incarnation } = event;
   return { type, at, children: [{ path, incarnation }] };
 }
@@ -75,7 +77,7 @@ export function lineOf(event: SupervisionEvent, root: string): Line | undefined 
     case 'child:stopped':
       return event.reason.kind === 'shutdown'
         ? line('dim', '■', `stopped after ${duration(event.uptimeMs)}`)
-        : line('bad', '■', `stopped badly: ${reasonText(event.reason)}`);
+        : line('bad', '■', badStop(event));
     case 'child:stuck':
       return line('warn', '…', 'did not stop in time; waited for all the same');
     case 'child:abandoned':
@@ -114,6 +116,11 @@ export function lineOf(event: SupervisionEvent, root: string): Line | undefined 
   }
 }
 
+const badStop = ({ reason, uptimeMs }: EventOf<'child:stopped'>): string =>
+  reason.kind === 'killed'
+    ? `did not stop in time, and was ended by force after ${duration(uptimeMs)}`
+    : `stopped badly: ${reasonText(reason)}`;
+
 /** Of a supervisor that is started again there is no need to say that it has ended: it has said why. */
 function completed({ path, kind, restart, reason, uptimeMs }: EventOf<'child:completed'>): Line | undefined {
   const isSupervisor = kind === 'supervisor' || kind === 'dynamic-supervisor';
@@ -127,4 +134,34 @@ function completed({ path, kind, restart, reason, uptimeMs }: EventOf<'child:com
 function decision({ strategy, budget }: EventOf<'child:restarting'>): string {
   const count = budget.max === null ? `${budget.used}` : `${budget.used} of ${budget.max}`;
   return `${RESTARTING[strategy]} (${count} in ${duration(budget.withinMs)})`;
+}
+
+/** A record of a log: what pino would write as a line of JSON. */
+export type LogRecord = Readonly<Record<string, unknown>>;
+
+/**
+ * What the application says of itself, as far as the events do not say it already: undefined if they do, or if
+ * the program does.
+ */
+export function lineOfApplication(record: LogRecord, text: string): Line | undefined {
+  const whose = record['path'] ?? record['application'];
+  const path = typeof whose === 'string' ? whose : '';
+  switch (record['event']) {
+    case 'application:ready':
+    case 'application:stopped':
+      return undefined;
+    case 'application:stopping': {
+      const because = String(record['because']);
+      const isSignal = because.startsWith('SIG');
+      return isSignal
+        ? { tone: 'bold', symbol: '●', path, text: `${because}; once more to exit at once` }
+        : undefined;
+    }
+    case 'application:fault': {
+      const fault = errorText(toWire(record['err']));
+      return { tone: 'note', symbol: '◆', path, text: `contained, the process goes on: ${fault}` };
+    }
+    default:
+      return { tone: record['event'] === 'application:warning' ? 'warn' : 'bad', symbol: '!', path, text };
+  }
 }

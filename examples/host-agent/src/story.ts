@@ -4,7 +4,16 @@
  * is about time, columns, and runs: starts, or stops, that follow each other are told in one line.
  */
 import { type Clock, type Logger, type SupervisionEvent, realClock } from 'coppice';
-import { type Line, type Run, addToRun, lineOf, lineOfRun, runOf } from './story-lines.js';
+import {
+  type Line,
+  type LogRecord,
+  type Run,
+  addToRun,
+  lineOf,
+  lineOfApplication,
+  lineOfRun,
+  runOf,
+} from './story-lines.js';
 import { type Style, fit, plainStyle, wrap } from './style.js';
 
 /** The time, the symbol and the longest name, with what is between them. */
@@ -12,7 +21,7 @@ const TIME_WIDTH = 8;
 const WHO_WIDTH = 20;
 const TEXT_AT = TIME_WIDTH + WHO_WIDTH + 4;
 /** A run is over when nothing has been added to it for so long. */
-const RUN_PAUSE_MS = 30;
+const RUN_PAUSE_MS = 200;
 
 export class Story {
   /** What the children log becomes part of the story. */
@@ -97,7 +106,10 @@ export class Story {
       (tone: 'dim' | 'note' | 'warn' | 'bad', symbol: string) =>
       (first: string | object, second?: string): void => {
         const text = typeof first === 'string' ? first : (second ?? JSON.stringify(first));
-        this.#tell({ tone, symbol, path, text }, this.#clock.now());
+        const record: LogRecord = typeof first === 'string' ? {} : { ...first };
+        const isOfApplication = String(record['event']).startsWith('application:');
+        const line = isOfApplication ? lineOfApplication(record, text) : { tone, symbol, path, text };
+        if (line) this.#tell(line, this.#clock.now());
       };
     return {
       debug: at('dim', '·'),

@@ -16,6 +16,8 @@ export class Ledger {
   failures = 0;
   restarts = 0;
   gaveUp = 0;
+  /** Ended by force, or left behind. */
+  tooSlow = 0;
   readonly #entries = new Map<string, Entry>();
   /** What was decided last: why whoever is stopped now is stopped. */
   #decision = 'stopped';
@@ -39,7 +41,11 @@ export class Ledger {
         return this.#ended(event.path, 0, reasonText({ kind: 'crash', error: event.error }));
       case 'child:completed':
         return this.#ended(event.path, event.uptimeMs, reasonText(event.reason));
+      case 'child:abandoned':
+        this.tooSlow++;
+        return;
       case 'child:stopped':
+        if (event.reason.kind === 'killed') this.tooSlow++;
         return this.#ended(event.path, event.uptimeMs, this.#isStopping ? '' : this.#decision);
       case 'child:restarting':
         this.restarts++;
@@ -87,6 +93,7 @@ export function summaryTable(ledger: Ledger, style: Style = plainStyle): string 
   return [style.bold(line(HEAD)), ...lines, '', `  ${totals(ledger)}`].join('\n');
 }
 
-function totals({ failures, restarts, gaveUp }: Ledger): string {
-  return [plural(failures, 'failure'), plural(restarts, 'restart'), `gave up: ${gaveUp}`].join(', ');
+function totals({ failures, restarts, gaveUp, tooSlow }: Ledger): string {
+  const counts = [`gave up: ${gaveUp}`, `did not stop in time: ${tooSlow}`];
+  return [plural(failures, 'failure'), plural(restarts, 'restart'), ...counts].join(', ');
 }

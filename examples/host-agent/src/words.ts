@@ -11,7 +11,7 @@ export function duration(ms: number): string {
 
 /** The message of an error, with those of its causes that say something new. */
 export function errorText({ name, message, cause }: ErrorWire): string {
-  const text = oneLine(message === '' ? name : message);
+  const text = shortened(message === '' ? name : message);
   if (cause === undefined) return text;
   const deeper = errorText(cause);
   return text.includes(deeper) ? text : `${text} (${deeper})`;
@@ -39,4 +39,6 @@ export const plural = (count: number, one: string): string => `${count} ${one}${
 
 const inWords = (detail: unknown): string => (typeof detail === 'string' ? detail : JSON.stringify(detail));
 
-const oneLine = (text: string): string => text.replaceAll(/\s*\n\s*/g, ' ');
+/** In one line, and with the ids of children where the message has their paths: `'agent/http'` is `http`. */
+const shortened = (text: string): string =>
+  text.replaceAll(/\s*\n\s*/g, ' ').replaceAll(/'(?:[\w-]+\/)+([\w-]+)'/g, '$1');

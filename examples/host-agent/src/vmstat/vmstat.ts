@@ -1,0 +1,54 @@
+/** `vmstat 1` as a process of its own, and the reader that hands its numbers over. */
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Service, type Subprocess, type Task, interval, subprocess } from 'coppice';
+import type { MetricStore } from '../metrics.js';
+import { VmstatLines, vmstatMetrics } from './lines.js';
+
+export interface Vmstat {
+  /** The command line, for people. */
+  readonly command: string;
+  readonly process: Service<Subprocess>;
+  readonly reader: Task;
+}
+
+export function vmstat(store: Service<MetricStore>): Vmstat {
+  const lines = new VmstatLines();
+  const { command, file, args } = isInstalled() ? VMSTAT : STAND_IN;
+  return {
+    command,
+    process: subprocess({
+      id: 'vmstat',
+      file,
+      args,
+      env: { LC_ALL: 'C' },
+      log: false,
+      onLine: (line, stream) => stream === 'stdout' && lines.add(line),
+      shutdownMs: 1_000,
+    }),
+    reader: interval({
+      id: 'reader',
+      everyMs: 1_000,
+      shutdownMs: 300,
+      run: ({ use }) => {
+        const row = lines.take();
+        if (row) use(store).put('vmstat', vmstatMetrics(row));
+      },
+    }),
+  };
+}
+
+/** Headings only once, and a line every second. */
+const VMSTAT = { command: 'vmstat -n 1', file: 'vmstat', args: ['-n', '1'] };
+
+const STAND_IN = {
+  command: 'stands in for vmstat',
+  file: process.execPath,
+  args: [fileURLToPath(new URL('./stand-in.js', import.meta.url))],
+};
+
+/** The one of Linux: what others call so has other options and columns. */
+const isInstalled = (): boolean =>
+  process.platform === 'linux' &&
+  (process.env['PATH'] ?? '').split(delimiter).some((folder) => existsSync(join(folder, 'vmstat')));
