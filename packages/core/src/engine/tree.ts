@@ -18,11 +18,11 @@ import type { SupervisorProcess } from './supervisor-process.js';
 /** What a tree runs on. */
 export interface TreeOptions {
   /** Where time comes from. Default: the platform's clock. */
-  readonly clock?: Clock;
+  readonly clock?: Clock | undefined;
   /** Where the `log` of a child's context goes: pino, or anything shaped like it. Default: nowhere. */
-  readonly logger?: Logger;
+  readonly logger?: Logger | undefined;
   /** Runs the code of children so that stray faults can be traced back to them. Default: it is just called. */
-  readonly faultScope?: FaultScope;
+  readonly faultScope?: FaultScope | undefined;
 }
 
 /** So many messages are run before the event loop gets a turn. */
