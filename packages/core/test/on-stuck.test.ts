@@ -272,3 +272,15 @@ test('a child that ends in time is not stuck, whatever its onStuck', async () =>
     expect(events.filter(({ type }) => /stuck|abandoned/.test(type))).toEqual([]);
   }
 });
+
+test('a child that may clean up for as long as it takes has no timer', async () => {
+  const gate = deferred<void>();
+  const a = scripted('a', { shutdownMs: Infinity, onStop: () => gate.promise });
+  const { tree, clock } = await boot({ children: [a.spec] });
+  a.crash();
+  await clock.advance(0);
+  expect([statuses(tree), clock.pending]).toEqual([['a: stopping'], 0]);
+  gate.resolve();
+  await clock.advance(0);
+  expect(a.starts).toBe(2);
+});

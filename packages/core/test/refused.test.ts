@@ -1,5 +1,12 @@
 /** What is misspelt is refused where it stands, and not passed over. */
-import { SimulatedClock, service, supervisor, task } from '@coppice/core';
+import {
+  SimulatedClock,
+  type SupervisorTree,
+  dynamicSupervisor,
+  service,
+  supervisor,
+  task,
+} from '@coppice/core';
 import { boot, deferred, forever, rejection, scripted } from './support/scripted.js';
 
 const caught = (call: () => unknown): unknown => {
@@ -150,4 +157,27 @@ test('a simulated clock refuses what is no number', async () => {
   expect(() => clock.setTimer(() => {}, NaN)).toThrow(/a number of milliseconds, not NaN/);
   await expect(clock.advance('5' as never)).rejects.toThrow(/a number of milliseconds, not 5/);
   expect(clock.pending).toBe(0);
+});
+
+describe('commands', () => {
+  test('a dynamic supervisor says which call has no meaning for it', async () => {
+    const tree = await dynamicSupervisor({ id: 'dyn', child: scripted('one').spec }).start();
+    const { id } = await tree.startChild();
+    for (const call of ['restartChild', 'deleteChild'] as const) {
+      const error = await rejection((tree as unknown as SupervisorTree)[call](id));
+      expect(error).toMatchObject({ code: 'COPPICE_DYNAMIC_SUPERVISOR' });
+      expect(error.message).toMatch(new RegExp(`^${call} has no meaning for the dynamic supervisor 'dyn'`));
+    }
+    await tree.stop();
+  });
+
+  test.each([
+    [100, `'root' has no child 'c9999'; did you mean 'c999'?`],
+    [101, `'root' has no child 'c9999'`],
+  ])('a suggestion is looked for among up to a hundred children: %i', async (count, message) => {
+    const children = Array.from({ length: count }, (_, i) => scripted(i === 7 ? 'c999' : `child-${i}`).spec);
+    const { tree } = await boot({ children });
+    expect((await rejection(tree.terminateChild('c9999'))).message).toBe(message);
+    await tree.stop();
+  });
 });

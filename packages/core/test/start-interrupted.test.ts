@@ -1,5 +1,6 @@
 /** What happens to a start that something else gets into. */
 import { SimulatedClock, isCoppiceError, service, supervisor } from '@coppice/core';
+import { deferred, rejection, scripted, until } from './support/scripted.js';
 
 const later = <V>(clock: SimulatedClock, ms: number, settle: () => V): Promise<V> =>
   new Promise((resolve, reject) => {
@@ -44,4 +45,25 @@ test('a supervisor that is stopped while it starts has not started, and nothing 
   expect(isCoppiceError((failure as Error).cause, 'COPPICE_ENDED_AT_START')).toBe(true);
   expect(started).toEqual([]);
   expect((await stop).unstopped).toEqual([]);
+});
+
+test('a stop while a failed start is being undone: it has failed, and ends once what was started is stopped', async () => {
+  const gate = deferred<void>();
+  const events: string[] = [];
+  const first = scripted('first', { onStop: () => gate.promise });
+  const bad = service({ id: 'bad', start: () => Promise.reject(new Error('no')) });
+  const tree = supervisor({ id: 'root', children: [first.spec, bad] }).handle({
+    clock: new SimulatedClock(),
+  });
+  tree.on('event', ({ type }) => void events.push(type));
+  const started = rejection(tree.start());
+  await until(() => first.stops === 1);
+  const stopped = tree.stop();
+  gate.resolve();
+  expect(await started).toMatchObject({ code: 'COPPICE_START_FAILED', cause: { message: 'no' } });
+  expect((await stopped).reason).toMatchObject({ kind: 'shutdown', cause: { code: 'COPPICE_START_FAILED' } });
+  expect(events.filter((type) => type.startsWith('supervisor:'))).toEqual([
+    'supervisor:starting',
+    'supervisor:start-failed',
+  ]);
 });
