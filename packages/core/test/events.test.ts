@@ -180,6 +180,26 @@ describe('what they say', () => {
     });
   });
 
+  test('how long a start took, and how long it was up, wherever the clock stands', async () => {
+    const gates = [deferred(), deferred()];
+    const a = scripted('a', { onStart: (attempt) => gates[attempt - 1]!.promise });
+    const { tree, clock, events, settle } = await boot({});
+    await clock.advance(1_000);
+    const started = tree.startChild(a.spec);
+    await clock.advance(30);
+    gates[0]!.resolve();
+    await started;
+    await clock.advance(200);
+    a.crash();
+    await clock.advance(7);
+    gates[1]!.reject(new Error('no'));
+    await settle();
+    const find = (type: EventName) => events.find((event) => event.type === type && event.path === 'root/a');
+    expect(find('child:started')).toMatchObject({ startMs: 30 });
+    expect(find('child:crashed')).toMatchObject({ uptimeMs: 200 });
+    expect(find('child:start-failed')).toMatchObject({ startMs: 7, incarnation: 2 });
+  });
+
   test('abandoned and settled: how long', async () => {
     expect(await pick('child:abandoned')).toMatchObject({ phase: 'running', waitedMs: 100, incarnation: 1 });
     expect(await pick('child:settled')).toMatchObject({ afterMs: 0, incarnation: 1 });

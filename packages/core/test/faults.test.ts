@@ -28,6 +28,16 @@ class Scope implements FaultScope {
       this.current = before;
     }
   }
+
+  outside<T>(code: () => T): T {
+    const before = this.current;
+    this.current = undefined;
+    try {
+      return code();
+    } finally {
+      this.current = before;
+    }
+  }
 }
 
 /** A child whose code notes in which scope it is called. */
@@ -231,6 +241,35 @@ describe('bind', () => {
     expect(faultOwnerOf(boom)).toBeUndefined();
     expect(caught(bound)).toBe(boom);
     expect(faultOwnerOf(boom)).toMatchObject({ path: 'root/a', number: 1 });
+  });
+
+  test('listeners are nobody, though a child has caused the event', async () => {
+    const scope = new Scope();
+    const noted: (string | undefined)[] = [];
+    const a = scripted('a');
+    const tree = supervisor({ id: 'root', children: [a.spec] }).handle({ faultScope: scope });
+    tree.on('event', () => noted.push(scope.current));
+    await tree.start();
+    scope.run({ path: 'root/a', number: 1, isOver: false, fault: () => 'late' }, () => void tree.stop());
+    await tree.whenStopped();
+    expect(noted.length).toBeGreaterThan(5);
+    expect(new Set(noted)).toEqual(new Set([undefined]));
+  });
+
+  test('an owner that is over gives way to the next', async () => {
+    const boom = new Error('boom');
+    const children = [task({ id: 'a', restart: 'permanent' as const, run: throwBound })];
+    function throwBound({ bind }: Context): never {
+      return bind((): never => {
+        throw boom;
+      })();
+    }
+    const tree = supervisor({ id: 'root', maxRestarts: 2, children }).handle();
+    const numbers: (number | undefined)[] = [];
+    tree.on('child:crashed', () => numbers.push(faultOwnerOf(boom)?.number));
+    await tree.start();
+    await tree.whenStopped();
+    expect(numbers).toEqual([1, 2, 3]);
   });
 
   test('the first owner stays', async () => {
