@@ -36,6 +36,10 @@ export class Lifecycle {
         const scope = this.owner?.faultScope;
         return scope ? scope.run(owner, code) : code();
       },
+      outside: (code) => {
+        const scope = this.owner?.faultScope;
+        return scope ? scope.outside(code) : code();
+      },
     };
     this.tree = spec.handle({
       clock,

@@ -20,7 +20,10 @@ function context(): Context {
 /** Runs the code of each incarnation in an async context of its own. */
 export function contextScope(): FaultScope {
   const storage = context();
-  return { run: (owner, code) => storage.run(owner, code) };
+  return {
+    run: (owner, code) => storage.run(owner, code),
+    outside: (code) => storage.run(undefined, code),
+  };
 }
 
 /** Runs code of ours that must not count as a child's, though a fault of one led to it. */

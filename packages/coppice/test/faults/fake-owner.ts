@@ -12,6 +12,7 @@ export function fakeOwner(path = 'root/a', outcome: 'crash' | 'late' = 'crash'):
   return {
     path,
     number: 1,
+    isOver: false,
     crashes,
     fault(error) {
       crashes.push(error);

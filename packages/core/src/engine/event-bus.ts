@@ -4,6 +4,7 @@ import { Queue } from '../model/queue.js';
 import { toWire } from '../model/wire.js';
 import type { Clock } from './clock.js';
 import { Emitter } from './emitter.js';
+import type { FaultScope } from './faults.js';
 
 /** The listeners at one place of the tree. */
 export interface Place {
@@ -19,6 +20,7 @@ const FEW = 16;
 
 export class EventBus {
   readonly #clock: Clock;
+  readonly #scope: FaultScope | undefined;
   /** The places that have listeners; one that has none any more is forgotten. */
   readonly #places = new Map<string, Place>();
   #listeners = 0;
@@ -26,8 +28,9 @@ export class EventBus {
   readonly #outbox = new Queue<{ readonly path: string; readonly event: SupervisionEvent }>();
   #isEmitting = false;
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, scope: FaultScope | undefined) {
     this.#clock = clock;
+    this.#scope = scope;
   }
 
   /** Does anybody listen anywhere? If not, no event needs to be made. */
@@ -54,9 +57,15 @@ export class EventBus {
   emit(path: string, body: EventBody): void {
     if (!this.isHeard) return;
     const event = { seq: ++this.#count, at: this.#clock.now(), ...body } as SupervisionEvent;
-    if (this.#isEmitting) return this.#outbox.push({ path, event });
+    this.#outbox.push({ path, event });
+    if (this.#isEmitting) return;
+    // What a listener leaves behind is not the fault of the child that the event is about.
+    if (this.#scope) this.#scope.outside(() => this.#deliverAll());
+    else this.#deliverAll();
+  }
+
+  #deliverAll(): void {
     this.#isEmitting = true;
-    this.#deliver(path, event);
     for (let next = this.#outbox.shift(); next; next = this.#outbox.shift()) {
       this.#deliver(next.path, next.event);
     }

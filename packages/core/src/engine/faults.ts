@@ -6,6 +6,8 @@ export interface FaultOwner {
   readonly path: string;
   /** Which of its incarnations. */
   readonly number: number;
+  /** Has it ended, or is it not waited for any longer? */
+  readonly isOver: boolean;
   /**
    * Makes the fault the crash of this incarnation, unless that is over already or is stopping as it was
    * asked to: then it is a late fault, told of and without effect.
@@ -16,6 +18,8 @@ export interface FaultOwner {
 /** The fault port: runs the code of an incarnation so that what goes astray in it can be traced back to it. */
 export interface FaultScope {
   run<T>(owner: FaultOwner, code: () => T): T;
+  /** Runs code that belongs to no child, though one has caused it: the listeners of events. */
+  outside<T>(code: () => T): T;
 }
 
 const owners = new WeakMap<object, FaultOwner>();
@@ -36,10 +40,11 @@ export function bindTo<A extends unknown[], R>(
   };
 }
 
-/** Notes whose a thrown value is; the first owner stays. What is no object cannot be noted. */
+/** Notes whose a thrown value is; the first owner stays until it is over. What is no object cannot be noted. */
 function tagFault(thrown: unknown, owner: FaultOwner): void {
-  if (typeof thrown !== 'object' || thrown === null || owners.has(thrown)) return;
-  owners.set(thrown, owner);
+  if (typeof thrown !== 'object' || thrown === null) return;
+  const known = owners.get(thrown);
+  if (known === undefined || known.isOver) owners.set(thrown, owner);
 }
 
 /** Whose a thrown value is, if it went through a function that `bind` made. */

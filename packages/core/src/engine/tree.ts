@@ -46,9 +46,9 @@ export class Tree {
     checkOptions('handle, or start,', options, ['clock', 'logger', 'faultScope']);
     checkPort('clock', options.clock, ['now', 'setTimer', 'clearTimer']);
     checkPort('logger', options.logger, ['debug', 'info', 'warn', 'error', 'child']);
-    checkPort('faultScope', options.faultScope, ['run']);
+    checkPort('faultScope', options.faultScope, ['run', 'outside']);
     this.clock = options.clock ?? realClock;
-    this.events = new EventBus(this.clock);
+    this.events = new EventBus(this.clock, options.faultScope);
     this.logger = options.logger ?? silentLogger;
     this.faultScope = options.faultScope;
   }
