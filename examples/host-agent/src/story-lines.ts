@@ -161,6 +161,8 @@ export function lineOfApplication(record: LogRecord, text: string): Line | undef
       const fault = errorText(toWire(record['err']));
       return { tone: 'note', symbol: '◆', path, text: `contained, the process goes on: ${fault}` };
     }
+    case 'application:start-failed':
+      return { tone: 'bad', symbol: '✗', path, text: 'did not start' };
     default:
       return { tone: record['event'] === 'application:warning' ? 'warn' : 'bad', symbol: '!', path, text };
   }

@@ -93,7 +93,58 @@ test('giving up, and what becomes of it', async () => {
     '    a               2     1 s  two',
     '    b               1     1 s  stopped when group gave up',
     '',
-    '  2 failures, 1 restart, gave up: 1',
+    '  2 failures, 1 restart, gave up: 1, did not stop in time: 0',
+  ]);
+});
+
+test('one that does not stop in time is told of when it is left behind, and when it has ended after all', async () => {
+  const clock = new SimulatedClock();
+  const lines: string[] = [];
+  const story = new Story((line) => lines.push(line), plainStyle, clock);
+  const ledger = new Ledger();
+  const deaf = task({
+    id: 'deaf',
+    shutdownMs: 300,
+    run: ({ attempt, fail, sleep }) => {
+      if (attempt > 1) return sleep(60_000);
+      fail(new Error('boom'));
+      return new Promise<void>((resolve) => clock.setTimer(resolve, 1_000));
+    },
+  });
+  const tree = supervisor({ id: 'root', children: [deaf] }).handle({ clock });
+  tree.on('event', (event) => {
+    story.tell(event);
+    ledger.note(event);
+  });
+  await tree.start();
+  await clock.advance(2_000);
+  story.end();
+  expect(lines.map((line) => line.slice(9))).toEqual([
+    '▲ root                 up in 0 ms',
+    '✗ deaf                 did not stop within 300 ms; not waited for any longer',
+    '✗ deaf                 crashed after 300 ms: boom',
+    '↻ deaf                 restarting (1 of 3 in 5 s)',
+    '▲ deaf                 up again, incarnation 2',
+    '○ deaf                 incarnation 1 has stopped after all',
+  ]);
+  expect(ledger.tooSlow).toBe(1);
+  await tree.stop();
+});
+
+test('the application is quoted where it says what the events do not', () => {
+  const lines: string[] = [];
+  const story = new Story((line) => lines.push(line), plainStyle, new SimulatedClock());
+  const say = (event: string, more: object = {}): void =>
+    story.logger.error({ event: `application:${event}`, application: 'agent', ...more }, 'in its own words');
+  say('ready');
+  say('stopping', { because: 'stop() was called' });
+  say('stopping', { because: 'SIGINT' });
+  say('fault', { path: 'agent/collectors/cpu', err: new Error('threw in a timer') });
+  say('gave-up');
+  expect(lines.map((line) => line.slice(9))).toEqual([
+    '● agent                SIGINT; once more to exit at once',
+    '◆ collectors/cpu       contained, the process goes on: threw in a timer',
+    '! agent                in its own words',
   ]);
 });
 
@@ -110,10 +161,10 @@ test('the stop is told child by child, in order', async () => {
 
 test('the tree is drawn from its declaration', async () => {
   const { root } = await perform('rest-for-one', () => Promise.resolve());
-  expect(drawTree(root).split('\n')).toEqual([
+  expect(drawTree(root, plainStyle, { a: 'a puppet' }).split('\n')).toEqual([
     'root       one-for-one               up to 3 restarts in 5 s',
     '└─ group   rest-for-one, temporary   up to 1 restart in 5 s',
-    '   ├─ a    task',
+    '   ├─ a    task                      a puppet',
     '   └─ b    task',
   ]);
 });
