@@ -1,5 +1,7 @@
 export * from '@coppice/core';
 
+export { OptionError, type WrongOption } from './shared/option-error.js';
+
 // Applications
 export {
   type Application,
@@ -54,7 +56,6 @@ export {
 } from './adapters/http-server.js';
 export { type IntervalOptions, interval } from './adapters/interval.js';
 export { type PollerOptions, poller } from './adapters/poller.js';
-export { OptionError } from './adapters/options.js';
 
 // Threads
 export {

@@ -1,6 +1,8 @@
 /** `consume`: something is done with each item of a stream, a queue, a list. */
 import { type ChildOptions, type Context, type Task } from '@coppice/core';
-import { type Check, type Checks, OptionError, checkOptions, declare, show } from './options.js';
+import { isAbortOf, show } from '@coppice/core/kit';
+import { OptionError } from '../shared/option-error.js';
+import { type Check, type Checks, checkOptions, declare } from './options.js';
 
 /** What items come from: anything that `for await` takes, a Node stream, a web stream. */
 export type ItemSource<T> = AsyncIterable<T> | Iterable<T> | ReadableStreamLike<T>;
@@ -74,7 +76,7 @@ export function consume<T, A extends readonly unknown[] = readonly []>(
       } catch (error) {
         isOver = true;
         // What `each` leaves off because it was asked to is no failure; of several failures the first one counts.
-        if (!signal.aborted || !isAbort(error)) fail(error);
+        if (!signal.aborted || !isAbortOf(signal.reason as Error, error)) fail(error);
       }
     };
     const stop = (): void => {
@@ -129,7 +131,14 @@ function open<T>(source: ItemSource<T>, path: string): Items<T> {
   }
   const iterator = given?.[Symbol.asyncIterator]?.() ?? given?.[Symbol.iterator]?.();
   if (iterator === undefined) {
-    throw new OptionError(`source has to return an iterable or a stream; got ${show(source)}`, path);
+    throw new OptionError({
+      key: 'source',
+      of: 'consume()',
+      expected: 'an iterable or a stream',
+      got: show(source),
+      isResult: true,
+      path,
+    });
   }
   const close = async (): Promise<unknown> => iterator.return?.();
   return {
@@ -142,8 +151,6 @@ function open<T>(source: ItemSource<T>, path: string): Items<T> {
     },
   };
 }
-
-const isAbort = (error: unknown): boolean => (error as { name?: unknown } | null)?.name === 'AbortError';
 
 const isPremature = (error: unknown): boolean =>
   (error as { code?: unknown } | null)?.code === 'ERR_STREAM_PREMATURE_CLOSE';

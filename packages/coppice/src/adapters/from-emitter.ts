@@ -1,6 +1,8 @@
 /** `fromEmitter`: any resource that tells by events how it is, as a service. */
 import { type ChildOptions, type Context, type Service } from '@coppice/core';
-import { type Check, type Checks, OptionError, checkOptions, declare, show } from './options.js';
+import { show } from '@coppice/core/kit';
+import { OptionError } from '../shared/option-error.js';
+import { type Check, type Checks, checkOptions, declare } from './options.js';
 
 /** An EventEmitter, or whatever has its `on` and `off`; or an EventTarget. `never` takes in emitters with typed events. */
 export type EmitterLike =
@@ -73,8 +75,14 @@ export function fromEmitter<E extends EmitterLike, A extends readonly unknown[] 
   const attach = (resource: E, context: Context): E | Promise<E> => {
     const { signal, fail, end, path } = context;
     if (!isEmitter(resource)) {
-      const problem = `create has to return something with on and off, or with addEventListener and removeEventListener`;
-      throw new OptionError(`${problem}; got ${show(resource)}`, path);
+      throw new OptionError({
+        key: 'create',
+        of: 'fromEmitter()',
+        expected: 'something with on and off, or with addEventListener and removeEventListener',
+        got: show(resource),
+        isResult: true,
+        path,
+      });
     }
     const listen = (events: EventNames, listener: Listener): void => {
       for (const event of listOf(events)) {

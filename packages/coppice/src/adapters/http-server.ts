@@ -2,9 +2,11 @@
 import { type RequestListener, type Server as PlainServer, createServer } from 'node:http';
 import { type AddressInfo, Server } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
-import { type ChildOptions, type Context, type Service } from '@coppice/core';
+import { type ChildOptions, CodedError, type Context, type Service } from '@coppice/core';
+import { show } from '@coppice/core/kit';
+import { OptionError } from '../shared/option-error.js';
 import { Connections } from './connections.js';
-import { type Check, type Checks, OptionError, checkOptions, declare, numberHint, show } from './options.js';
+import { type Check, type Checks, checkOptions, declare, numberHint } from './options.js';
 
 /** What the factory of an HTTP server may return: a server that does not listen yet, or a request listener. */
 export type ServerOrListener = Server | RequestListener;
@@ -39,23 +41,22 @@ type Running<S> = RunningHttpServer<S extends Server ? S : PlainServer>;
  * The port could not be listened on. `code` is the platform's (`EADDRINUSE`, `EACCES`, ...), the message says what to
  * do. It has no `cause`: it is the platform's error, in better words.
  */
-export class ListenError extends Error {
+export class ListenError extends CodedError {
   override readonly name = 'ListenError';
   readonly code: string;
   readonly port: number;
   readonly host: string | undefined;
   /** The path of the child. */
-  readonly path: string;
+  declare readonly path: string;
 
   constructor(error: NodeJS.ErrnoException, port: number, host: string | undefined, path: string) {
     const code = error.code ?? 'ERR_LISTEN';
     const place = host === undefined ? `port ${port}` : `port ${port} of ${host}`;
     const advice = ADVICE[code]?.(port) ?? error.message;
-    super(`cannot listen on ${place} (${code}): ${advice} (at ${path})`);
+    super(`cannot listen on ${place} (${code}): ${advice} (at ${path})`, { code, port, host, path });
     this.code = code;
     this.port = port;
     this.host = host;
-    this.path = path;
   }
 }
 
@@ -116,11 +117,14 @@ const connectionsOf = new WeakMap<object, Connections>();
 export function httpServer<S extends ServerOrListener>(options: HttpServerOptions<S>): Service<Running<S>> {
   const own = checkOptions('httpServer', options, CHECKS);
   if (own.server.length > 1) {
-    const problem = `server of httpServer() has to be a function that makes a server for each start; got one with`;
-    throw new OptionError(
-      `${problem} ${own.server.length} parameters, a request listener. Write server: () => app`,
-      own.id,
-    );
+    throw new OptionError({
+      key: 'server',
+      of: 'httpServer()',
+      expected: 'a function that makes a server for each start',
+      got: `one with ${own.server.length} parameters, a request listener`,
+      hint: 'Write server: () => app',
+      path: own.id,
+    });
   }
   const { shutdownMs = 5_000 } = own;
   const quietMs = Math.min(QUIET_MS, shutdownMs / 10);
@@ -147,22 +151,29 @@ export function httpServer<S extends ServerOrListener>(options: HttpServerOption
   return declare('httpServer', 'service', own, CHECKS, methods) as Service<Running<S>>;
 }
 
+const RESULT = { key: 'server', of: 'httpServer()', isResult: true } as const;
+
 function asServer(made: unknown, path: string): Server {
   if (typeof made === 'function') return createServer(made as RequestListener);
   if (made instanceof Server) {
     if (!made.listening) return made;
     made.close();
-    throw new OptionError(
-      `the server that httpServer() is given listens already; leave listen() to httpServer()`,
+    throw new OptionError({
+      ...RESULT,
+      expected: 'a server that does not listen yet',
+      got: 'one that listens already',
+      hint: 'Leave listen() to httpServer()',
       path,
-    );
+    });
   }
-  const cure =
-    typeof (made as { fetch?: unknown } | null)?.fetch === 'function'
-      ? `. For Hono return getRequestListener(app.fetch) of @hono/node-server`
-      : '';
-  const problem = 'server of httpServer() has to return a server of node:http, or a request listener';
-  throw new OptionError(`${problem}; got ${show(made)}${cure}`, path);
+  const isHono = typeof (made as { fetch?: unknown } | null)?.fetch === 'function';
+  throw new OptionError({
+    ...RESULT,
+    expected: 'a server of node:http, or a request listener',
+    got: show(made),
+    hint: isHono ? 'For Hono return getRequestListener(app.fetch) of @hono/node-server' : undefined,
+    path,
+  });
 }
 
 function listen(server: Server, port: number, host: string | undefined, path: string): Promise<void> {

@@ -10,19 +10,9 @@ import {
   service,
   task,
 } from '@coppice/core';
-
-/** An option of an adapter is wrong. Thrown where it is declared, or by a start that returns something of no use. */
-export class OptionError extends Error {
-  override readonly name = 'OptionError';
-  readonly code = 'COPPICE_INVALID_OPTION';
-  /** Where in the tree, as far as it is known: at least the id of the child. */
-  readonly path: string;
-
-  constructor(problem: string, path: string) {
-    super(path === '' ? problem : `${problem} (at ${path})`);
-    this.path = path;
-  }
-}
+import { show } from '@coppice/core/kit';
+import { OptionError } from '../shared/option-error.js';
+import { unknownKey } from '../shared/unknown-key.js';
 
 export interface Check {
   /** What it has to be, in words. */
@@ -70,7 +60,7 @@ export function checkOptions<O extends ChildOptions>(adapter: string, options: O
     });
   }
   const own = { ...options };
-  const path = typeof own.id === 'string' ? own.id : '';
+  const path = typeof own.id === 'string' ? own.id : undefined;
   for (const [key, check] of Object.entries(checks)) {
     checkOption(adapter, key, own[key as keyof O], check, path);
   }
@@ -82,7 +72,7 @@ function checkOption(
   key: string,
   value: unknown,
   check: Checks[string],
-  path: string,
+  path: string | undefined,
 ): void {
   const details = { kind: `child of ${adapter}()`, key, got: show(value), path };
   if (check === 'factory') {
@@ -92,10 +82,15 @@ function checkOption(
     if (typeof value === 'function' || (value === undefined && check === 'function?')) return;
     throw new SpecError('COPPICE_INVALID_FUNCTION', details);
   } else {
-    if ((value === undefined && check?.optional) || check?.holds(value)) return;
-    const hint = check?.hint?.(value);
-    const problem = `${key} of ${adapter}() has to be ${check?.expected}; got ${show(value)}`;
-    throw new OptionError(hint === undefined ? problem : `${problem}. ${hint}`, path);
+    if ((value === undefined && check.optional) || check.holds(value)) return;
+    throw new OptionError({
+      key,
+      of: `${adapter}()`,
+      expected: check.expected,
+      got: show(value),
+      hint: check.hint?.(value),
+      path,
+    });
   }
 }
 
@@ -122,45 +117,9 @@ export function declare(
     const key = String(error.details['key']);
     const common = String(error.details['expected']).split(', ');
     const known = [...common.filter((name) => !FILLED_IN.includes(name)), ...Object.keys(checks)];
-    const near = known.find((name) => isNear(key, name));
-    throw new SpecError('COPPICE_UNKNOWN_KEY', {
-      ...error.details,
-      kind: `child of ${adapter}()`,
-      key,
-      hint: near === undefined ? '' : `, did you mean '${near}'?`,
-      expected: known.join(', '),
-    });
+    throw unknownKey({ kind: `child of ${adapter}()`, key, known, path: error.path });
   }
 }
 
 /** What an adapter makes of its own options. */
 const FILLED_IN = ['start', 'stop', 'kill', 'run'];
-
-/** One or two letters too many, too few, or changed (Levenshtein 1966). */
-function isNear(a: string, b: string): boolean {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const same = a[i - 1]?.toLowerCase() === b[j - 1]?.toLowerCase() ? 0 : 1;
-      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + same));
-    }
-    row = next;
-  }
-  return row[b.length]! <= Math.min(2, Math.floor(b.length / 3));
-}
-
-/** A value in an error message: short, and never throwing. */
-export function show(value: unknown): string {
-  try {
-    if (typeof value === 'string') return `'${value.slice(0, 60)}'`;
-    if (typeof value === 'function') return 'a function';
-    if (typeof value !== 'object' || value === null) return String(value);
-    const name = (value as { constructor?: { name?: unknown } }).constructor?.name;
-    return typeof name === 'string' && name !== 'Object' && name !== ''
-      ? `an instance of ${name}`
-      : 'an object';
-  } catch {
-    return 'a value that cannot be read';
-  }
-}

@@ -1,7 +1,10 @@
 /** Checks the options of `subprocess` where they stand, and fills in the defaults. */
 import { constants } from 'node:os';
 import { SpecError } from '@coppice/core';
-import { SubprocessSpecError } from './errors.js';
+import { show } from '@coppice/core/kit';
+import { CHILD_KEYS } from '../shared/child-options.js';
+import { OptionError } from '../shared/option-error.js';
+import { unknownKey } from '../shared/unknown-key.js';
 import type { Ready, SubprocessOptions } from './options.js';
 
 /** The options of a process, complete and out of reach of whoever gave them. */
@@ -37,9 +40,6 @@ const isRecord = (value: unknown): value is Bag =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const isRegExp = (value: unknown): value is RegExp =>
   Object.prototype.toString.call(value) === '[object RegExp]';
-
-/** The options that `service` checks. */
-const OF_A_SERVICE = ['id', 'restart', 'significant', 'shutdownMs'];
 
 const RULES: Readonly<Record<keyof Config, Rule>> = {
   file: {
@@ -107,7 +107,7 @@ const RULES: Readonly<Record<keyof Config, Rule>> = {
   },
 };
 
-const KEYS = [...OF_A_SERVICE, ...Object.keys(RULES)];
+const KEYS = [...CHILD_KEYS, ...Object.keys(RULES)];
 
 /** What people write who come from elsewhere. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
@@ -127,19 +127,17 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   shutdown: 'shutdownMs',
 };
 
-/** @throws SpecError or SubprocessSpecError */
+/** @throws SpecError, OptionError */
 export function checkOptions(given: unknown): Config {
   if (!isRecord(given)) {
-    throw invalid(
-      'the argument of subprocess',
-      `an object like { id: 'web', file: 'node' }`,
-      given,
-      undefined,
-    );
+    throw new SpecError('COPPICE_NOT_A_SPEC', { expected: 'the options of a subprocess', got: show(given) });
   }
   const own = { ...given };
   const path = typeof own['id'] === 'string' ? own['id'] : undefined;
-  for (const key of Object.keys(own)) if (!KEYS.includes(key)) throw unknownKey(key, path);
+  const wrong = Object.keys(own).find((key) => !KEYS.includes(key));
+  if (wrong !== undefined) {
+    throw unknownKey({ kind: 'subprocess', key: wrong, known: KEYS, elsewhere: ELSEWHERE, path });
+  }
   const config: Record<string, unknown> = {};
   for (const [key, { expected, holds, fallback }] of Object.entries(RULES)) {
     const value = own[key] === undefined ? fallback : own[key];
@@ -170,39 +168,8 @@ function checkTogether(own: Bag, config: Bag, path: string | undefined): void {
   }
 }
 
-/** The options that are left for `service`. */
-export function serviceOptions<O extends object>(
-  options: O,
-): Pick<O, keyof O & (typeof OF_A_SERVICE)[number]> {
-  return Object.fromEntries(Object.entries(options).filter(([key]) => OF_A_SERVICE.includes(key))) as Pick<
-    O,
-    keyof O & (typeof OF_A_SERVICE)[number]
-  >;
-}
-
-function unknownKey(key: string, path: string | undefined): Error {
-  const plain = (text: string): string => text.toLowerCase().replace(/[^a-z]/g, '');
-  const word = plain(key);
-  const near =
-    (Object.hasOwn(ELSEWHERE, key) ? ELSEWHERE[key] : undefined) ??
-    KEYS.find((known) => plain(known) === word) ??
-    KEYS.find((known) => plain(known).startsWith(word) || word.startsWith(plain(known)));
-  return new SpecError('COPPICE_UNKNOWN_KEY', {
-    kind: 'subprocess',
-    key,
-    hint: near === undefined ? '' : `, did you mean '${near}'?`,
-    expected: KEYS.join(', '),
-    path,
-  });
-}
-
-function invalid(
-  option: string,
-  expected: string,
-  got: unknown,
-  path: string | undefined,
-): SubprocessSpecError {
-  return new SubprocessSpecError({ option, expected, got: show(got), path });
+function invalid(key: string, expected: string, got: unknown, path: string | undefined): OptionError {
+  return new OptionError({ key, of: 'subprocess()', expected, got: show(got), path });
 }
 
 function isWhole(value: unknown, least: number, most: number): boolean {
@@ -222,16 +189,4 @@ function copy(value: unknown): unknown {
   // Without the flags that make a RegExp remember where it was.
   if (isRegExp(value)) return new RegExp(value.source, value.flags.replace(/[gy]/g, ''));
   return isRecord(value) ? Object.freeze({ ...value }) : value;
-}
-
-/** A value in an error message: short, and never throwing. */
-function show(value: unknown): string {
-  try {
-    if (typeof value === 'string') return `'${value.length > 60 ? `${value.slice(0, 57)}...` : value}'`;
-    if (typeof value === 'function') return 'a function';
-    if (value === undefined) return 'none';
-    return (JSON.stringify(value) ?? typeof value).slice(0, 60);
-  } catch {
-    return 'a value that cannot be read';
-  }
 }

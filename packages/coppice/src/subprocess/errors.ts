@@ -1,4 +1,5 @@
-/** The errors of processes, in the pattern of the core's: a stable code, the path, the facts as details. */
+/** The errors of processes. A wrong option is an OptionError. */
+import { CodedError } from '@coppice/core';
 
 export type ProcessErrorCode =
   | 'COPPICE_SPAWN_FAILED'
@@ -31,11 +32,11 @@ const SHOWN_LINES = 5;
  * - `COPPICE_PORT_TAKEN`: somebody else answered on the port that tells when it is ready.
  * - `COPPICE_IPC_CLOSED`: a message could not be sent, since the process has closed its channel or has ended.
  */
-export class ProcessError extends Error {
+export class ProcessError extends CodedError {
   override readonly name = 'ProcessError';
   readonly code: ProcessErrorCode;
   /** Where in the tree: ids from the root down, joined by `/`. */
-  readonly path: string;
+  declare readonly path: string;
   /** The exit code; undefined if it was ended by a signal, or has not ended. */
   readonly exitCode: number | undefined;
   /** The signal that ended it, if one did. */
@@ -45,27 +46,11 @@ export class ProcessError extends Error {
 
   constructor(code: ProcessErrorCode, message: string, details: Details, cause?: unknown) {
     const { path, exitCode, signal, stderr = [] } = details;
-    super(`'${path}' ${message}${tail(stderr)}`, cause === undefined ? undefined : { cause });
+    super(`'${path}' ${message}${tail(stderr)}`, { ...details }, cause);
     this.code = code;
-    this.path = path;
     this.exitCode = exitCode;
     this.signal = signal;
     this.stderr = stderr;
-  }
-}
-
-/** An option of `subprocess` is wrong. Thrown where the declaration stands. */
-export class SubprocessSpecError extends Error {
-  override readonly name = 'SpecError';
-  readonly code = 'COPPICE_INVALID_SUBPROCESS';
-  readonly path: string | undefined;
-  readonly details: Readonly<Record<string, unknown>>;
-
-  constructor(details: { option: string; expected: string; got: string; path: string | undefined }) {
-    const { option, expected, got, path } = details;
-    super(`${option} has to be ${expected}; got ${got}${path === undefined ? '' : ` (at ${path})`}`);
-    this.path = path;
-    this.details = details;
   }
 }
 

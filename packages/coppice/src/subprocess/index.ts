@@ -10,4 +10,4 @@ export type {
   WithStdin,
 } from './options.js';
 export type { OutputStream } from './output.js';
-export { ProcessError, type ProcessErrorCode, SubprocessSpecError } from './errors.js';
+export { ProcessError, type ProcessErrorCode } from './errors.js';

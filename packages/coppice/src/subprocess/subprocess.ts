@@ -1,6 +1,7 @@
 /** `subprocess`: an operating system process as a child of a supervisor. */
 import { type Context, type Service, service } from '@coppice/core';
-import { type Config, checkOptions, serviceOptions } from './check.js';
+import { childOptions } from '../shared/child-options.js';
+import { type Config, checkOptions } from './check.js';
 import { ProcessError } from './errors.js';
 import { guardian } from './guardian.js';
 import { loadExeca } from './load-execa.js';
@@ -31,7 +32,7 @@ const processes = new WeakMap<object, RunningProcess>();
  *
  * @returns the declaration as frozen data; `use(ref)` gives the pid, and `send`, `onMessage` or `stdin` where
  *   the options ask for them
- * @throws SpecError (`COPPICE_INVALID_SUBPROCESS`, `COPPICE_UNKNOWN_KEY`, ...) if an option is wrong or unknown
+ * @throws OptionError `COPPICE_INVALID_OPTION`, SpecError: an option is wrong or unknown
  *
  * @example
  * ```ts
@@ -53,7 +54,7 @@ export function subprocess<
 >(options: SubprocessOptions<R, I, S>): Service<SubprocessValue<R, I, S>> {
   const config = checkOptions(options);
   return service<SubprocessValue<R, I, S>>({
-    ...serviceOptions(options),
+    ...childOptions(options),
     start(context) {
       return start(config, context, this.shutdownMs) as Promise<SubprocessValue<R, I, S>>;
     },

@@ -1,12 +1,13 @@
 /**
  * The errors of threads: each stable code with its message, which says what was expected, what was got,
- * where, and how to mend it.
+ * where, and how to mend it. A wrong option is an OptionError.
  */
+import { CodedError } from '@coppice/core';
+
 type Details = Readonly<Record<string, unknown>>;
 type Template = (d: Readonly<Record<string, string>>) => string;
 
 const MESSAGES = {
-  COPPICE_THREAD_INVALID_OPTION: (d) => `${d['key']} of a thread has to be ${d['expected']}; got ${d['got']}`,
   COPPICE_THREAD_DATA_NOT_CLONEABLE: (d) =>
     `data of a thread has to be cloneable, since each thread gets a copy of it; ${d['place']} is ${d['got']}. ` +
     `Leave it out, or make it in the thread's file`,
@@ -36,7 +37,7 @@ const MESSAGES = {
 export type ThreadErrorCode = keyof typeof MESSAGES;
 
 /**
- * Something is wrong with a thread: its declaration, its file, or how it ended. Match on `code`.
+ * Something is wrong with a thread: its data, its file, its use, or how it ended. Match on `code`.
  *
  * @example
  * ```ts
@@ -45,21 +46,15 @@ export type ThreadErrorCode = keyof typeof MESSAGES;
  * });
  * ```
  */
-export class ThreadError extends Error {
+export class ThreadError extends CodedError {
   override readonly name = 'ThreadError';
   readonly code: ThreadErrorCode;
-  /** Where in the tree: ids from the root down, joined by `/`; as far as it is known. */
-  readonly path: string | undefined;
   /** With `COPPICE_THREAD_EXITED`: the code that the thread exited with. */
   readonly exitCode: number | undefined;
-  /** The facts that the message was made of. */
-  readonly details: Details;
 
   constructor(code: ThreadErrorCode, details: Details, cause?: unknown) {
-    super(messageFor(code, details), cause === undefined ? undefined : { cause });
+    super(messageFor(code, details), details, cause);
     this.code = code;
-    this.details = details;
-    this.path = typeof details['path'] === 'string' ? details['path'] : undefined;
     this.exitCode = typeof details['exitCode'] === 'number' ? details['exitCode'] : undefined;
   }
 }
@@ -68,8 +63,7 @@ function messageFor(code: ThreadErrorCode, details: Details): string {
   const text: Record<string, string> = {};
   for (const [key, value] of Object.entries(details)) text[key] = String(value);
   const template: Template = MESSAGES[code];
-  // Errors of a declaration say at their end where it stands, as those of core do.
-  const isDeclaration =
-    code === 'COPPICE_THREAD_INVALID_OPTION' || code === 'COPPICE_THREAD_DATA_NOT_CLONEABLE';
+  // An error of a declaration says at its end where it stands, as those of core do.
+  const isDeclaration = code === 'COPPICE_THREAD_DATA_NOT_CLONEABLE';
   return template(text) + (isDeclaration && text['path'] ? ` (at ${text['path']})` : '');
 }

@@ -1,12 +1,15 @@
 /** The options of a thread, checked where the caller stands. */
 import { type ChildOptions, SpecError } from '@coppice/core';
+import { show } from '@coppice/core/kit';
 import { fileURLToPath } from 'node:url';
 import { isAbsolute } from 'node:path';
 import { SHARE_ENV, type ResourceLimits } from 'node:worker_threads';
+import { CHILD_KEYS } from '../shared/child-options.js';
+import { OptionError } from '../shared/option-error.js';
+import { unknownKey } from '../shared/unknown-key.js';
 import { ThreadError } from './errors.js';
 import type { ThreadHandle } from './handle.js';
 import type { FromThread, ThreadProtocol } from './protocol.js';
-import { show } from './show.js';
 import { uncloneablePart } from './uncloneable.js';
 
 /** What a thread is declared with; `id`, `restart`, `shutdownMs` and the like as for any child. */
@@ -45,26 +48,20 @@ export interface ThreadSettings<P extends ThreadProtocol = ThreadProtocol> exten
   readonly name?: string;
 }
 
-const CHILD_KEYS = ['id', 'restart', 'significant', 'shutdownMs', 'onStuck', 'required'] as const;
-const OWN_KEYS = ['file', 'data', 'onMessage', 'resourceLimits', 'env', 'argv', 'execArgv', 'name'] as const;
+const OWN_KEYS = ['file', 'data', 'onMessage', 'resourceLimits', 'env', 'argv', 'execArgv', 'name'];
+const KEYS = [...CHILD_KEYS, ...OWN_KEYS];
 const LIMITS = ['maxOldGenerationSizeMb', 'maxYoungGenerationSizeMb', 'codeRangeSizeMb', 'stackSizeMb'];
 
-/** The options that any child has, for core to check. */
-export function childOptions(options: object): ChildOptions {
-  const own: Record<string, unknown> = { ...options };
-  return Object.fromEntries(CHILD_KEYS.filter((key) => key in own).map((key) => [key, own[key]])) as never;
-}
-
-/** Checks what is special to threads. @throws SpecError, ThreadError */
+/** Checks what is special to threads. @throws SpecError, OptionError, ThreadError */
 export function checkOptions(given: unknown): { readonly options: ThreadOptions; readonly file: string } {
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
     throw new SpecError('COPPICE_NOT_A_SPEC', { expected: 'the options of a thread', got: show(given) });
   }
   const own: Record<string, unknown> = { ...given };
-  const path = typeof own['id'] === 'string' ? own['id'] : '';
+  const path = typeof own['id'] === 'string' ? own['id'] : undefined;
   checkKeys(own, path);
   const fail = (key: string, expected: string, got: unknown = own[key]): never => {
-    throw new ThreadError('COPPICE_THREAD_INVALID_OPTION', { key, expected, got: show(got), path });
+    throw new OptionError({ key, of: 'thread()', expected, got: show(got), path });
   };
   const optional = (key: string, holds: (value: unknown) => boolean, expected: string): void => {
     if (own[key] !== undefined && !holds(own[key])) fail(key, expected);
@@ -86,39 +83,35 @@ export function checkOptions(given: unknown): { readonly options: ThreadOptions;
 }
 
 /** The path of the file. A relative one would depend on the folder that the process was started in. */
-function pathOf(file: unknown, path: string): string {
+function pathOf(file: unknown, path: string | undefined): string {
   const href = isUrlLike(file) ? file.href : file;
   if (typeof href === 'string') {
     if (isAbsolute(href)) return href;
     if (href.startsWith('file:')) return fileURLToPath(href);
   }
-  throw new ThreadError('COPPICE_THREAD_INVALID_OPTION', {
+  throw new OptionError({
     key: 'file',
+    of: 'thread()',
     expected: `a file: URL, like new URL('./worker.js', import.meta.url), or an absolute path`,
     got: isUrlLike(file) ? show(href) : show(file),
     path,
   });
 }
 
-function checkKeys(own: object, path: string): void {
-  const known: readonly string[] = [...CHILD_KEYS, ...OWN_KEYS];
-  for (const key of Object.keys(own)) {
-    if (known.includes(key)) continue;
-    const near = known.find((name) => isNear(key, name));
-    throw new SpecError('COPPICE_UNKNOWN_KEY', {
-      kind: 'thread',
-      key,
-      path,
-      hint: near === undefined ? '' : `, did you mean '${near}'?`,
-      expected: known.join(', '),
-    });
-  }
-}
+/** What other ways to make threads call it. */
+const ELSEWHERE = {
+  filename: 'file',
+  script: 'file',
+  url: 'file',
+  path: 'file',
+  workerData: 'data',
+  environment: 'env',
+  limits: 'resourceLimits',
+};
 
-/** Equal but for case and separators, or the beginning of the other. */
-function isNear(key: string, name: string): boolean {
-  const [a, b] = [key, name].map((word) => word.toLowerCase().replace(/[^a-z]/g, ''));
-  return a === b || (a!.length > 3 && (b!.startsWith(a!) || a!.startsWith(b!)));
+function checkKeys(own: object, path: string | undefined): void {
+  const key = Object.keys(own).find((name) => !KEYS.includes(name));
+  if (key !== undefined) throw unknownKey({ kind: 'thread', key, known: KEYS, elsewhere: ELSEWHERE, path });
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>

@@ -1,5 +1,6 @@
 /** A function as the task of a thread. */
 import { type ExitReason, Shutdown, StopRequest } from '@coppice/core';
+import { isAbortOf } from '@coppice/core/kit';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type TransferListItem, parentPort } from 'node:worker_threads';
 import type { ThreadContext } from './context.js';
@@ -61,6 +62,7 @@ export function runFunction(run: (context: ThreadContext) => unknown, isManual: 
       return () => void parentPort?.off('message', heard);
     },
   };
+  const isAborted = (error: unknown): boolean => signal.aborted && isAbortOf(signal.reason as Error, error);
   const start = async (): Promise<void> => {
     if (isReady) thread.say({ type: 'ready' });
     try {
@@ -68,18 +70,9 @@ export function runFunction(run: (context: ThreadContext) => unknown, isManual: 
       if (result instanceof Shutdown) settled(result.toReason());
       else settled({ kind: isAsked ? 'shutdown' : 'normal' });
     } catch (error) {
-      settled(isAbort(error, signal) ? { kind: 'shutdown' } : reasonOf(error));
+      settled(isAborted(error) ? { kind: 'shutdown' } : reasonOf(error));
     }
   };
   // Not before the rest of the file has been evaluated, which the function may need.
   queueMicrotask(() => void start());
-}
-
-/** Did it end with the abort of its own signal: with its reason, or an error that was made of it? */
-function isAbort(error: unknown, signal: AbortSignal): boolean {
-  if (!signal.aborted) return false;
-  if (error === signal.reason) return true;
-  if (typeof error !== 'object' || error === null) return false;
-  const { name, cause } = error as { name?: unknown; cause?: unknown };
-  return name === 'AbortError' || cause === signal.reason;
 }

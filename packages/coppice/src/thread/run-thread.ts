@@ -1,11 +1,11 @@
 /** `runThread`: what the file of a thread calls. */
 import type { DeclaredDynamicSupervisor, DeclaredSupervisor } from '@coppice/core';
+import { show } from '@coppice/core/kit';
 import type { ThreadContext } from './context.js';
 import { ThreadError } from './errors.js';
 import type { ThreadProtocol } from './protocol.js';
 import { runFunction } from './run-function.js';
 import { runSupervisor } from './run-supervisor.js';
-import { show } from './show.js';
 
 /** How a function runs in a thread. */
 export interface RunThreadOptions {

@@ -1,11 +1,12 @@
 /** Makes the worker of one incarnation; if that fails, nothing is left. */
 import { pathToFileURL } from 'node:url';
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
+import { show } from '@coppice/core/kit';
+import { OptionError } from '../shared/option-error.js';
 import { BOOT } from './boot.js';
 import { ThreadError } from './errors.js';
 import type { ThreadOptions } from './options.js';
 import type { AboutThread } from './protocol.js';
-import { show } from './show.js';
 import { uncloneablePart } from './uncloneable.js';
 
 /** A thread as it was declared, its file as an absolute path. */
@@ -14,7 +15,7 @@ export interface Declared {
   readonly file: string;
 }
 
-/** The worker, and our end of the port between it and us. @throws ThreadError */
+/** The worker, and our end of the port between it and us. @throws ThreadError, OptionError */
 export function spawn(declared: Declared, about: AboutThread): { worker: Worker; port: MessagePort } {
   const { port1, port2 } = new MessageChannel();
   try {
@@ -47,5 +48,5 @@ function explained(error: unknown, { data, execArgv }: ThreadOptions, path: stri
   if ((error as { code?: unknown }).code !== 'ERR_WORKER_INVALID_EXEC_ARGV') return error;
   const got = show(execArgv?.join(' '));
   const expected = 'options that Node takes in a thread';
-  return new ThreadError('COPPICE_THREAD_INVALID_OPTION', { key: 'execArgv', expected, got, path }, error);
+  return new OptionError({ key: 'execArgv', of: 'thread()', expected, got, path }, error);
 }

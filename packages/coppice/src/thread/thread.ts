@@ -1,8 +1,9 @@
 /** `thread`: a worker thread as a child. */
 import { type Service, service } from '@coppice/core';
+import { childOptions } from '../shared/child-options.js';
 import type { ThreadHandle } from './handle.js';
 import { ThreadLife } from './life.js';
-import { type ThreadOptions, checkOptions, childOptions } from './options.js';
+import { type ThreadOptions, checkOptions } from './options.js';
 import type { ThreadProtocol } from './protocol.js';
 
 /**
@@ -23,7 +24,7 @@ import type { ThreadProtocol } from './protocol.js';
  *
  * @returns the declaration as frozen data; also the reference for `use(ref)`
  * @throws SpecError if an option that all children have is wrong or unknown
- * @throws ThreadError `COPPICE_THREAD_INVALID_OPTION`, `COPPICE_THREAD_DATA_NOT_CLONEABLE`
+ * @throws OptionError `COPPICE_INVALID_OPTION`, ThreadError `COPPICE_THREAD_DATA_NOT_CLONEABLE`
  *
  * @example
  * ```ts

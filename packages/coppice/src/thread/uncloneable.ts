@@ -1,5 +1,5 @@
 /** Finds what in a value keeps it from being copied to a thread. */
-import { show } from './show.js';
+import { show } from '@coppice/core/kit';
 
 export interface UncloneablePart {
   /** Where it is, as `data.hooks.onDone`. */

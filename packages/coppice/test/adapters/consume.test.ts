@@ -272,6 +272,6 @@ test('what is no source is a crash that says so', async () => {
   await clock.advance(0);
   await ended;
   expect(events.at(-1)).toBe(
-    'child:crashed source has to return an iterable or a stream; got 5 (at app/consumer)',
+    'child:crashed source of consume() has to return an iterable or a stream; got 5 (at app/consumer)',
   );
 });

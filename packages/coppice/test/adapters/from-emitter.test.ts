@@ -166,6 +166,6 @@ test('an EventTarget will do', async () => {
 test('what is no emitter is a failed start that says so', async () => {
   const { handle } = tree({ create: () => ({}) as EventEmitter, stop: () => {} });
   await expect(handle.start()).rejects.toThrow(
-    'create has to return something with on and off, or with addEventListener and removeEventListener; got an object (at app/thing)',
+    'create of fromEmitter() has to return something with on and off, or with addEventListener and removeEventListener; got an object (at app/thing)',
   );
 });

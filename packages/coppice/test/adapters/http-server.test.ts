@@ -136,7 +136,7 @@ test('a server that listens already is a failed start, and is closed', async () 
     return early;
   };
   await expect(start({ server: listening })).rejects.toThrow(
-    'listens already; leave listen() to httpServer()',
+    'got one that listens already. Leave listen() to httpServer()',
   );
   expect(early.listening).toBe(false);
 });

@@ -15,40 +15,43 @@ const declare = (options: object): unknown => {
 test.each<[object, string]>([
   [
     { file: '' },
-    `file has to be the program as a non-empty string, like 'node' or '/usr/bin/ffmpeg' (arguments go into args); got ''`,
+    `file of subprocess() has to be the program as a non-empty string, like 'node' or '/usr/bin/ffmpeg' (arguments go into args); got ''`,
   ],
-  [{ file: undefined }, 'got none'],
-  [{ file: 'a\0b' }, 'file has to be'],
+  [{ file: undefined }, 'got undefined'],
+  [{ file: 'a\0b' }, 'file of subprocess() has to be'],
   [
     { args: '--port 3000' },
-    `args has to be an array of strings, one for each argument, like ['--port', '3000']; got '--port 3000'`,
+    `args of subprocess() has to be an array of strings, one for each argument, like ['--port', '3000']; got '--port 3000'`,
   ],
-  [{ args: ['--port', 3000] }, 'got ["--port",3000]'],
-  [{ args: new Array(1) }, 'args has to be'],
-  [{ cwd: 1 }, 'cwd has to be'],
-  [{ env: { PORT: 3000 } }, 'write numbers as String(3000); got {"PORT":3000}'],
-  [{ extendEnv: 'no' }, 'extendEnv has to be true or false'],
-  [{ ready: 'started' }, `ready has to be 'spawn', 'ipc', a RegExp`],
+  [{ args: ['--port', 3000] }, 'got an array of 2'],
+  [{ args: new Array(1) }, 'args of subprocess() has to be'],
+  [{ cwd: 1 }, 'cwd of subprocess() has to be'],
+  [{ env: { PORT: 3000 } }, 'write numbers as String(3000); got an object'],
+  [{ extendEnv: 'no' }, 'extendEnv of subprocess() has to be true or false'],
+  [{ ready: 'started' }, `ready of subprocess() has to be 'spawn', 'ipc', a RegExp`],
   [{ ready: { port: 0 } }, 'port: 1 to 65535'],
-  [{ ready: { port: 80, hots: 'x' } }, 'ready has to be'],
-  [{ ready: /x/, readyTimeoutMs: 0 }, 'readyTimeoutMs has to be a whole number of milliseconds above 0'],
-  [{ readyTimeoutMs: 5 }, `readyTimeoutMs has to be left out with ready: 'spawn'`],
-  [{ ready: 'ipc', ipc: false }, `ipc has to be true, or left out, with ready: 'ipc'`],
-  [{ serialization: 'json' }, 'serialization has to be left out without ipc'],
-  [{ ipc: true, serialization: 'v8' }, `serialization has to be 'json' or 'advanced'`],
-  [{ stdin: 'inherit' }, `stdin has to be 'ignore' or 'pipe'; got 'inherit'`],
+  [{ ready: { port: 80, hots: 'x' } }, 'ready of subprocess() has to be'],
+  [
+    { ready: /x/, readyTimeoutMs: 0 },
+    'readyTimeoutMs of subprocess() has to be a whole number of milliseconds above 0',
+  ],
+  [{ readyTimeoutMs: 5 }, `readyTimeoutMs of subprocess() has to be left out with ready: 'spawn'`],
+  [{ ready: 'ipc', ipc: false }, `ipc of subprocess() has to be true, or left out, with ready: 'ipc'`],
+  [{ serialization: 'json' }, 'serialization of subprocess() has to be left out without ipc'],
+  [{ ipc: true, serialization: 'v8' }, `serialization of subprocess() has to be 'json' or 'advanced'`],
+  [{ stdin: 'inherit' }, `stdin of subprocess() has to be 'ignore' or 'pipe'; got 'inherit'`],
   [
     { stopSignal: 'TERM' },
-    `stopSignal has to be the name of a signal, like 'SIGTERM' or 'SIGINT'; got 'TERM'`,
+    `stopSignal of subprocess() has to be the name of a signal, like 'SIGTERM' or 'SIGINT'; got 'TERM'`,
   ],
-  [{ stopSignal: 'toString' }, 'stopSignal has to be'],
-  [{ okExitCodes: [256] }, 'okExitCodes has to be'],
-  [{ log: console }, 'log has to be true or false'],
-  [{ onLine: 'print' }, 'onLine has to be a function'],
-  [{ maxLineLength: 0 }, 'maxLineLength has to be'],
+  [{ stopSignal: 'toString' }, 'stopSignal of subprocess() has to be'],
+  [{ okExitCodes: [256] }, 'okExitCodes of subprocess() has to be'],
+  [{ log: console }, 'log of subprocess() has to be true or false'],
+  [{ onLine: 'print' }, 'onLine of subprocess() has to be a function'],
+  [{ maxLineLength: 0 }, 'maxLineLength of subprocess() has to be'],
 ])('%j is refused', (options, message) => {
   const error = declare(options);
-  expect(error).toMatchObject({ name: 'SpecError', code: 'COPPICE_INVALID_SUBPROCESS', path: 'web' });
+  expect(error).toMatchObject({ name: 'OptionError', code: 'COPPICE_INVALID_OPTION', path: 'web' });
   expect((error as Error).message).toContain(message);
   expect((error as Error).message).toMatch(/\(at web\)$/);
 });
@@ -69,7 +72,11 @@ test('what all children have is checked as for all children', () => {
   expect(declare({ restart: 'always' })).toMatchObject({ code: 'COPPICE_INVALID_RESTART' });
   expect(declare({ shutdownMs: -1 })).toMatchObject({ code: 'COPPICE_INVALID_SHUTDOWN' });
   expect(declare({ significant: true })).toMatchObject({ code: 'COPPICE_BAD_COMBINATION' });
-  expect(() => subprocess(undefined as never)).toThrow('the argument of subprocess');
+  expect(declare({ onStuck: 'panic' })).toMatchObject({ code: 'COPPICE_INVALID_ON_STUCK' });
+  expect(declare({ onStuck: 'exit', required: false })).toMatchObject({ onStuck: 'exit', required: false });
+  expect(() => subprocess(undefined as never)).toThrow(
+    expect.objectContaining({ code: 'COPPICE_NOT_A_SPEC' }),
+  );
 });
 
 test('it is a frozen service', () => {

@@ -13,7 +13,7 @@ test('the declaration is frozen data, a service like any other', () => {
 });
 
 test.each([
-  ['file', { file: undefined }, 'file of a thread has to be a file: URL, like new URL'],
+  ['file', { file: undefined }, 'file of thread() has to be a file: URL, like new URL'],
   ['file', { file: './worker.js' }, `or an absolute path; got './worker.js' (at worker)`],
   ['file', { file: new URL('https://example.org/x.js') }, `got 'https://example.org/x.js'`],
   ['file', { file: 7 }, 'got 7'],
@@ -28,12 +28,12 @@ test.each([
   [
     'resourceLimits',
     { resourceLimits: { stackSizeMb: -1 } },
-    'resourceLimits.stackSizeMb of a thread has to be',
+    'resourceLimits.stackSizeMb of thread() has to be',
   ],
 ])('%s: %j', (_key, options, message) => {
   expect(declare(options)).toThrow(
     expect.objectContaining({
-      code: 'COPPICE_THREAD_INVALID_OPTION',
+      code: 'COPPICE_INVALID_OPTION',
       message: expect.stringContaining(message),
     }),
   );

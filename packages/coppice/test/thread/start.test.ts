@@ -128,7 +128,7 @@ test('data that can no longer be copied when it starts', async () => {
 
 test('options of Node that a thread cannot have', async () => {
   expect(await startErrorOf(acting('echo', { execArgv: ['--title=x'] }))).toMatchObject({
-    code: 'COPPICE_THREAD_INVALID_OPTION',
+    code: 'COPPICE_INVALID_OPTION',
     message: expect.stringContaining('execArgv'),
     cause: { code: 'ERR_WORKER_INVALID_EXEC_ARGV' },
   });
