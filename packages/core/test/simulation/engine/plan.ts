@@ -2,10 +2,10 @@
 import * as fc from 'fast-check';
 import { DEADLINES, MAX_RESTARTS, ON_STUCK, RESTARTS, STRATEGIES, AUTO_SHUTDOWNS } from '../model/script.js';
 
-export const STARTS = ['at once', 'slowly', 'throws', 'rejects', 'ignores', 'hangs', 'until abort'] as const;
-export const LIVES = ['stays', 'fails', 'ends', 'says why', 'fails in start', 'ends in start'] as const;
-export const STOPS = ['at once', 'slowly', 'hangs', 'throws', 'rejects', 'fails late'] as const;
-export const DEFERS = ['none', 'throws', 'rejects', 'slow'] as const;
+const STARTS = ['at once', 'slowly', 'throws', 'rejects', 'ignores', 'hangs', 'until abort'] as const;
+const LIVES = ['stays', 'fails', 'ends', 'says why', 'fails in start', 'ends in start'] as const;
+const STOPS = ['at once', 'slowly', 'hangs', 'throws', 'rejects', 'fails late'] as const;
+const DEFERS = ['none', 'throws', 'rejects', 'slow'] as const;
 const SHUTDOWNS = [5, 0, 50, 5_000] as const;
 const VERBS = [
   'advance',
