@@ -20,7 +20,8 @@ export function runAgent(args: readonly string[], env: Readonly<Record<string, s
   const heard = (text: string): void => void (output += text);
   child.stdout.setEncoding('utf8').on('data', heard);
   child.stderr.setEncoding('utf8').on('data', heard);
-  const exit = once(child, 'close');
+  let hasEnded = false;
+  const exit = once(child, 'close').finally(() => (hasEnded = true));
   return {
     child,
     output: () => output,
@@ -30,7 +31,7 @@ export function runAgent(args: readonly string[], env: Readonly<Record<string, s
         const found = pattern.exec(output);
         if (found) return found[1] ?? found[0];
         await Promise.race([once(child.stdout, 'data'), exit]);
-        if (child.exitCode !== null && !pattern.test(output)) throw new Error(`no ${pattern} in:\n${output}`);
+        if (hasEnded && !pattern.test(output)) throw new Error(`no ${pattern} in:\n${output}`);
       }
     },
     /** The exit code. */

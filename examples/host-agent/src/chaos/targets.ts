@@ -33,7 +33,7 @@ export class Targets {
     });
   }
 
-  /** Undefined if there is nothing to strike. */
+  /** Whoever is struck is left alone until it is started again. Undefined if there is nothing to strike. */
   next(now: number): Target | undefined {
     this.#straysAt = this.#straysAt.filter((at) => now - at < STRAYS.withinMs);
     const mayStray = this.#straysAt.length < STRAYS.max;
@@ -48,6 +48,7 @@ export class Targets {
     const target = this.#pick(fresh.filter(({ way }) => way.name === name).toSorted(byPath));
     if (!target) return undefined;
     this.#done.add(target.way.name);
+    this.#ways.delete(target.path);
     if (target.way.isStray === true) this.#straysAt.push(now);
     return target;
   }
