@@ -1,4 +1,4 @@
-/** The errors of applications: each stable code with its message. `docs/guides/application.md` lists them. */
+/** The errors of applications: each stable code with its message. `docs/errors.md` lists them. */
 import { CodedError } from '@coppice/core';
 import { closest } from '@coppice/core/kit';
 
