@@ -55,7 +55,7 @@ export function declareAgent({ port, logger, chaos }: AgentOptions): Agent {
 
   // A thread for the heavy work. When the referee gets no answer the thread has to be made anew: one-for-all.
   const hasher = chaos.service(hasherThread(), {
-    name: 'it is to hash for ever, and its event loop is blocked',
+    name: 'its event loop is blocked',
     isHard: true,
     strike: (thread) => thread.post({ hashForMs: Infinity }),
   });

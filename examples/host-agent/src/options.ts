@@ -18,7 +18,7 @@ A metrics agent for this machine, made of supervised tasks. Runs until Ctrl-C.
 
   --for SECONDS   stop after so many seconds
   --port N        serve on 127.0.0.1:N, health on N+1; 0: any free ports (default: 9464)
-  --chaos         make a random child fail every second or so
+  --chaos         make children fail, every second or so, in many ways
   --seed N        strike as in an earlier run, as far as timing allows
   --help          show this`;
 

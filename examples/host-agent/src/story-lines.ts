@@ -55,7 +55,7 @@ function commonSupervisor(paths: readonly string[]): string {
 /** Who is started again, by strategy. */
 const RESTARTING = {
   'one-for-one': 'restarting',
-  'one-for-all': 'restarting it and all its siblings',
+  'one-for-all': 'restarting it and its siblings',
   'rest-for-one': 'restarting it and all after it',
 } as const;
 
@@ -118,7 +118,7 @@ export function lineOf(event: SupervisionEvent, root: string): Line | undefined 
 
 const badStop = ({ reason, uptimeMs }: EventOf<'child:stopped'>): string =>
   reason.kind === 'killed'
-    ? `did not stop in time, and was ended by force after ${duration(uptimeMs)}`
+    ? `did not stop in time; ended by force after ${duration(uptimeMs)}`
     : `stopped badly: ${reasonText(reason)}`;
 
 /** Of a supervisor that is started again there is no need to say that it has ended: it has said why. */
@@ -127,7 +127,7 @@ function completed({ path, kind, restart, reason, uptimeMs }: EventOf<'child:com
   if (isSupervisor && restart === 'permanent') return undefined;
   const text = isSupervisor
     ? `not started again (${restart}); the others go on`
-    : `${reasonText(reason)} after ${duration(uptimeMs)}`;
+    : `${reasonText(reason)} (after ${duration(uptimeMs)})`;
   return { tone: 'warn', symbol: '○', path, text };
 }
 
@@ -159,7 +159,7 @@ export function lineOfApplication(record: LogRecord, text: string): Line | undef
     }
     case 'application:fault': {
       const fault = errorText(toWire(record['err']));
-      return { tone: 'note', symbol: '◆', path, text: `contained, the process goes on: ${fault}` };
+      return { tone: 'note', symbol: '◆', path, text: `contained: ${fault}` };
     }
     case 'application:start-failed':
       return { tone: 'bad', symbol: '✗', path, text: 'did not start' };

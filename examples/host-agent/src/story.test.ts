@@ -72,7 +72,7 @@ test('siblings that are restarted as well are told in one line each way', async 
     await clock.advance(1000);
   });
   const text = told.join('\n');
-  expect(text).toContain('↻ group/a              restarting it and all its siblings (1 of 1 in 5 s)');
+  expect(text).toContain('↻ group/a              restarting it and its siblings (1 of 1 in 5 s)');
   expect(text).toContain('■ group/b              stopped');
 });
 
@@ -143,7 +143,7 @@ test('the application is quoted where it says what the events do not', () => {
   say('gave-up');
   expect(lines.map((line) => line.slice(9))).toEqual([
     '● agent                SIGINT; once more to exit at once',
-    '◆ collectors/cpu       contained, the process goes on: threw in a timer',
+    '◆ collectors/cpu       contained: threw in a timer',
     '! agent                in its own words',
   ]);
 });

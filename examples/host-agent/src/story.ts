@@ -21,7 +21,7 @@ const TIME_WIDTH = 8;
 const WHO_WIDTH = 20;
 const TEXT_AT = TIME_WIDTH + WHO_WIDTH + 4;
 /** A run is over when nothing has been added to it for so long. */
-const RUN_PAUSE_MS = 200;
+const RUN_PAUSE_MS = 100;
 
 export class Story {
   /** What the children log becomes part of the story. */

@@ -49,7 +49,8 @@ export class Ledger {
         return this.#ended(event.path, event.uptimeMs, this.#isStopping ? '' : this.#decision);
       case 'child:restarting':
         this.restarts++;
-        this.#decision = `restarted with ${event.id}`;
+        // One for one nobody else is stopped.
+        if (event.strategy !== 'one-for-one') this.#decision = `restarted with ${event.id}`;
         return;
       case 'supervisor:gave-up':
         this.gaveUp++;

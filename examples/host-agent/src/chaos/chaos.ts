@@ -49,7 +49,7 @@ export class Chaos implements Exposure {
           ...waysOfCallbacks(context),
           ...waysAstray(context),
           {
-            name: 'it fails, and does not listen to its abort signal',
+            name: 'it ignores its abort signal',
             isHard: true,
             strike: () => {
               isDeaf = true;

@@ -56,7 +56,7 @@ export const waysAstray = ({ bind }: Context): Way[] => [
     }),
   },
   {
-    name: 'a promise is rejected, and nobody handles it',
+    name: 'a rejection that nobody handles',
     isHard: true,
     isStray: true,
     strike: bind(() => void wait(20).then(() => Promise.reject(new Error('chaos: leaked a rejection')))),
