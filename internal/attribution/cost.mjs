@@ -43,10 +43,11 @@ async function awaits(run) {
 function requests(calls) {
   return async (run) => {
     const step = async () => undefined;
-    const server = http.createServer(async (_request, response) => {
+    const answer = async (response) => {
       for (let i = 0; i < calls; i++) await step();
       response.end('hello');
-    });
+    };
+    const server = http.createServer((_request, response) => void answer(response));
     await run(() => new Promise((resolve) => server.listen(0, '127.0.0.1', resolve)));
     const agent = new http.Agent({ keepAlive: true, maxSockets: 8 });
     const ask = () =>
