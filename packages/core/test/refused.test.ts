@@ -73,6 +73,16 @@ describe('options', () => {
 describe('onStuck and required of a declaration', () => {
   const start = (): number => 1;
 
+  test('onStuck of a supervisor, which it would not heed', () => {
+    for (const onStuck of ['wait', 'exit'] as const) {
+      expect(caught(() => supervisor({ id: 'a', onStuck, children: [] }))).toMatchObject({
+        code: 'COPPICE_BAD_COMBINATION',
+        path: 'a',
+        message: expect.stringContaining('give it to that child'),
+      });
+    }
+  });
+
   test('other words', () => {
     expect(caught(() => service({ id: 'a', start, onStuck: 'abandonn' as never }))).toMatchObject({
       code: 'COPPICE_INVALID_ON_STUCK',

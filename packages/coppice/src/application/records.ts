@@ -4,6 +4,12 @@ import type { Fault } from '../faults/index.js';
 import { causesOf } from './causes.js';
 import type { ApplicationLogger } from './types.js';
 
+/** Whose a fault is, how that is known, and what it was: a throw, or a rejection. */
+interface FaultFacts extends Pick<Fault, 'origin' | 'attribution'> {
+  readonly err: unknown;
+  readonly path: string | undefined;
+}
+
 interface Facts {
   ready: { readonly startMs: number; readonly children: number };
   stopping: {
@@ -16,8 +22,8 @@ interface Facts {
   'start-failed': { readonly err: unknown };
   'gave-up': { readonly err: unknown };
   incomplete: { readonly unstopped: readonly string[]; readonly shutdownMs: number };
-  fault: { readonly err: unknown; readonly path: string | undefined; readonly outcome: Fault['outcome'] };
-  'fatal-fault': { readonly err: unknown; readonly path: string | undefined; readonly why: string };
+  fault: FaultFacts & Pick<Fault, 'outcome'>;
+  'fatal-fault': FaultFacts & { readonly why: string };
   failed: { readonly err: unknown };
   warning: { readonly code: string; readonly message: string };
 }

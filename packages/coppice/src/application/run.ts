@@ -185,10 +185,10 @@ class Run {
     return left;
   }
 
-  #tellFault({ error: err, owner, outcome, why }: Fault): void {
-    const path = owner?.path;
-    if (outcome === 'fatal') this.#record('fatal-fault', { err, path, why: why ?? 'faults: label' });
-    else this.#record('fault', { err, path, outcome });
+  #tellFault({ error: err, owner, outcome, why, origin, attribution }: Fault): void {
+    const facts = { err, path: owner?.path, origin, attribution };
+    if (outcome === 'fatal') this.#record('fatal-fault', { ...facts, why: why ?? 'faults: label' });
+    else this.#record('fault', { ...facts, outcome });
   }
 
   /** The second signal: no waiting, and therefore only what can be written at once. */

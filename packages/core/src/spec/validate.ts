@@ -60,6 +60,13 @@ export function completeSpec(
   fill(spec, 'onStuck', 'abandon');
   fill(spec, 'required', kind !== 'task');
   oneOf(spec, 'onStuck', ON_STUCK, 'COPPICE_INVALID_ON_STUCK', path);
+  if (isSupervisorKind(kind) && spec['onStuck'] !== 'abandon') {
+    throw coppiceError('COPPICE_BAD_COMBINATION', {
+      problem: 'onStuck has no meaning for a supervisor, which is stuck only if one of its children is',
+      cure: 'give it to that child',
+      path,
+    });
+  }
   check(typeof spec['required'] === 'boolean', 'COPPICE_INVALID_REQUIRED', spec['required'], path);
   oneOf(spec, 'restart', RESTART_TYPES, 'COPPICE_INVALID_RESTART', path);
   check(typeof spec['significant'] === 'boolean', 'COPPICE_INVALID_SIGNIFICANT', spec['significant'], path);
