@@ -229,6 +229,23 @@ describe('faults that go astray', () => {
     expect(program.output).toContain('shop: a fault went astray from shop/a and is its crash: stray of a');
   });
 
+  test('contain: the record says how it was traced, and what it was', async () => {
+    const program = start(`${stray}
+      const write = (fields, message) => fields.event === 'application:fault' && say(JSON.stringify(fields));
+      const logger = { debug: write, info: write, warn: write, error: write, child: () => logger };
+      await application({ id: 'shop', faults: 'contain', logger, children: [stray('a')] }).run();
+    `);
+    const fields = JSON.parse(await program.line(/application:fault/)) as object;
+    expect(fields).toMatchObject({
+      path: 'shop/a',
+      origin: 'uncaughtException',
+      attribution: 'context',
+      outcome: 'crash',
+    });
+    program.kill('SIGTERM');
+    expect(await program.exited).toBe(0);
+  });
+
   test('contain: one that is nobody’s stops all in order, and ends with 1', async () => {
     const program = start(`
       setTimeout(() => { throw new Error('nobody knows me'); }, 200);
