@@ -69,6 +69,7 @@ export function consume<T, A extends readonly unknown[] = readonly []>(
     let isTaking = false;
     let isDone = false;
     let cut: Promise<unknown> | undefined;
+    let turnAt = performance.now();
 
     const work = async (item: T): Promise<void> => {
       try {
@@ -97,6 +98,11 @@ export function consume<T, A extends readonly unknown[] = readonly []>(
         const working = work(value as T).finally(() => busy.delete(working));
         busy.add(working);
         if (busy.size >= (own.concurrency ?? 1)) await Promise.race(busy);
+        // A source that always has a next item would otherwise keep everything else from running.
+        if (performance.now() - turnAt > TURN_MS) {
+          await new Promise((resolve) => setImmediate(resolve));
+          turnAt = performance.now();
+        }
       }
     } catch (error) {
       // The error that a stream makes of being destroyed here is none.
@@ -111,6 +117,9 @@ export function consume<T, A extends readonly unknown[] = readonly []>(
   };
   return declare('consume', 'task', own, CHECKS, { run }) as Task<A>;
 }
+
+/** After so many milliseconds the event loop gets a turn. */
+const TURN_MS = 10;
 
 interface Items<T> {
   next(): Promise<{ done?: boolean | undefined; value?: T | undefined }>;

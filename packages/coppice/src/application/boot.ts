@@ -6,6 +6,7 @@ import { ApplicationError } from './errors.js';
  * Starts a tree; what is not up in time is interrupted, and stopped again.
  *
  * @param undo - stops the tree
+ * @param isStopping - is it being stopped already?
  * @throws StartError, ApplicationError `COPPICE_APP_START_TIMEOUT`
  */
 export async function startWithin(
@@ -13,11 +14,14 @@ export async function startWithin(
   startTimeoutMs: number,
   clock: Clock,
   undo: () => Promise<unknown>,
+  isStopping: () => boolean,
 ): Promise<void> {
   const starting = tree.start();
   if (startTimeoutMs === Infinity) return void (await starting);
   const late: { error: ApplicationError; undone: Promise<unknown> }[] = [];
   const timer = clock.setTimer(() => {
+    // Whoever has asked it to stop does not wait for it to be up any more.
+    if (isStopping()) return;
     late.push({ error: tooSlow(tree, startTimeoutMs), undone: undo() });
   }, startTimeoutMs);
   try {

@@ -58,8 +58,13 @@ export class Lifecycle {
 
   start(): Promise<void> {
     if (this.#stopping) return this.#stopping.then(() => this.start());
-    this.#starting ??= startWithin(this.tree, this.settings.startTimeoutMs, this.settings.clock, () =>
-      this.stop({ because: 'the start takes too long' }),
+    const { startTimeoutMs, clock } = this.settings;
+    this.#starting ??= startWithin(
+      this.tree,
+      startTimeoutMs,
+      clock,
+      () => this.stop({ because: 'the start takes too long' }),
+      () => this.#stopping !== undefined,
     ).finally(() => (this.#starting = undefined));
     return this.#starting;
   }

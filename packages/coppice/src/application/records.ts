@@ -24,6 +24,7 @@ interface Facts {
   incomplete: { readonly unstopped: readonly string[]; readonly shutdownMs: number };
   fault: FaultFacts & Pick<Fault, 'outcome'>;
   'fatal-fault': FaultFacts & { readonly why: string };
+  'child-failed': { readonly err: unknown; readonly path: string; readonly what: string };
   failed: { readonly err: unknown };
   warning: { readonly code: string; readonly message: string };
 }
@@ -84,6 +85,7 @@ const RECORDS: { readonly [N in RecordName]: readonly [Level, (facts: Facts[N]) 
       `a fault went astray from ${f.path ?? 'nobody knows where'} and ends the process (${f.why}): ` +
       messageOf(f.err),
   ],
+  'child-failed': ['error', (f) => `${f.path} ${f.what}: ${messageOf(f.err)}`],
   failed: ['fatal', (f) => `ends with an error: ${messageOf(f.err)}`],
   warning: ['warn', (f) => f.message],
 };

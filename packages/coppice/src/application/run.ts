@@ -1,5 +1,12 @@
 /** `run()`: the application has the process, from the first hook to the exit code, and gives it back. */
-import type { StopReport, SupervisorSpec, UnstoppedChild } from '@coppice/core';
+import {
+  type StopReport,
+  type SupervisionEvent,
+  type SupervisorSpec,
+  type UnstoppedChild,
+  fromWire,
+  isCoppiceError,
+} from '@coppice/core';
 import { type Fault, FaultDomain } from '../faults/index.js';
 import { budgetWarning, isNotWaitedFor } from './budgets.js';
 import { ApplicationError } from './errors.js';
@@ -92,6 +99,12 @@ class Run {
       stopping: (because, drainMs) => this.#stopping(because, drainMs),
     };
     this.#taken.push(() => (this.#lifecycle.owner = undefined));
+    // A log that nobody can read any longer (`| head`, a full disk) must not end what works.
+    for (const stream of [process.stdout, process.stderr]) {
+      stream.on('error', ignore);
+      this.#taken.push(() => stream.off('error', ignore));
+    }
+    if (settings.logger === undefined) this.#taken.push(this.#tellFailures());
     // Children that wait for promises only do not keep a process alive.
     const hold = setInterval(() => {}, 2 ** 30);
     this.#taken.push(() => clearInterval(hold));
@@ -106,9 +119,24 @@ class Run {
     faults.install();
     this.#taken.push(() => faults.uninstall());
     // It may end by itself; the deadline holds for that end too.
-    const endsByItself = (): void => this.#stop('it ends by itself');
+    const endsByItself = (): void => {
+      this.#stoppingAt ??= performance.now();
+      this.#stop('it ends by itself');
+    };
     tree.own.on('supervisor:stopping', endsByItself);
     this.#taken.push(() => tree.own.off('supervisor:stopping', endsByItself));
+  }
+
+  /** Without a logger of the user's nobody else may tell: no child fails in silence. */
+  #tellFailures(): () => void {
+    const { tree } = this.#lifecycle;
+    const tell = (event: SupervisionEvent): void => {
+      const failure = failureIn(event);
+      if (failure) this.#record('child-failed', { path: event.path, ...failure });
+    };
+    const names = ['child:crashed', 'child:start-failed', 'child:stopped'] as const;
+    for (const name of names) tree.on(name, tell);
+    return () => names.forEach((name) => tree.off(name, tell));
   }
 
   /** What is allowed but probably not meant. */
@@ -133,7 +161,7 @@ class Run {
   }
 
   #ready(startMs: number): void {
-    if (this.#stoppingAt !== undefined) return;
+    if (this.#stoppingAt !== undefined || this.#lifecycle.tree.snapshot().phase !== 'running') return;
     this.#warnOfListeners();
     this.#record('ready', { startMs, children: this.#spec.children.length });
     tellParentReady();
@@ -162,9 +190,10 @@ class Run {
   #sumUp({ reason, unstopped }: StopReport): number {
     const left = this.#tellUnstopped(unstopped);
     if (reason.kind === 'crash') this.#record('failed', { err: reason.error });
-    else if (reason.kind === 'shutdown' && reason.cause !== undefined)
-      this.#record('gave-up', { err: reason.cause });
-    else if (reason.kind === 'killed' || left.length > 0) {
+    else if (reason.kind === 'shutdown' && reason.cause !== undefined) {
+      const hasGivenUp = isCoppiceError(reason.cause, 'COPPICE_GAVE_UP');
+      this.#record(hasGivenUp ? 'gave-up' : 'failed', { err: reason.cause });
+    } else if (reason.kind === 'killed' || left.length > 0) {
       const { shutdownMs } = this.#lifecycle.settings;
       this.#record('incomplete', { unstopped: left.map(({ path }) => path), shutdownMs });
     } else {
@@ -220,3 +249,21 @@ type RecordOf = <N extends Parameters<typeof record>[2]>(
   name: N,
   facts: Parameters<typeof record<N>>[3],
 ) => void;
+
+const ignore = (): void => {};
+
+/** The error that an event tells of a child, and what it was at; undefined if it tells of none. */
+function failureIn(event: SupervisionEvent): { err: unknown; what: string } | undefined {
+  switch (event.type) {
+    case 'child:crashed':
+      return { err: fromWire(event.error), what: 'crashed' };
+    case 'child:start-failed':
+      return { err: fromWire(event.error), what: 'failed to start' };
+    case 'child:stopped':
+      return event.reason.kind === 'crash'
+        ? { err: fromWire(event.reason.error), what: 'failed while it stopped' }
+        : undefined;
+    default:
+      return undefined;
+  }
+}

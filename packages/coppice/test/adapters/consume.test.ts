@@ -275,3 +275,18 @@ test('what is no source is a crash that says so', async () => {
     'child:crashed source of consume() has to return an iterable or a stream; got 5 (at app/consumer)',
   );
 });
+
+test('a source that always has a next item lets everything else go on', async () => {
+  let taken = 0;
+  const endless = consume({
+    id: 'endless',
+    source: async function* ({ signal }) {
+      while (!signal.aborted) yield ++taken;
+    },
+    each: () => Promise.resolve(),
+  });
+  const tree = await supervisor({ id: 'root', children: [endless] }).start();
+  await new Promise((resolve) => setTimeout(resolve, 20)); // a timer of somebody else
+  expect(taken).toBeGreaterThan(0);
+  expect((await tree.stop()).unstopped).toEqual([]);
+});

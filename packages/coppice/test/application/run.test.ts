@@ -266,3 +266,67 @@ describe('faults that go astray', () => {
     expect(program.output).toContain('a fault went astray from shop/a and ends the process');
   });
 });
+
+describe('what a first attack found', () => {
+  test('a log that nobody reads any longer does not keep it from stopping in order', async () => {
+    const program = start(`
+      const chatty = task({ id: 'chatty', run: async ({ log, sleep }) => { for (;;) { log.info('still here'); await sleep(5); } } });
+      await application({ id: 'shop', children: [told('db'), chatty] }).run();
+    `);
+    await program.line(/still here/);
+    program.closeStdout();
+    await new Promise((resolve) => setTimeout(resolve, 100)); // writes fail meanwhile
+    program.kill('SIGTERM');
+    expect(await program.exited).toBe(0);
+  });
+
+  test('a signal during a slow start is a stop, also when the start would have been too slow', async () => {
+    const program = start(`
+      const db = service({ id: 'db', start: () => say('db is up'), stop: () => new Promise((r) => setTimeout(r, 400)) });
+      const slow = service({ id: 'slow', start: ({ sleep }) => sleep(60_000) });
+      await application({ id: 'shop', startTimeoutMs: 300, children: [db, slow] }).run();
+    `);
+    await program.line(/db is up/);
+    program.kill('SIGTERM');
+    expect(await program.exited).toBe(0);
+    expect(program.output).not.toContain('startTimeoutMs');
+  });
+
+  test('without a logger no child fails in silence', async () => {
+    const program = start(`
+      const shaky = task({ id: 'shaky', run: async ({ attempt, sleep }) => {
+        if (attempt === 1) throw new Error('first crash');
+        say('again');
+        await sleep(60_000);
+      } });
+      const lossy = service({ id: 'lossy', start: () => 1, stop: () => { throw new Error('data lost'); } });
+      await application({ id: 'shop', children: [shaky, lossy] }).run();
+    `);
+    await program.line(/again/);
+    program.kill('SIGTERM');
+    expect(await program.exited).toBe(0);
+    expect(program.output).toContain('shop/shaky crashed: first crash');
+    expect(program.output).toContain('shop/lossy failed while it stopped: data lost');
+  });
+
+  test('the crash of a significant child is no success', async () => {
+    const program = start(`
+      const main = task({ id: 'main', restart: 'temporary', significant: true, run: async ({ sleep }) => {
+        await sleep(50);
+        throw new Error('the job failed');
+      } });
+      await application({ id: 'shop', autoShutdown: 'any-significant', children: [main] }).run();
+    `);
+    expect(await program.exited).toBe(1);
+    expect(program.output).toContain('ends with an error: the job failed');
+  });
+
+  test('one that gave up at once was never ready', async () => {
+    const program = start(`
+      const hopeless = task({ id: 'hopeless', run: () => Promise.reject(new Error('no')) });
+      await application({ id: 'shop', maxRestarts: 0, children: [hopeless] }).run();
+    `);
+    expect(await program.exited).toBe(1);
+    expect(program.output).not.toContain('ready');
+  });
+});

@@ -77,7 +77,8 @@ function endWithSignificant(s: Supervisor, child: Child): void {
       child: `${s.path}/${child.id}`,
       autoShutdown,
     });
-  s.stopReason = SHUTDOWN;
+  const error = errorOf(child.lastExit ?? SHUTDOWN);
+  s.stopReason = error === undefined ? SHUTDOWN : { kind: 'shutdown', cause: error };
 }
 
 /** OTP: `handle_call`. */

@@ -68,6 +68,11 @@ export class Program {
     this.process.kill(signal);
   }
 
+  /** Nobody reads what it prints any longer. */
+  closeStdout(): void {
+    this.process.stdout?.destroy();
+  }
+
   #heard(line: string): void {
     this.lines.push(line);
     this.#waiting = this.#waiting.filter((waiting) => {
