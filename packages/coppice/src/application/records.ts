@@ -21,7 +21,11 @@ interface Facts {
   unstopped: UnstoppedChild & { readonly since: string; readonly resources: readonly string[] };
   'start-failed': { readonly err: unknown };
   'gave-up': { readonly err: unknown };
-  incomplete: { readonly unstopped: readonly string[]; readonly shutdownMs: number };
+  incomplete: {
+    readonly unstopped: readonly string[];
+    readonly killed: readonly string[];
+    readonly shutdownMs: number;
+  };
   fault: FaultFacts & Pick<Fault, 'outcome'>;
   'fatal-fault': FaultFacts & { readonly why: string };
   'child-failed': { readonly err: unknown; readonly path: string; readonly what: string };
@@ -63,10 +67,13 @@ const RECORDS: { readonly [N in RecordName]: readonly [Level, (facts: Facts[N]) 
   'gave-up': ['fatal', (f) => `ends, since a supervisor gave up: ${messageOf(f.err)}`],
   incomplete: [
     'fatal',
-    ({ unstopped, shutdownMs }) =>
-      unstopped.length > 0
-        ? `ends with ${unstopped.length} still running: ${unstopped.join(', ')}`
-        : `ends by force: not all had stopped within ${inMs(shutdownMs)}`,
+    ({ unstopped, killed, shutdownMs }) =>
+      [
+        ...(unstopped.length > 0
+          ? [`ends with ${unstopped.length} still running: ${unstopped.join(', ')}`]
+          : [`ends by force: not all had stopped within ${inMs(shutdownMs)}`]),
+        ...(killed.length > 0 ? [`killed: ${killed.join(', ')}`] : []),
+      ].join('; '),
   ],
   fault: [
     'error',

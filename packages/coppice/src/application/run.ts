@@ -1,5 +1,6 @@
 /** `run()`: the application has the process, from the first hook to the exit code, and gives it back. */
 import {
+  type EventOf,
   type StopReport,
   type SupervisionEvent,
   type SupervisorSpec,
@@ -47,6 +48,8 @@ class Run {
   readonly #taken: (() => void)[] = [];
   #stoppingAt: number | undefined = undefined;
   #hasFault = false;
+  /** Children that were ended by force while all was being stopped. */
+  readonly #killed: string[] = [];
   /** How many listeners of each signal are ours, and whose others were told of. */
   #listeners = 0;
   readonly #told = new Set<NodeJS.Signals>();
@@ -119,6 +122,13 @@ class Run {
     faults.install();
     this.#taken.push(() => faults.uninstall());
     // It may end by itself; the deadline holds for that end too.
+    const noteKilled = ({ path, reason, kind }: EventOf<'child:stopped'>): void => {
+      if (this.#stoppingAt !== undefined && reason.kind === 'killed' && !kind.includes('supervisor')) {
+        this.#killed.push(path);
+      }
+    };
+    tree.on('child:stopped', noteKilled);
+    this.#taken.push(() => tree.off('child:stopped', noteKilled));
     const endsByItself = (): void => {
       this.#stoppingAt ??= performance.now();
       this.#stop('it ends by itself');
@@ -195,7 +205,11 @@ class Run {
       this.#record(hasGivenUp ? 'gave-up' : 'failed', { err: reason.cause });
     } else if (reason.kind === 'killed' || left.length > 0) {
       const { shutdownMs } = this.#lifecycle.settings;
-      this.#record('incomplete', { unstopped: left.map(({ path }) => path), shutdownMs });
+      const unstopped = left.map(({ path }) => path);
+      const killed = this.#killed.filter(
+        (path) => !unstopped.includes(path) && !isNotWaitedFor(this.#spec, path),
+      );
+      this.#record('incomplete', { unstopped, killed, shutdownMs });
     } else {
       this.#record('stopped', { stopMs: performance.now() - (this.#stoppingAt ?? 0) });
       return this.#hasFault ? 1 : 0;
