@@ -17,7 +17,7 @@ interface Facts {
     readonly drainMs: number;
     readonly shutdownMs: number;
   };
-  stopped: { readonly stopMs: number };
+  stopped: { readonly stopMs: number; readonly killed: readonly string[] };
   unstopped: UnstoppedChild & { readonly since: string; readonly resources: readonly string[] };
   'start-failed': { readonly err: unknown };
   'gave-up': { readonly err: unknown };
@@ -56,7 +56,11 @@ const RECORDS: { readonly [N in RecordName]: readonly [Level, (facts: Facts[N]) 
       `${f.because}: stopping within ${inMs(f.shutdownMs)}` +
       (f.drainMs > 0 ? `; serves for another ${inMs(f.drainMs)} first` : ''),
   ],
-  stopped: ['info', (f) => `stopped after ${inMs(f.stopMs)}`],
+  stopped: [
+    'info',
+    ({ stopMs, killed }) =>
+      `stopped after ${inMs(stopMs)}` + (killed.length > 0 ? `; by force: ${killed.join(', ')}` : ''),
+  ],
   unstopped: [
     'error',
     (f) =>

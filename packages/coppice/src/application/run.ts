@@ -199,19 +199,17 @@ class Run {
 
   #sumUp({ reason, unstopped }: StopReport): number {
     const left = this.#tellUnstopped(unstopped);
+    const names = left.map(({ path }) => path);
+    const killed = this.#killed.filter((path) => !names.includes(path) && !isNotWaitedFor(this.#spec, path));
     if (reason.kind === 'crash') this.#record('failed', { err: reason.error });
     else if (reason.kind === 'shutdown' && reason.cause !== undefined) {
       const hasGivenUp = isCoppiceError(reason.cause, 'COPPICE_GAVE_UP');
       this.#record(hasGivenUp ? 'gave-up' : 'failed', { err: reason.cause });
     } else if (reason.kind === 'killed' || left.length > 0) {
       const { shutdownMs } = this.#lifecycle.settings;
-      const unstopped = left.map(({ path }) => path);
-      const killed = this.#killed.filter(
-        (path) => !unstopped.includes(path) && !isNotWaitedFor(this.#spec, path),
-      );
-      this.#record('incomplete', { unstopped, killed, shutdownMs });
+      this.#record('incomplete', { unstopped: names, killed, shutdownMs });
     } else {
-      this.#record('stopped', { stopMs: performance.now() - (this.#stoppingAt ?? 0) });
+      this.#record('stopped', { stopMs: performance.now() - (this.#stoppingAt ?? 0), killed });
       return this.#hasFault ? 1 : 0;
     }
     return 1;
