@@ -177,3 +177,15 @@ test.each([
 ])('a mistake that was made gets the answer that was missing (%#)', (declare, message) => {
   expect(declare).toThrow(message);
 });
+
+test('whoever adds a transient supervisor, or makes one a template, is told so as well', async () => {
+  const warned: string[] = [];
+  const inner = supervisor({ id: 'inner', restart: 'transient', children: [] });
+  const pool = dynamicSupervisor({ id: 'pool', child: inner });
+  const tree = supervisor({ id: 'root', children: [pool] }).handle();
+  tree.on('supervisor:warning', ({ path }) => warned.push(path));
+  await tree.start();
+  await tree.startChild(inner);
+  expect(warned).toEqual(['root/pool/inner', 'root/inner']);
+  await tree.stop();
+});

@@ -81,6 +81,7 @@ export class Handle implements SupervisorHandle {
     if (spec.kind === 'dynamic-supervisor') return this.#startDynamic(process, given);
     const child = completeChild(given, path);
     checkSignificant(child, spec.autoShutdown, path);
+    this.#root.warnOf(child, path);
     const reply = await ask(process, (to) => ({
       kind: 'start-child',
       id: child.id,

@@ -5,7 +5,7 @@ import { isSupervisorKind } from '../model/policy.js';
 import { closest } from '../model/suggest.js';
 import type { ChildSpec } from '../spec/types.js';
 import { show } from '../spec/checks.js';
-import { type SpecWarning, warningsOf } from '../spec/warnings.js';
+import { warningsOf } from '../spec/warnings.js';
 import { nextTurn } from './clock.js';
 import { type AnySupervisorSpec, type StopReport, SupervisorProcess } from './supervisor-process.js';
 import { Tree, type TreeOptions } from './tree.js';
@@ -40,7 +40,7 @@ export class Root {
       const process = this.#process;
       process.onUp = resolve;
       process.onStartFailed = reject;
-      for (const warning of warningsOf(this.#spec)) this.#warn(warning);
+      this.warnOf(this.#spec);
       this.tree.send(process, { type: 'start' });
     });
     return this.#starting;
@@ -133,10 +133,13 @@ export class Root {
   }
 
   /** Whoever declares something that is probably not meant is told so: by an event, or else on the console. */
-  #warn(warning: SpecWarning): void {
-    if (this.tree.events.hearers(this.path, 'supervisor:warning') === 0)
-      console.warn(`coppice: ${warning.message}`);
-    else this.tree.events.emit(this.path, { type: 'supervisor:warning', ...warning });
+  warnOf(declared: ChildSpec, above?: string): void {
+    const { events } = this.tree;
+    for (const warning of warningsOf(declared, above)) {
+      const isHeard = events.hearers(this.path, 'supervisor:warning') > 0;
+      if (isHeard) events.emit(this.path, { type: 'supervisor:warning', ...warning });
+      else console.warn(`coppice: ${warning.message}`);
+    }
   }
 }
 

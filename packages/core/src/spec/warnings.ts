@@ -1,4 +1,4 @@
-/** Declarations that are allowed but probably not meant. Told once, when the tree starts. */
+/** Declarations that are allowed but probably not meant. Told when the tree starts, or when a child is added. */
 import type { ChildSpec } from './types.js';
 
 export interface SpecWarning {
@@ -8,21 +8,23 @@ export interface SpecWarning {
   readonly message: string;
 }
 
-/** All warnings about a declaration and what is declared below it. */
-export function warningsOf(root: ChildSpec): SpecWarning[] {
+/**
+ * All warnings about a declaration and what is declared below it.
+ *
+ * @param above - the path of the supervisor that it is a child of; none for the root of a tree
+ */
+export function warningsOf(declared: ChildSpec, above?: string): SpecWarning[] {
   const warnings: SpecWarning[] = [];
-  const open: { path: string; spec: ChildSpec }[] = [{ path: root.id, spec: root }];
+  const open = [{ spec: declared, above }];
   for (let next = open.pop(); next; next = open.pop()) {
-    const { path, spec } = next;
-    if (spec.kind !== 'supervisor') continue;
-    for (const child of spec.children) {
-      const below = `${path}/${child.id}`;
-      open.push({ path: below, spec: child });
-      const isSupervisor = child.kind === 'supervisor' || child.kind === 'dynamic-supervisor';
-      if (isSupervisor && child.restart === 'transient') {
-        warnings.push({ path: below, code: 'COPPICE_TRANSIENT_SUPERVISOR', message: transient(below) });
-      }
+    const { spec } = next;
+    const path = next.above === undefined ? spec.id : `${next.above}/${spec.id}`;
+    if (spec.kind !== 'supervisor' && spec.kind !== 'dynamic-supervisor') continue;
+    if (next.above !== undefined && spec.restart === 'transient') {
+      warnings.push({ path, code: 'COPPICE_TRANSIENT_SUPERVISOR', message: transient(path) });
     }
+    const below: readonly ChildSpec[] = spec.kind === 'supervisor' ? spec.children : [spec.child];
+    for (const child of below) open.push({ spec: child, above: path });
   }
   return warnings;
 }
