@@ -16,6 +16,7 @@ export {
   supervisor,
 } from './supervisor.js';
 export {
+  type BackoffOptions,
   type ChildOptions,
   type ChildSpec,
   type Context,
@@ -29,6 +30,8 @@ export {
   type Task,
   type TaskOptions,
   type Template,
+  type WhenReadyOptions,
+  type WorkerOptions,
   ignore,
 } from './spec/types.js';
 export type { Logger } from './spec/logger.js';
@@ -40,6 +43,7 @@ export type {
   DynamicChildOptions,
   DynamicSupervisorHandle,
   DynamicSupervisorTree,
+  PauseOptions,
   Startable,
   StopOptions,
   SupervisorHandle,
@@ -48,7 +52,13 @@ export type {
 export type { StopReport } from './engine/supervisor-process.js';
 export type { TreeOptions } from './engine/tree.js';
 export type { EventListener, EventMap, Subscribable } from './engine/emitter.js';
-export type { ChildCounts, ChildInfo, ChildSnapshot, SupervisorSnapshot } from './engine/snapshot.js';
+export type {
+  ChildCounts,
+  ChildInfo,
+  ChildSnapshot,
+  PauseSnapshot,
+  SupervisorSnapshot,
+} from './engine/snapshot.js';
 
 // Trees that run elsewhere
 export { type Mirror, mirror } from './engine/mirror.js';
@@ -64,6 +74,8 @@ export { type ExitKind, type ExitReason, Shutdown } from './model/exit-reason.js
 export type { ChildStatus } from './model/child.js';
 export { stopBudgetMs } from './model/stop-budget.js';
 export type { ChildKind, ChildPolicy, OnStuck } from './model/policy.js';
+export type { Backoff } from './model/backoff.js';
+export type { Boot, ErrorClass, GiveUp, Replace, StartOrder } from './model/give-up.js';
 export type { AutoShutdown, RestartType } from './model/restart-table.js';
 export type { Strategy } from './model/strategy.js';
 export type { SupervisorPhase } from './model/supervisor.js';
@@ -86,11 +98,13 @@ export {
   CommandError,
   CoppiceError,
   GaveUpError,
+  HookError,
   NotRunningError,
   SpecError,
   StartError,
   StopRequest,
   StuckError,
+  WatchdogError,
   isCoppiceError,
 } from './model/errors.js';
 export type { ErrorCode } from './model/error-messages.js';

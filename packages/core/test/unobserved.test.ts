@@ -19,6 +19,8 @@ const CHILD: ChildPolicy = {
   significant: true,
   shutdownMs: 10,
   onStuck: 'abandon',
+  giveUp: 'escalate',
+  boot: 'fail',
 };
 
 /** What a supervisor of one child does when all this is said of its living incarnation, one after the other. */

@@ -5,7 +5,7 @@
 import { coppiceError } from '../model/errors.js';
 import type { ExitReason, Shutdown } from '../model/exit-reason.js';
 import type { Logger } from '../spec/logger.js';
-import type { Context, Service } from '../spec/types.js';
+import type { Context, Service, WhenReadyOptions } from '../spec/types.js';
 import { show } from '../spec/checks.js';
 import { bindTo } from './faults.js';
 import type { Incarnation } from './incarnation.js';
@@ -70,6 +70,22 @@ export class ChildContext implements Context {
   get use(): <V>(ref: Service<V>) => V {
     const incarnation = this.#incarnation;
     return (ref) => incarnation.process.use(ref, incarnation.path);
+  }
+
+  get whenReady(): <V>(ref: Service<V>, options?: WhenReadyOptions) => Promise<V> {
+    const incarnation = this.#incarnation;
+    return (ref, options) =>
+      incarnation.process.whenReady(ref, incarnation.path, options, incarnation.signal);
+  }
+
+  get ready(): () => void {
+    const incarnation = this.#incarnation;
+    return () => incarnation.ready();
+  }
+
+  get heartbeat(): () => void {
+    const incarnation = this.#incarnation;
+    return () => incarnation.heartbeat();
   }
 
   get bind(): <A extends unknown[], R>(callback: (...args: A) => R) => (...args: A) => R {

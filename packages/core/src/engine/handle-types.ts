@@ -3,7 +3,13 @@
  * the supervisor there is restarted.
  */
 import type { Shutdown } from '../model/exit-reason.js';
-import type { ChildSpec, DynamicSupervisorSpec, SupervisorSpec } from '../spec/types.js';
+import type {
+  ChildSpec,
+  DynamicSupervisorSpec,
+  Service,
+  SupervisorSpec,
+  WhenReadyOptions,
+} from '../spec/types.js';
 import type { Subscribable } from './emitter.js';
 import type { ChildCounts, ChildInfo, SupervisorSnapshot } from './snapshot.js';
 import type { StopReport } from './supervisor-process.js';
@@ -26,6 +32,12 @@ export interface StopOptions {
   readonly deadlineMs?: number;
 }
 
+/** Who pauses or resumes a child, and why: shown in snapshots and events. */
+export interface PauseOptions {
+  readonly reason?: string | undefined;
+  readonly by?: string | undefined;
+}
+
 /** What every handle can do. */
 export interface AnySupervisorHandle extends Subscribable, AsyncDisposable {
   /** Ids from the root down to the supervisor, joined by `/`. */
@@ -41,6 +53,35 @@ export interface AnySupervisorHandle extends Subscribable, AsyncDisposable {
   stop(options?: StopOptions): Promise<StopReport>;
   /** Stops a child. Its declaration stays, unless it is `temporary` or dynamic. @throws `COPPICE_NOT_FOUND` */
   terminateChild(child: ChildRef): Promise<void>;
+  /**
+   * Starts a child without delay, whatever it is at: one that is up is stopped first, one that backs off waits no
+   * longer, one that is parked is revived. Those that are bound to it go with it; no others, and nothing is
+   * counted. Resolves when it is up; if its start fails that is tried again, as after a crash.
+   *
+   * @throws `COPPICE_START_FAILED`, `COPPICE_BOUND`, `COPPICE_NOT_FOUND`
+   */
+  restartNow(child: ChildRef): Promise<ChildInfo>;
+  /**
+   * Suspends the automatic restarts of a child, for maintenance: if it ends it stays down, and others that are
+   * restarted do not take it with them. What is running is left alone. A restart of the supervisor itself ends
+   * the pause. @throws `COPPICE_NOT_FOUND`
+   */
+  pause(child: ChildRef, options?: PauseOptions): Promise<void>;
+  /** Ends the pause; a child that is down because of it is started now. @throws as `restartNow` */
+  resume(child: ChildRef, options?: PauseOptions): Promise<void>;
+  /**
+   * The value of a service that is up: a child of this supervisor, or one further down or up the tree. A
+   * reference stays valid when the service is started again: ask each time.
+   *
+   * @throws NotRunningError at once if it is down (`COPPICE_NOT_RUNNING`) or not there (`COPPICE_UNKNOWN_REF`)
+   */
+  use<V>(ref: Service<V>): V;
+  /**
+   * The same, but waits until it is up.
+   *
+   * @throws NotRunningError `COPPICE_NOT_READY` if that takes longer than `timeoutMs`, or the tree has ended
+   */
+  whenReady<V>(ref: Service<V>, options?: WhenReadyOptions): Promise<V>;
   /** Its children in start order. Answers at once, in every state. */
   whichChildren(): ChildInfo[];
   /** How many children there are. Answers at once, in every state. */

@@ -1,15 +1,22 @@
 /** How a handle does what it promises: by finding the supervisor that is at its place now. */
 import type { Child } from '../model/child.js';
-import { notFound } from '../model/decisions.js';
+import { notFound } from '../model/commands.js';
 import { coppiceError } from '../model/errors.js';
 import { type ExitReason, NORMAL, SHUTDOWN, crash, isShutdown } from '../model/exit-reason.js';
 import { looksLikeError } from '../model/wire.js';
 import type { Command } from '../model/message.js';
-import type { ChildSpec, DynamicSupervisorSpec, SupervisorSpec, Template } from '../spec/types.js';
+import type {
+  ChildSpec,
+  DynamicSupervisorSpec,
+  Service,
+  SupervisorSpec,
+  Template,
+  WhenReadyOptions,
+} from '../spec/types.js';
 import { checkOptions, show } from '../spec/checks.js';
 import { checkId, checkSignificant, completeChild } from '../spec/validate.js';
 import type { Emitter, EventListener, EventMap, Subscribable } from './emitter.js';
-import type { ChildRef, StopOptions, SupervisorHandle } from './handle-types.js';
+import type { ChildRef, PauseOptions, StopOptions, SupervisorHandle } from './handle-types.js';
 import type { Root } from './root.js';
 import {
   type ChildCounts,
@@ -136,6 +143,29 @@ export class Handle implements SupervisorHandle {
     await ask(this.#process(), (to) => ({ kind: 'delete-child', id: idOf(child), to }));
   }
 
+  async restartNow(child: ChildRef): Promise<ChildInfo> {
+    const process = this.#process();
+    return infoOf(process, await ask(process, (to) => ({ kind: 'restart-now', id: idOf(child), to })));
+  }
+
+  async pause(child: ChildRef, options: PauseOptions = {}): Promise<void> {
+    const { reason, by } = pauseOptions('pause', options);
+    await ask(this.#process(), (to) => ({ kind: 'pause', id: idOf(child), reason, by, to }));
+  }
+
+  async resume(child: ChildRef, options: PauseOptions = {}): Promise<void> {
+    const { reason, by } = pauseOptions('resume', options);
+    await ask(this.#process(), (to) => ({ kind: 'resume', id: idOf(child), reason, by, to }));
+  }
+
+  use<V>(ref: Service<V>): V {
+    return this.#process().use(ref, this.path);
+  }
+
+  async whenReady<V>(ref: Service<V>, options?: WhenReadyOptions): Promise<V> {
+    return this.#process().whenReady(ref, this.path, options);
+  }
+
   whichChildren(): ChildInfo[] {
     const process = this.#process();
     return Array.from(process.state.children, (child) => infoOf(process, child));
@@ -200,6 +230,16 @@ function plainOptions(given: unknown): Record<string, unknown> {
     expected: '{ id?, args? }',
     got: show(given),
   });
+}
+
+/** Who pauses, or resumes, and why: text for those who look at it later. */
+function pauseOptions(call: string, options: PauseOptions): PauseOptions {
+  const { reason, by } = checkOptions(call, options, ['reason', 'by']);
+  for (const [key, value] of Object.entries({ reason, by })) {
+    if (value === undefined || typeof value === 'string') continue;
+    throw coppiceError('COPPICE_INVALID_ARGUMENT', { call, expected: `${key}: a string`, got: show(value) });
+  }
+  return { reason, by };
 }
 
 function exitReason(reason: StopOptions['reason']): ExitReason {

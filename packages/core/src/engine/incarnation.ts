@@ -10,8 +10,10 @@ import type { Child } from '../model/child.js';
 import { type CoppiceError, coppiceError } from '../model/errors.js';
 import type { EventBody, UnstoppedChild } from '../model/event.js';
 import { type ExitReason, KILLED, NORMAL, SHUTDOWN, type Shutdown } from '../model/exit-reason.js';
+import { ERROR_CLASSES, type ErrorClass } from '../model/give-up.js';
 import { about } from '../model/report.js';
 import { toWire } from '../model/wire.js';
+import { show } from '../spec/checks.js';
 import { type Service, type Task, ignore } from '../spec/types.js';
 import { type CleanUpStep, attempt, takeLastFirst } from './clean-up.js';
 import { ChildContext } from './context.js';
@@ -39,6 +41,9 @@ export class Incarnation implements FaultOwner {
   #wasUp = false;
   #hasValue = false;
   #isAsked = false;
+  #saidReady = false;
+  /** Has all been done for its start but to say `ready`? */
+  #isAwaitingReady = false;
   #isReleasing = false;
   #isStuck = false;
   /** Does the supervisor know that it has ended (or that it is not to be waited for)? */
@@ -79,6 +84,11 @@ export class Incarnation implements FaultOwner {
     if (this.#phase === 'ending' || this.#phase === 'ended') return;
     this.#begin(this.#wasUp ? 'running' : 'starting');
     this.#release();
+  }
+
+  /** It has failed without knowing it: its start takes too long, or it makes no progress. */
+  breakOff(error: unknown): void {
+    this.#endWith(outcomeOfThrow(error));
   }
 
   /** Its time is over: what has not ended by now is killed, as far as there is a way, and not waited for. */
@@ -158,6 +168,20 @@ export class Incarnation implements FaultOwner {
     return this.#mustEnd ? Promise.reject(this.#whyItEnds()) : this.#sleepers.sleep(ms);
   }
 
+  /** It says that it is up. */
+  ready(): void {
+    if (this.#saidReady) return;
+    this.#saidReady = true;
+    // The call comes from inside the user's code: let that finish first.
+    if (this.#isAwaitingReady) this.process.tree.soon(() => this.#upIfReady());
+  }
+
+  heartbeat(): void {
+    const { child, number } = this;
+    if (child.incarnation !== number || !child.recovery) return;
+    child.recovery.beatAt = this.process.tree.clock.now();
+  }
+
   get isOver(): boolean {
     return this.#phase === 'ended' || this.#isReported;
   }
@@ -206,7 +230,8 @@ export class Incarnation implements FaultOwner {
     } catch (error) {
       reason = outcomeOfThrow(error);
     }
-    this.#up();
+    if (running) this.#upWhenReady(spec);
+    else if (this.#saidReady || !spec.awaitReady) this.#up();
     if (!running) return this.#endWith(reason);
     this.#isBusy = true;
     running.then(
@@ -241,7 +266,16 @@ export class Incarnation implements FaultOwner {
     this.#hasValue = true;
     // It may have been asked to stop, or have failed, before it was up: then it only has to be given back.
     if (this.#phase === 'ending' || this.#outcome !== undefined) this.#goOn();
-    else this.#up();
+    else this.#upWhenReady(this.child.spec as Service);
+  }
+
+  #upWhenReady({ awaitReady }: AnySpec | Service): void {
+    this.#isAwaitingReady = true;
+    if (!awaitReady || this.#saidReady) this.#up();
+  }
+
+  #upIfReady(): void {
+    if (this.#phase === 'starting' && this.#outcome === undefined) this.#up();
   }
 
   #up(): void {
@@ -367,9 +401,31 @@ export class Incarnation implements FaultOwner {
     const { child, number: incarnation } = this;
     if (child.runtime === this) child.runtime = undefined;
     const reason = this.#outcome ?? SHUTDOWN;
-    if (this.#wasUp || this.#isAsked) this.#answer({ type: 'exited', child, incarnation, reason });
+    const errorClass = this.#isAsked ? undefined : this.#classOf(reason);
+    if (this.#wasUp || this.#isAsked)
+      this.#answer({ type: 'exited', child, incarnation, reason, errorClass });
     else if (reason === IGNORED) this.#answer({ type: 'ignored', child, incarnation });
-    else this.#answer({ type: 'start-failed', child, incarnation, error: this.#startError(reason) });
+    else {
+      const error = this.#startError(reason);
+      this.#answer({ type: 'start-failed', child, incarnation, error, errorClass });
+    }
+  }
+
+  /** What the user says of an error; whoever cannot say it is told so. */
+  #classOf(reason: ExitReason): ErrorClass | undefined {
+    const { classify } = this.child.spec as AnySpec;
+    if (!classify || reason.kind !== 'crash') return undefined;
+    const failed = (error: unknown): 'transient' => {
+      this.#emit({ type: 'child:classify-failed', ...this.#about(), error: toWire(error) });
+      return 'transient';
+    };
+    try {
+      const said: unknown = this.#inScope(() => classify.call(this.child.spec, reason.error));
+      if (ERROR_CLASSES.includes(said as ErrorClass)) return said as ErrorClass;
+      return failed(coppiceError('COPPICE_INVALID_CLASS', { path: this.path, got: show(said) }));
+    } catch (error) {
+      return failed(error);
+    }
   }
 
   #startError(reason: ExitReason): unknown {

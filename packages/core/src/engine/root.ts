@@ -5,6 +5,7 @@ import { isSupervisorKind } from '../model/policy.js';
 import { closest } from '../model/suggest.js';
 import type { ChildSpec } from '../spec/types.js';
 import { show } from '../spec/checks.js';
+import { checkRootPolicies } from '../spec/policies.js';
 import { warningsOf } from '../spec/warnings.js';
 import { nextTurn } from './clock.js';
 import { type AnySupervisorSpec, type StopReport, SupervisorProcess } from './supervisor-process.js';
@@ -17,6 +18,7 @@ export class Root {
   #starting: Promise<void> | undefined = undefined;
 
   constructor(spec: AnySupervisorSpec, options: TreeOptions) {
+    checkRootPolicies({ ...spec });
     this.#spec = spec;
     this.tree = new Tree(options);
     this.#process = this.#newProcess();
@@ -121,6 +123,7 @@ export class Root {
    * looks after. Whoever has just waited for the start gets a turn to ask.
    */
   #exited(process: SupervisorProcess, reason: ExitReason): void {
+    this.tree.readiness.ended();
     const error = errorOf(reason);
     if (error === undefined) return;
     const { events } = this.tree;

@@ -1,7 +1,9 @@
 /** What a tree looks like now, as JSON data. It is read from the states as they are, and answers at any time. */
 import type { Child, ChildStatus } from '../model/child.js';
 import type { Budget, UnstoppedChild } from '../model/event.js';
-import type { ChildKind } from '../model/policy.js';
+import type { GiveUp } from '../model/give-up.js';
+import { type ChildKind, ownLimit } from '../model/policy.js';
+import type { Pause } from '../model/recovery.js';
 import { budgetOf } from '../model/report.js';
 import type { AutoShutdown, RestartType } from '../model/restart-table.js';
 import type { Strategy } from '../model/strategy.js';
@@ -47,10 +49,29 @@ export interface ChildSnapshot extends ChildInfo {
   readonly startedAt: number | null;
   /** How the incarnation before ended; null if there was none. */
   readonly lastExit: ReasonWire | null;
+  /** When it will be started again by itself, by the clock; null: it is up, or it will not be. */
+  readonly nextStartAt: number | null;
+  /** How often it has failed in a row, without a run of its backoff's `resetAfterMs`. */
+  readonly failures: number;
+  /** Its own restart budget; null: it counts in that of its supervisor. */
+  readonly budget: Budget | null;
+  /** What happens when it gives up. */
+  readonly giveUp: GiveUp;
+  /** Who has suspended its automatic restarts, why and when; null: nobody has. */
+  readonly paused: PauseSnapshot | null;
+  /** The ids of the siblings that it falls with. */
+  readonly bindsTo: readonly string[];
   /** Incarnations that did not stop in time and still run. */
   readonly abandoned: readonly UnstoppedChild[];
   /** The children of a supervisor, and how it deals with them; null for a service or a task. */
   readonly supervisor: SupervisorSnapshot | null;
+}
+
+/** The pause of a child's automatic restarts. */
+export interface PauseSnapshot {
+  readonly at: number;
+  readonly reason: string | null;
+  readonly by: string | null;
 }
 
 /** A supervisor with all that is below it. */
@@ -110,21 +131,23 @@ export function snapshotOf(process: SupervisorProcess): SupervisorSnapshot {
     phase: state.phase,
     strategy: spec.strategy,
     autoShutdown: spec.autoShutdown,
-    budget: budgetOf(state, at),
+    budget: budgetOf(state, undefined, at),
     counts: countsOf(process),
     at,
     abandoned: orphaned,
-    children: Array.from(state.children, (child) => childSnapshot(process, child, abandoned)),
+    children: Array.from(state.children, (child) => childSnapshot(process, child, at, abandoned)),
   };
 }
 
 function childSnapshot(
   process: SupervisorProcess,
   child: Child,
+  at: number,
   abandoned: ReadonlyMap<string, readonly UnstoppedChild[]>,
 ): ChildSnapshot {
   const info = infoOf(process, child);
-  const { restart, significant, required, shutdownMs } = child.spec as ChildSpec;
+  const { restart, significant, required, shutdownMs, giveUp, bindsTo = [] } = child.spec as ChildSpec;
+  const { recovery } = child;
   const isUp = child.status === 'running' || child.status === 'stopping' || child.status === 'killing';
   return {
     ...info,
@@ -134,10 +157,22 @@ function childSnapshot(
     shutdownMs: shutdownMs === Infinity ? null : shutdownMs,
     startedAt: isUp ? child.startedAt : null,
     lastExit: child.lastExit ? reasonToWire(child.lastExit) : null,
+    nextStartAt: recovery?.nextStartAt ?? null,
+    failures: recovery?.failures ?? 0,
+    budget: ownLimit(child.spec) ? budgetOf(process.state, child, at) : null,
+    giveUp,
+    paused: recovery?.paused ? pauseOf(recovery.paused) : null,
+    bindsTo,
     abandoned: abandoned.get(child.id) ?? [],
     supervisor: supervisorBelow(child),
   };
 }
+
+const pauseOf = ({ at, reason, by }: Pause): PauseSnapshot => ({
+  at,
+  reason: reason ?? null,
+  by: by ?? null,
+});
 
 /** What is below a child: a supervisor of this tree, or one that runs elsewhere. */
 function supervisorBelow({ runtime }: Child): SupervisorSnapshot | null {

@@ -12,9 +12,18 @@ import type { Message } from '../model/message.js';
 import { isSupervisorKind } from '../model/policy.js';
 import { step } from '../model/step.js';
 import { Supervisor } from '../model/supervisor.js';
-import type { ChildSpec, DynamicSupervisorSpec, Service, SupervisorSpec } from '../spec/types.js';
+import type {
+  ChildSpec,
+  DynamicSupervisorSpec,
+  Service,
+  SupervisorSpec,
+  WhenReadyOptions,
+} from '../spec/types.js';
 import { show } from '../spec/checks.js';
+import { isSameDeclaration } from '../spec/lineage.js';
 import { Incarnation } from './incarnation.js';
+import { childAt, placeOf } from './places.js';
+import { timeoutOf } from './readiness.js';
 import type { Tree } from './tree.js';
 
 export type AnySupervisorSpec = SupervisorSpec | DynamicSupervisorSpec<never>;
@@ -53,6 +62,7 @@ export class SupervisorProcess {
   #waiting: ((report: StopReport) => void)[] = [];
   #report: StopReport | undefined = undefined;
   #ids = 0;
+  #places: WeakMap<object, string> | undefined = undefined;
 
   constructor(tree: Tree, spec: AnySupervisorSpec, path: string, parent: Parent) {
     this.tree = tree;
@@ -60,6 +70,7 @@ export class SupervisorProcess {
     this.parent = parent;
     const children = spec.kind === 'supervisor' ? spec.children : [];
     this.state = new Supervisor(path, spec, spec.kind === 'dynamic-supervisor', children);
+    this.state.chance = tree.random;
   }
 
   get path(): string {
@@ -80,6 +91,8 @@ export class SupervisorProcess {
     }
     this.state.observed = this.tree.events.isHeard;
     for (const effect of step(this.state, message, this.tree.clock.now())) this.#perform(effect);
+    if (message.type !== 'started' || !this.tree.readiness.isAwaited) return;
+    this.tree.readiness.up(`${this.path}/${message.child.id}`);
   }
 
   /** Asks it to stop, within so many milliseconds at most; resolves when it is down. */
@@ -121,26 +134,61 @@ export class SupervisorProcess {
     return id;
   }
 
-  /** The value of a running service, for a child of this supervisor. */
+  /** The value of a service that is up, for whoever stands at this supervisor. */
   use<V>(ref: Service<V>, asker: string): V {
-    const child = this.state.children.get((ref as Partial<Service> | undefined)?.id ?? '');
-    if (!child || child.spec !== (ref as unknown)) {
-      const above = this.parent.process;
-      if (above) return above.use(ref, asker);
-      const asked = (ref as Partial<Service> | undefined)?.id ?? show(ref);
-      throw coppiceError('COPPICE_UNKNOWN_REF', { path: asker, id: asked });
+    const path = this.#pathOf(ref, asker);
+    const value = valueOf<V>(childAt(this, path));
+    if (value) return value.value;
+    throw coppiceError('COPPICE_NOT_RUNNING', { path, state: ` now: it is ${this.#stateOf(path)}` });
+  }
+
+  /** The same when it is up; `quit` ends the waiting. */
+  async whenReady<V>(
+    ref: Service<V>,
+    asker: string,
+    options: WhenReadyOptions = {},
+    quit?: AbortSignal,
+  ): Promise<V> {
+    quit?.throwIfAborted();
+    const path = this.#pathOf(ref, asker);
+    const { clock, readiness } = this.tree;
+    const startedAt = clock.now();
+    const timeoutMs = timeoutOf(options);
+    for (;;) {
+      const value = valueOf<V>(childAt(this, path));
+      if (value) return value.value;
+      const leftMs = startedAt + timeoutMs - clock.now();
+      await readiness.wait(path, () => `it is ${this.#stateOf(path)}`, { timeoutMs, leftMs }, quit);
     }
-    if (child.status === 'running' && child.runtime instanceof Incarnation) {
-      return child.runtime.value as V;
+  }
+
+  /** Where a declaration stands, nearest to this supervisor. */
+  #pathOf(ref: unknown, asker: string): string {
+    if (typeof ref === 'object' && ref !== null) {
+      this.#places ??= new WeakMap();
+      const known = this.#places.get(ref);
+      const child = known === undefined ? undefined : childAt(this, known);
+      if (known !== undefined && child && isSameDeclaration(child.spec, ref)) return known;
+      const path = placeOf(this, ref);
+      if (path !== undefined) {
+        this.#places.set(ref, path);
+        return path;
+      }
     }
-    const path = `${this.path}/${ref.id}`;
-    throw coppiceError('COPPICE_NOT_RUNNING', { path, state: ` now: it is ${child.status}` });
+    const id = (ref as { id?: unknown } | undefined)?.id ?? show(ref);
+    throw coppiceError('COPPICE_UNKNOWN_REF', { path: asker, id });
+  }
+
+  #stateOf(path: string): string {
+    return childAt(this, path)?.status ?? 'below a supervisor that is down';
   }
 
   #perform(effect: Effect): void {
     switch (effect.type) {
       case 'start':
         return this.#start(effect.child);
+      case 'fail':
+        return this.#fail(effect.child, effect.error);
       case 'stop':
         return this.#stop(effect.child, effect.deadlineAt);
       case 'kill':
@@ -159,6 +207,8 @@ export class SupervisorProcess {
         return (effect.to as Reply).reject(effect.error);
       case 'event':
         return this.tree.events.emit(this.path, effect.event);
+      case 'exit':
+        return this.exitTree(effect.error);
       case 'up':
         this.onUp?.();
         return this.parent.started();
@@ -214,6 +264,11 @@ export class SupervisorProcess {
     }
   }
 
+  #fail({ runtime }: Child, error: CoppiceError): void {
+    if (runtime instanceof Incarnation) runtime.breakOff(error);
+    else if (runtime instanceof SupervisorProcess) runtime.tell({ type: 'stop', reason: crash(error) });
+  }
+
   #kill({ runtime }: Child): void {
     if (runtime instanceof Incarnation) runtime.kill();
     else if (runtime instanceof SupervisorProcess) runtime.tell({ type: 'kill' });
@@ -226,4 +281,10 @@ export class SupervisorProcess {
     }, ms);
     child.timer = timer;
   }
+}
+
+/** The value of a service, in a box, if it is up. */
+function valueOf<V>(child: Child | undefined): { readonly value: V } | undefined {
+  const isUp = child?.status === 'running' && child.runtime instanceof Incarnation;
+  return isUp ? { value: (child.runtime as Incarnation).value as V } : undefined;
 }

@@ -7,18 +7,22 @@
  */
 import type { Message } from '../model/message.js';
 import { Queue } from '../model/queue.js';
-import { checkOptions, checkPort } from '../spec/checks.js';
+import { checkFunction, checkOptions, checkPort } from '../spec/checks.js';
 import { type Logger, silentLogger } from '../spec/logger.js';
 import { type Clock, realClock } from './clock.js';
 import { EventBus } from './event-bus.js';
 import type { FaultScope } from './faults.js';
 import type { Incarnation } from './incarnation.js';
+import type { Random } from './random.js';
+import { Readiness } from './readiness.js';
 import type { SupervisorProcess } from './supervisor-process.js';
 
 /** What a tree runs on. */
 export interface TreeOptions {
   /** Where time comes from. Default: the platform's clock. */
   readonly clock?: Clock | undefined;
+  /** Where chance comes from: the jitter of delays. Default: `Math.random`; for a test `seededRandom(seed)`. */
+  readonly random?: Random | undefined;
   /** Where the `log` of a child's context goes: pino, or anything shaped like it. Default: nowhere. */
   readonly logger?: Logger | undefined;
   /** Runs the code of children so that stray faults can be traced back to them. Default: it is just called. */
@@ -30,11 +34,13 @@ const SLICE = 5_000;
 
 export class Tree {
   readonly clock: Clock;
+  readonly random: Random;
   readonly logger: Logger;
   readonly faultScope: FaultScope | undefined;
   /** Incarnations that were not waited for any longer and still run. */
   readonly abandoned = new Set<Incarnation>();
   readonly events: EventBus;
+  readonly readiness: Readiness;
 
   readonly #inbox = new Queue<{ readonly to: SupervisorProcess; readonly message: Message }>();
   #isRunning = false;
@@ -43,11 +49,14 @@ export class Tree {
   #soon: (() => void)[] = [];
 
   constructor(options: TreeOptions) {
-    checkOptions('handle, or start,', options, ['clock', 'logger', 'faultScope']);
+    checkOptions('handle, or start,', options, ['clock', 'random', 'logger', 'faultScope']);
     checkPort('clock', options.clock, ['now', 'setTimer', 'clearTimer']);
     checkPort('logger', options.logger, ['debug', 'info', 'warn', 'error', 'child']);
     checkPort('faultScope', options.faultScope, ['run', 'outside']);
+    checkFunction('random', options.random);
     this.clock = options.clock ?? realClock;
+    this.random = options.random ?? Math.random;
+    this.readiness = new Readiness(this.clock);
     this.events = new EventBus(this.clock, options.faultScope);
     this.logger = options.logger ?? silentLogger;
     this.faultScope = options.faultScope;

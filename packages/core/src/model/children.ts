@@ -3,6 +3,7 @@
  * Every operation is O(1) whatever the number of siblings (OTP keeps a list of ids beside a map).
  */
 import { type Child, type ChildStatus, isAlive } from './child.js';
+import { bind, unbind } from './bonds.js';
 import { isSupervisorKind } from './policy.js';
 
 export class Children {
@@ -38,6 +39,7 @@ export class Children {
     this.last = child;
     if (isSupervisorKind(child.spec.kind)) this.supervisors++;
     this.#count(child, 1);
+    if (child.spec.bindsTo) bind(this, child);
   }
 
   /** Takes a child out. It keeps its own links, so that a walk that stands on it can go on. */
@@ -50,6 +52,7 @@ export class Children {
     else this.last = child.previous;
     if (isSupervisorKind(child.spec.kind)) this.supervisors--;
     this.#count(child, -1);
+    unbind(child);
   }
 
   setStatus(child: Child, status: ChildStatus): void {

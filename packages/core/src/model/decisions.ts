@@ -1,57 +1,104 @@
 /** What a supervisor decides when it takes the next thing out of its mailbox. */
-import { Child, isAlive } from './child.js';
+import { missing } from './bonds.js';
+import type { Child } from './child.js';
+import { obey } from './commands.js';
 import { type CoppiceError, coppiceError, messageOf } from './errors.js';
+import type { EventBodies } from './event.js';
 import { SHUTDOWN, errorOf } from './exit-reason.js';
-import type { Command } from './message.js';
-import { begin, refuse } from './operations.js';
+import { type Judgement, forgive, hasGivenUp, judge } from './failures.js';
+import { begin, beginRestart } from './operations.js';
 import { about, budgetOf, report } from './report.js';
-import { AUTO_SHUTDOWN_TABLE, RESTART_TABLE } from './restart-table.js';
-import { closest } from './suggest.js';
+import { AUTO_SHUTDOWN_TABLE, RESTART_TABLE, type Verdict } from './restart-table.js';
+import { boundScope } from './strategy.js';
 import type { Supervisor, Waiting } from './supervisor.js';
-import { dropIfGone, forget } from './transitions.js';
+import { dropIfGone, forget, holdBack, park } from './transitions.js';
 import { reasonToWire, toWire } from './wire.js';
 
 export function decide(s: Supervisor, waiting: Waiting): void {
   if (waiting.type === 'command') return obey(s, waiting.command);
   const { child, type, incarnation } = waiting;
-  const awaitsDecision = child.status === (type === 'exit' ? 'exited' : 'restarting');
-  if (!awaitsDecision || child.incarnation !== incarnation || !s.children.has(child)) return;
-  if (type === 'retry') return restart(s, child, 'start-failed');
-  const verdict = RESTART_TABLE[child.spec.restart][child.lastExit?.kind ?? 'normal'];
-  if (verdict === 'restart') return restart(s, child, 'exit');
+  if (child.incarnation !== incarnation || !s.children.has(child)) return;
+  if (type === 'retry') return retry(s, child);
+  if (child.status !== 'exited') return;
+  const verdict = verdictOn(s, child);
+  if (verdict === 'restart') return failed(s, child, 'exit');
   s.children.setStatus(child, 'stopped');
+  release(s, child);
   if (verdict === 'forget' || s.dynamic) forget(s, child);
   if (child.spec.significant) endWithSignificant(s, child);
 }
 
-/** OTP: `restart/2`. One trigger counts once, however many siblings are restarted with it. */
-function restart(s: Supervisor, child: Child, because: 'exit' | 'start-failed'): void {
-  if (!s.window.add(s.now)) return giveUp(s, child);
-  if (s.observed)
-    report(s, {
-      type: 'child:restarting',
-      ...about(s, child),
-      strategy: s.policy.strategy,
-      because,
-      reason: reasonToWire(child.lastExit ?? SHUTDOWN),
-      budget: budgetOf(s),
-    });
-  begin(s, { kind: 'restart', failed: child, starting: false });
+/** OTP's table; but a supervisor that has given up is what its own `giveUp` is there for. */
+function verdictOn(s: Supervisor, child: Child): Verdict {
+  if (child.spec.giveUp !== 'escalate' && hasGivenUp(s, child)) return 'restart';
+  return RESTART_TABLE[child.spec.restart][child.lastExit?.kind ?? 'normal'];
 }
 
-/** One restart too many: the supervisor ends, with the whole chain of causes. */
-function giveUp(s: Supervisor, child: Child): void {
+/** The time has come to start a child again; if it is still down for the same reason. */
+function retry(s: Supervisor, child: Child): void {
+  switch (child.status) {
+    case 'restarting':
+      return failed(s, child, 'start-failed');
+    case 'backing-off':
+      return beginRestart(s, child);
+    case 'parked':
+      if (child.recovery) forgive(child.recovery);
+      reportRestart(s, child, 'revive', 0);
+      return beginRestart(s, child, { isAlone: true });
+    default:
+  }
+}
+
+/** OTP: `restart/2`. One trigger counts once, however many siblings are restarted with it. */
+function failed(s: Supervisor, child: Child, because: 'exit' | 'start-failed'): void {
+  if (child.recovery?.paused) {
+    s.children.setStatus(child, 'paused');
+    return release(s, child);
+  }
+  const other = child.bonds && missing(child);
+  if (other) {
+    // It fell because its ground did: that is not its own failure, and it comes back with the other.
+    holdBack(s, child, other);
+    return release(s, child);
+  }
+  const judgement = judge(s, child, because);
+  if (judgement.verdict !== 'restart') return giveUp(s, child, judgement);
+  const { delayMs } = judgement;
+  reportRestart(s, child, because, delayMs);
+  beginRestart(s, child, { delayMs, isAlone: child.recovery?.isAlone === true });
+}
+
+function giveUp(s: Supervisor, child: Child, judgement: Exclude<Judgement, { verdict: 'restart' }>): void {
+  switch (judgement.verdict) {
+    case 'escalate':
+      return escalate(s, child, judgement.error);
+    case 'park':
+      park(s, child);
+      return release(s, child);
+    case 'exit':
+      s.children.setStatus(child, 'stopped');
+      s.effects.push({ type: 'exit', error: judgement.error });
+      return;
+  }
+}
+
+/** One restart too many, of a child or of all together: the supervisor ends, with the whole chain of causes. */
+function escalate(s: Supervisor, child: Child, cause: CoppiceError | undefined): void {
   const last = errorOf(child.lastExit ?? SHUTDOWN);
+  const { maxRestarts, withinMs } = s.policy;
   const error = coppiceError(
     'COPPICE_GAVE_UP',
     {
       path: s.path,
       id: child.id,
-      maxRestarts: s.policy.maxRestarts,
-      withinMs: s.policy.withinMs,
+      why: cause
+        ? `'${child.id}' gave up, and its giveUp is 'escalate'`
+        : `'${child.id}' needed one restart more than the ${maxRestarts} allowed within ${withinMs} ms`,
+      maxRestarts,
+      withinMs,
       reason: last === undefined ? `it ended (${child.lastExit?.kind})` : messageOf(last),
     },
-    last,
+    cause ?? last,
   );
   if (s.observed)
     report(s, {
@@ -59,11 +106,17 @@ function giveUp(s: Supervisor, child: Child): void {
       path: s.path,
       offender: about(s, child),
       error: toWire(error),
-      budget: budgetOf(s),
+      budget: budgetOf(s, cause && child),
     });
   s.children.setStatus(child, 'stopped');
   dropIfGone(s, child);
   s.stopReason = { kind: 'shutdown', cause: error };
+}
+
+/** Those that are bound to a child go down with it. */
+function release(s: Supervisor, child: Child): void {
+  if (child.bonds && child.bonds.from.length > 0)
+    begin(s, { kind: 'release', child, scope: boundScope(child) });
 }
 
 /** OTP: `do_auto_shutdown`. Only for a significant child that has ended by itself, for good. */
@@ -81,45 +134,17 @@ function endWithSignificant(s: Supervisor, child: Child): void {
   s.stopReason = error === undefined ? SHUTDOWN : { kind: 'shutdown', cause: error };
 }
 
-/** OTP: `handle_call`. */
-function obey(s: Supervisor, command: Command): void {
-  const { id, to } = command;
-  const child = s.children.get(id);
-  const facts = { path: `${s.path}/${id}`, supervisor: s.path, id };
-  if (command.kind === 'start-child') {
-    if (!child) {
-      const added = new Child(id, command.spec, command.args);
-      s.children.append(added);
-      return begin(s, { kind: 'start-child', child: added, to, isNew: true });
-    }
-    const isUp = isAlive(child.status) || child.status === 'exited';
-    return refuse(
-      s,
-      to,
-      isUp
-        ? coppiceError('COPPICE_ALREADY_STARTED', facts)
-        : coppiceError('COPPICE_ALREADY_PRESENT', { ...facts, status: child.status }),
-    );
-  }
-  if (s.dynamic && command.kind !== 'terminate-child') {
-    const call = command.kind === 'restart-child' ? 'restartChild' : 'deleteChild';
-    return refuse(s, to, coppiceError('COPPICE_DYNAMIC_SUPERVISOR', { ...facts, call }));
-  }
-  if (!child) return refuse(s, to, notFound(s, id));
-  if (command.kind === 'terminate-child') return begin(s, { kind: 'terminate-child', child, to });
-  if (child.status === 'restarting') return refuse(s, to, coppiceError('COPPICE_RESTARTING', facts));
-  if (child.status !== 'stopped') return refuse(s, to, coppiceError('COPPICE_RUNNING', facts));
-  if (command.kind === 'restart-child') {
-    return begin(s, { kind: 'start-child', child, to, isNew: false });
-  }
-  forget(s, child);
-  s.effects.push({ type: 'reply', to, child });
-}
+type Because = EventBodies['child:restarting']['because'];
 
-/** With a suggestion, if the supervisor is small enough to look through. */
-export function notFound(s: Supervisor, id: string): CoppiceError {
-  const ids = s.children.size > 100 ? [] : Array.from(s.children, (child) => child.id);
-  const near = closest(id, ids);
-  const hint = near === undefined ? '' : `; did you mean '${near}'?`;
-  return coppiceError('COPPICE_NOT_FOUND', { supervisor: s.path, id, hint, path: `${s.path}/${id}` });
+export function reportRestart(s: Supervisor, child: Child, because: Because, delayMs: number): void {
+  if (!s.observed) return;
+  report(s, {
+    type: 'child:restarting',
+    ...about(s, child),
+    strategy: s.policy.strategy,
+    because,
+    reason: reasonToWire(child.lastExit ?? SHUTDOWN),
+    budget: budgetOf(s, child),
+    delayMs,
+  });
 }

@@ -7,6 +7,8 @@ import type { ExitReason } from './exit-reason.js';
 export type Effect =
   /** Start the incarnation `child.incarnation`. Answer: `started`, `ignored` or `start-failed`. */
   | { readonly type: 'start'; readonly child: Child }
+  /** It has failed with this error, though it does not know it. Answer: as if it had said so itself. */
+  | { readonly type: 'fail'; readonly child: Child; readonly error: CoppiceError }
   /** Ask it to stop, by `deadlineAt` if there is one. Answer: `exited`. */
   | { readonly type: 'stop'; readonly child: Child; readonly deadlineAt: number | undefined }
   /** End it by force. Answer: `exited`, at once unless it has a `kill` hook. */
@@ -19,6 +21,8 @@ export type Effect =
   | { readonly type: 'reply'; readonly to: unknown; readonly child: Child }
   | { readonly type: 'refuse'; readonly to: unknown; readonly error: CoppiceError }
   | { readonly type: 'event'; readonly event: EventBody }
+  /** End the whole tree. */
+  | { readonly type: 'exit'; readonly error: CoppiceError }
   /** All children are up. */
   | { readonly type: 'up' }
   /** A child failed to start; those started before it are stopped again. The last effect. */

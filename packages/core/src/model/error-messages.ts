@@ -39,6 +39,16 @@ const SPEC = {
     `withinMs has to be a number of milliseconds above 0, and finite; got ${d['got']}`,
   COPPICE_INVALID_AUTO_SHUTDOWN: (d) =>
     `autoShutdown has to be ${d['expected']}; got ${d['got']}${d['hint']}`,
+  COPPICE_INVALID_NUMBER: (d) => `${d['key']} has to be ${d['expected']}; got ${d['got']}`,
+  COPPICE_INVALID_BACKOFF: (d) => `${d['key']} expects ${d['expected']}; got ${d['got']}`,
+  COPPICE_INVALID_CHOICE: (d) => `${d['key']} has to be ${d['expected']}; got ${d['got']}${d['hint']}`,
+  COPPICE_INVALID_BINDS_TO: (d) =>
+    `bindsTo has to be a list of siblings, or of their ids, each of them once; got ${d['got']}`,
+  COPPICE_BOUND_TO_NO_SIBLING: (d) =>
+    `it is bound to '${d['id']}', which is no child of '${d['supervisor']}'${d['hint']}; its siblings are ${d['siblings']}`,
+  COPPICE_BOUND_IN_A_RING: (d) =>
+    `the children are bound in a ring, so that none could be the first to start: ${d['ring']}; take one of these bonds out`,
+  COPPICE_LIMIT_NEVER_TRIPS: (d) => `${d['problem']}; ${d['cure']}`,
   COPPICE_UNKNOWN_KEY: (d) =>
     `a ${d['kind']} has no option '${d['key']}'${d['hint']}; its options are ${d['expected']}`,
 } satisfies Record<string, Template>;
@@ -47,6 +57,8 @@ const SPEC = {
 const START = {
   COPPICE_START_FAILED: (d) => `'${d['path']}' failed to start: ${d['reason']}${d['undone']}`,
   COPPICE_ENDED_AT_START: (d) => `'${d['path']}' ended (${d['kind']}) before it had started`,
+  COPPICE_START_TIMEOUT: (d) =>
+    `'${d['path']}' was not up within its startTimeoutMs of ${d['startTimeoutMs']} ms`,
   COPPICE_START_INTERRUPTED: (d) =>
     `'${d['path']}' was asked to stop before all of its children had started; those that had are stopped again`,
 } satisfies Record<string, Template>;
@@ -62,16 +74,28 @@ const COMMAND = {
   COPPICE_RUNNING: (d) => `'${d['path']}' is running; end it first with terminateChild('${d['id']}')`,
   COPPICE_RESTARTING: (d) =>
     `'${d['path']}' is being restarted: its last start failed and the next attempt is due; ` +
-    `terminateChild('${d['id']}') ends that`,
+    `terminateChild('${d['id']}') ends that, restartNow('${d['id']}') does not wait for it`,
+  COPPICE_BOUND: (d) =>
+    `'${d['path']}' cannot be started: it is bound to '${d['other']}', which is ${d['status']}; start that first`,
+  COPPICE_HAS_DEPENDANTS: (d) =>
+    `'${d['path']}' cannot be deleted: bound to it are ${d['dependants']}; delete those first`,
   COPPICE_NOT_FOUND: (d) => `'${d['supervisor']}' has no child '${d['id']}'${d['hint']}`,
   COPPICE_DYNAMIC_SUPERVISOR: (d) =>
     `${d['call']} has no meaning for the dynamic supervisor '${d['supervisor']}', whose children are gone when they ` +
     `end; use startChild and terminateChild`,
 } satisfies Record<string, Template>;
 
+/** What a function of the user's says makes no sense: `HookError`. */
+const HOOK = {
+  COPPICE_INVALID_CLASS: (d) =>
+    `the classify of '${d['path']}' has to say 'transient', 'permanent' or 'fatal'; it said ${d['got']}, ` +
+    `and the error counts as transient`,
+} satisfies Record<string, Template>;
+
 /** What is asked for is not there: `NotRunningError`. */
 const NOT_RUNNING = {
   COPPICE_NOT_RUNNING: (d) => `'${d['path']}' is not running${d['state']}`,
+  COPPICE_NOT_READY: (d) => `'${d['path']}' is not up${d['state']}`,
   COPPICE_UNKNOWN_REF: (d) =>
     `'${d['path']}' asks for '${d['id']}', which is neither a sibling nor a child of a supervisor above it; ` +
     `pass the very spec that stands in the tree (a copy made by spreading is another one)`,
@@ -79,15 +103,22 @@ const NOT_RUNNING = {
 
 /** A supervisor has given up: `GaveUpError`; the cause is the error of the last child. */
 const GAVE_UP = {
-  COPPICE_GAVE_UP: (d) =>
-    `'${d['path']}' gave up: '${d['id']}' needed one restart more than the ${d['maxRestarts']} allowed within ` +
-    `${d['withinMs']} ms; last: ${d['reason']}`,
+  COPPICE_GAVE_UP: (d) => `'${d['path']}' gave up: ${d['why']}; last: ${d['reason']}`,
+  COPPICE_CHILD_GAVE_UP: (d) => `'${d['path']}' gave up: ${d['why']}; last: ${d['reason']}`,
 } satisfies Record<string, Template>;
 
 /** A child did not end in time, and its `onStuck` is `exit`: `StuckError`. */
 const STUCK = {
   COPPICE_STUCK: (d) =>
     `'${d['path']}' did not end within ${d['waitedMs']} ms and cannot be killed; as its onStuck is 'exit', all ends`,
+} satisfies Record<string, Template>;
+
+/** A child made no progress, or took too long: `WatchdogError`. */
+const WATCHDOG = {
+  COPPICE_STALE: (d) =>
+    `'${d['path']}' has called heartbeat() no more for its staleAfterMs of ${d['staleAfterMs']} ms: it counts as crashed`,
+  COPPICE_RAN_TOO_LONG: (d) =>
+    `'${d['path']}' has run for its maxRunMs of ${d['maxRunMs']} ms and is not done: it counts as crashed`,
 } satisfies Record<string, Template>;
 
 /** The reason of an aborted signal: `StopRequest`. */
@@ -102,8 +133,10 @@ export const MESSAGES = {
   StartError: START,
   CommandError: COMMAND,
   NotRunningError: NOT_RUNNING,
+  HookError: HOOK,
   GaveUpError: GAVE_UP,
   StuckError: STUCK,
+  WatchdogError: WATCHDOG,
   StopRequest: STOP,
 };
 

@@ -58,7 +58,12 @@ export class NotRunningError extends CoppiceError {
   override readonly name = 'NotRunningError';
 }
 
-/** A supervisor has ended because one restart was too many; `cause` is the error of the last child. */
+/** A function that a declaration has was called, and what it said makes no sense. */
+export class HookError extends CoppiceError {
+  override readonly name = 'HookError';
+}
+
+/** A supervisor, or a child with a limit of its own, has given up; `cause` is the last error. */
 export class GaveUpError extends CoppiceError {
   override readonly name = 'GaveUpError';
 }
@@ -66,6 +71,11 @@ export class GaveUpError extends CoppiceError {
 /** A tree ends because a child does not: its `onStuck` is `exit`. */
 export class StuckError extends CoppiceError {
   override readonly name = 'StuckError';
+}
+
+/** A child lives, but not as it should: it makes no progress, or its run takes too long. */
+export class WatchdogError extends CoppiceError {
+  override readonly name = 'WatchdogError';
 }
 
 /**
@@ -81,8 +91,10 @@ const CLASSES: Readonly<Record<ErrorClassName, typeof CoppiceError>> = {
   StartError,
   CommandError,
   NotRunningError,
+  HookError,
   GaveUpError,
   StuckError,
+  WatchdogError,
   StopRequest,
 };
 

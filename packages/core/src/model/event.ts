@@ -5,6 +5,7 @@
  * The order is causal: a child's end comes first, then the decision (`child:restarting`,
  * `supervisor:gave-up`, `supervisor:auto-shutdown`), then what follows from it.
  */
+import type { ErrorClass, GiveUp } from './give-up.js';
 import type { ChildKind } from './policy.js';
 import type { AutoShutdown, RestartType } from './restart-table.js';
 import type { Strategy } from './strategy.js';
@@ -65,13 +66,45 @@ export interface EventBodies {
     readonly reason: ReasonWire;
     readonly uptimeMs: number;
   };
-  /** It was decided to start it again, together with those that its supervisor's strategy says. */
+  /**
+   * It was decided to start it again, together with those that its supervisor's strategy says, and those that
+   * are bound to it.
+   */
   'child:restarting': AboutChild & {
     readonly strategy: Strategy;
-    readonly because: 'exit' | 'start-failed';
+    /** `revive`: it was parked; `resume`: it was paused; `request`: somebody wants it now. These are not counted. */
+    readonly because: 'exit' | 'start-failed' | 'revive' | 'resume' | 'request';
     readonly reason: ReasonWire;
     readonly budget: Budget;
+    /** How long its backoff delays that, in milliseconds, from when all that has to is down. */
+    readonly delayMs: number;
   };
+  /** All that had to go down with it is down, and its delay has begun. */
+  'child:backing-off': AboutChild & {
+    readonly delayMs: number;
+    /** By the clock, in milliseconds. */
+    readonly nextStartAt: number;
+    /** How often it has failed in a row. */
+    readonly failures: number;
+  };
+  /** It has failed once too often, or for good: what becomes of it is what its `giveUp` says. */
+  'child:gave-up': AboutChild & {
+    readonly giveUp: GiveUp;
+    /** `limit`: its own limit, or as a supervisor that of its children; else what its `classify` says of the error. */
+    readonly because: 'limit' | Exclude<ErrorClass, 'transient'>;
+    readonly error: ErrorWire;
+    readonly budget: Budget;
+    /** When it will be started again if it is parked, by the clock; null: when somebody does it. */
+    readonly reviveAt: number | null;
+  };
+  /** It is down because one that it is bound to is. */
+  'child:waiting': AboutChild & { /** The path of that one. */ readonly waitsFor: string };
+  /** Its automatic restarts are suspended. */
+  'child:paused': AboutChild & { readonly reason: string | null; readonly by: string | null };
+  /** Its automatic restarts are on again; if it is down because of the pause it is started now. */
+  'child:resumed': AboutChild & { readonly reason: string | null; readonly by: string | null };
+  /** Its `classify` threw, or said something that is no class; its error counts as `transient`. */
+  'child:classify-failed': AboutChild & { readonly error: ErrorWire };
   /** It was asked to stop. */
   'child:stopping': AboutChild & { /** null: without limit. */ readonly shutdownMs: number | null };
   /** It is down because it was asked to. */
@@ -145,6 +178,12 @@ export const EVENT_NAMES = Object.keys({
   'child:crashed': 1,
   'child:completed': 1,
   'child:restarting': 1,
+  'child:backing-off': 1,
+  'child:gave-up': 1,
+  'child:waiting': 1,
+  'child:paused': 1,
+  'child:resumed': 1,
+  'child:classify-failed': 1,
   'child:stopping': 1,
   'child:stopped': 1,
   'child:stuck': 1,

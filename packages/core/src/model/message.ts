@@ -1,6 +1,7 @@
 /** What a supervisor is told. Each message is stepped together with the time at which it arrives. */
 import type { Child } from './child.js';
 import type { ExitReason } from './exit-reason.js';
+import type { ErrorClass } from './give-up.js';
 import type { ChildPolicy } from './policy.js';
 
 /** What a user asks of a running supervisor; `to` is the interpreter's own token for the answer. */
@@ -14,7 +15,15 @@ export type Command =
     }
   | { readonly kind: 'terminate-child'; readonly id: string; readonly to: unknown }
   | { readonly kind: 'restart-child'; readonly id: string; readonly to: unknown }
-  | { readonly kind: 'delete-child'; readonly id: string; readonly to: unknown };
+  | { readonly kind: 'delete-child'; readonly id: string; readonly to: unknown }
+  | { readonly kind: 'restart-now'; readonly id: string; readonly to: unknown }
+  | {
+      readonly kind: 'pause' | 'resume';
+      readonly id: string;
+      readonly reason: string | undefined;
+      readonly by: string | undefined;
+      readonly to: unknown;
+    };
 
 /** Messages about an incarnation carry its number: one that is no longer current changes nothing. */
 export type Message =
@@ -26,6 +35,8 @@ export type Message =
       readonly child: Child;
       readonly incarnation: number;
       readonly error: unknown;
+      /** What its `classify` says of the error, if it has one. */
+      readonly errorClass?: ErrorClass | undefined;
     }
   /** It has ended by itself, or failed to start, and is still cleaning up: `exited` or `start-failed` follows. */
   | { readonly type: 'ending'; readonly child: Child; readonly incarnation: number }
@@ -34,6 +45,7 @@ export type Message =
       readonly child: Child;
       readonly incarnation: number;
       readonly reason: ExitReason;
+      readonly errorClass?: ErrorClass | undefined;
     }
   /** `timer` is the interpreter's own token; it drops the message if the timer was cleared meanwhile. */
   | {

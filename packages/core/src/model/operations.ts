@@ -2,20 +2,42 @@
  * How each operation is carried on. An operation walks over children: forwards to start them, backwards
  * to stop them, one at a time; whenever it waits for a child, the walk stands at it (`cursor`).
  */
-import type { Child } from './child.js';
+import { type Child, isAlive } from './child.js';
 import { type CoppiceError, coppiceError, messageOf } from './errors.js';
 import { type ExitReason, KILLED } from './exit-reason.js';
-import { shareOut, stopWeight } from './stop-budget.js';
-import { STRATEGIES, type Scope } from './strategy.js';
+import { backoffOf, judge } from './failures.js';
+import { recoveryOf } from './recovery.js';
 import { report } from './report.js';
+import { shareOut } from './stop-budget.js';
+import { STRATEGIES, type Scope, boundScope } from './strategy.js';
 import type { Operation, Supervisor } from './supervisor.js';
-import { forget, launch, retire, setTimer } from './transitions.js';
+import { awaitChild, backOff, clearTimer, forget, park, retire, setTimer, settle } from './transitions.js';
+import { retireAll, startNext, stopNext } from './walks.js';
 import { reasonToWire, toWire } from './wire.js';
+
+type Of<K extends Operation['kind']> = Extract<Operation, { kind: K }>;
 
 /** Begins an operation; {@link advance} carries it on until it is done. */
 export function begin(s: Supervisor, operation: Operation): void {
   s.operation = operation;
   s.cursor = undefined;
+}
+
+/** Begins to restart a child, with those that go with it. */
+export function beginRestart(
+  s: Supervisor,
+  failed: Child,
+  { isAlone = failed.recovery?.isAlone === true, delayMs = 0, to = undefined as unknown } = {},
+): void {
+  const scope = scopeOf(s, failed, isAlone);
+  begin(s, { kind: 'restart', failed, scope, starting: false, isAlone, delayMs, to });
+}
+
+function scopeOf(s: Supervisor, failed: Child, isAlone: boolean): Scope {
+  const { strategy } = s.policy;
+  return isAlone || strategy === 'one-for-one'
+    ? boundScope(failed)
+    : STRATEGIES[strategy](s.children, failed);
 }
 
 function done(s: Supervisor): void {
@@ -31,36 +53,29 @@ export const isEnding = (operation: Operation | undefined): boolean =>
 export function advance(s: Supervisor, operation: Operation): void {
   switch (operation.kind) {
     case 'boot': {
-      const { first, last } = s.children;
-      if (first && last && startNext(s, { first, last })) return;
+      if (operation.scope && startNext(s, operation.scope)) return;
       return up(s);
     }
     case 'undo':
       if (undoNext(s, operation)) return;
       return bootFailed(s, operation);
-    case 'restart': {
-      const scope = STRATEGIES[s.policy.strategy](s.children, operation.failed);
-      if (!operation.starting) {
-        if (stopNext(s, scope)) return;
-        operation.starting = true;
-        s.cursor = undefined;
-        return;
-      }
-      if (startNext(s, scope)) return;
-      return done(s);
-    }
+    case 'restart':
+      return advanceRestart(s, operation);
     case 'start-child': {
       const { child, to } = operation;
       if (startNext(s, { first: child, last: child })) return;
       s.effects.push({ type: 'reply', to, child });
-      return done(s);
+      return follow(s, child);
     }
     case 'terminate-child': {
-      const { child, to } = operation;
-      if (stopNext(s, { first: child, last: child })) return;
+      const { child, scope, to } = operation;
+      if (stopNext(s, scope)) return;
       s.effects.push({ type: 'reply', to, child });
       return done(s);
     }
+    case 'release':
+      if (stopNext(s, operation.scope)) return;
+      return done(s);
     case 'shutdown': {
       const { first, last } = s.children;
       if (s.dynamic || s.killing) {
@@ -71,40 +86,37 @@ export function advance(s: Supervisor, operation: Operation): void {
   }
 }
 
-/** Starts the next child of the scope; false if there is none left. */
-function startNext(s: Supervisor, { first, last }: Scope): boolean {
-  if (s.cursor === last) return false;
-  const child = s.cursor === undefined ? first : s.cursor.next;
-  if (child === undefined) return false;
-  s.cursor = child;
-  launch(s, child);
-  return true;
+function advanceRestart(s: Supervisor, operation: Of<'restart'>): void {
+  const { failed, scope, isAlone, delayMs, to } = operation;
+  if (operation.starting) {
+    if (startNext(s, scope)) return;
+    if (to !== undefined) s.effects.push({ type: 'reply', to, child: failed });
+    return done(s);
+  }
+  if (stopNext(s, scope)) return;
+  // Those at the ends may have gone for good.
+  operation.scope = scopeOf(s, failed, isAlone);
+  if (delayMs > 0) {
+    // All that had to go down is down; the delay comes before the first of them starts.
+    backOff(s, failed, delayMs);
+    return done(s);
+  }
+  operation.starting = true;
+  s.cursor = undefined;
 }
 
-/** Stops the next child of the scope, from its last to its first; false if there is none left. */
-function stopNext(s: Supervisor, { first, last }: Scope): boolean {
-  if (s.cursor === first) return false;
-  const child = s.cursor === undefined ? last : s.cursor.previous;
-  if (child === undefined) return false;
-  s.cursor = child;
-  // Looking through what is declared below takes time; without a deadline nothing is shared out.
-  const used = s.deadlineAt === undefined ? 0 : stopWeight(s, child);
-  retire(s, child);
-  s.budgetLeftMs -= used;
-  return true;
+/** A child is up by a command: those that wait for it follow. */
+function follow(s: Supervisor, child: Child): void {
+  if (child.status !== 'running' || !child.bonds || child.bonds.from.length === 0) return done(s);
+  const operation = { kind: 'restart', failed: child, starting: true, isAlone: true, delayMs: 0 } as const;
+  begin(s, { ...operation, scope: boundScope(child), to: undefined });
 }
 
-/** Stops all children at once; false if there was none left. */
-export function retireAll(s: Supervisor): boolean {
-  for (let child = s.children.last; child; child = child.previous) retire(s, child);
-  return s.awaited > 0;
-}
-
-function undoNext(s: Supervisor, operation: Extract<Operation, { kind: 'undo' }>): boolean {
-  const child = s.cursor === undefined ? operation.failed.previous : s.cursor.previous;
+function undoNext(s: Supervisor, operation: Of<'undo'>): boolean {
+  const child = s.cursor === undefined ? s.children.last : s.cursor.previous;
   if (child === undefined) return false;
   s.cursor = child;
-  if (child.status !== 'stopped') operation.undone.push(child.id);
+  if (isAlive(child.status) || child.status === 'exited') operation.undone.push(child.id);
   retire(s, child);
   return true;
 }
@@ -116,7 +128,7 @@ function up(s: Supervisor): void {
   done(s);
 }
 
-function bootFailed(s: Supervisor, { failed, error, undone }: Extract<Operation, { kind: 'undo' }>): void {
+function bootFailed(s: Supervisor, { failed, error, undone }: Of<'undo'>): void {
   s.phase = 'stopped';
   refuseWaiting(s);
   const list = undone.length === 0 ? '' : `; stopped again: ${undone.join(', ')}`;
@@ -143,6 +155,7 @@ function down(s: Supervisor, planned: ExitReason): void {
 export function beginShutdown(s: Supervisor, reason: ExitReason): void {
   const operation = s.operation;
   if (operation?.kind === 'start-child') refuse(s, operation.to, notRunning(s));
+  if (operation?.kind === 'restart' && operation.to !== undefined) refuse(s, operation.to, notRunning(s));
   refuseWaiting(s);
   s.phase = 'stopping';
   if (s.observed) report(s, { type: 'supervisor:stopping', path: s.path, reason: reasonToWire(reason) });
@@ -165,29 +178,92 @@ export function startFailed(s: Supervisor, child: Child, error: unknown): void {
   const operation = s.operation;
   switch (operation?.kind) {
     case 'boot':
-      return begin(s, { kind: 'undo', failed: child, error, undone: [] });
-    case 'restart':
-      // The next attempt goes through the mailbox, and not before others had their turn: a command, or a
-      // stop, gets in between. From now on it is this child that is retried, with its own scope.
-      s.children.setStatus(child, 'restarting');
-      setTimer(s, child, 0);
+      return child.spec.boot === 'fail' ? undo(s, child, error) : bootAgain(s, child, error);
+    case 'restart': {
+      if (operation.isAlone) recoveryOf(child).isAlone = true;
+      retrySoon(s, child);
+      answerFailed(s, operation, child, error);
+      // Those that are being started with it go on; in sequence the others are for the next attempt.
+      return s.policy.startOrder === 'parallel' ? undefined : done(s);
+    }
+    case 'start-child': {
+      const { isNew, to } = operation;
+      if (isNew && child.spec.boot !== 'fail') {
+        bootAgain(s, child, error);
+        s.effects.push({ type: 'reply', to, child });
+        return done(s);
+      }
+      if (isNew) forget(s, child);
+      refuse(s, to, startError(s, child, error));
       return done(s);
-    case 'start-child':
-      if (operation.isNew) forget(s, child);
-      refuse(
-        s,
-        operation.to,
-        coppiceError(
-          'COPPICE_START_FAILED',
-          { path: `${s.path}/${child.id}`, reason: messageOf(error) },
-          error,
-        ),
-      );
-      return done(s);
+    }
     default:
       return;
   }
 }
+
+/** Who asked for a restart hears how it went with that child; what becomes of those that follow it is not asked. */
+function answerFailed(s: Supervisor, operation: Of<'restart'>, child: Child, error: unknown): void {
+  const { to, failed } = operation;
+  if (to === undefined) return;
+  operation.to = undefined;
+  if (child === failed) refuse(s, to, startError(s, child, error));
+  else s.effects.push({ type: 'reply', to, child: failed });
+}
+
+/**
+ * The next attempt goes through the mailbox, and not before others had their turn: a command, or a stop,
+ * gets in between. From now on it is this child that is retried, with its own scope.
+ */
+function retrySoon(s: Supervisor, child: Child): void {
+  s.children.setStatus(child, 'restarting');
+  // Where a delay follows anyway, it may as well begin now.
+  if (backoffOf(s, child)) s.mailbox.push({ type: 'retry', child, incarnation: child.incarnation });
+  else setTimer(s, child, 0);
+}
+
+function undo(s: Supervisor, failed: Child, error: unknown): void {
+  letGo(s);
+  begin(s, { kind: 'undo', failed, error, undone: [] });
+  // In sequence there is nothing to stop behind it.
+  if (s.policy.startOrder !== 'parallel') s.cursor = failed;
+}
+
+/** Waits no longer for those that are being started: each is stopped when it is its turn. */
+export function letGo(s: Supervisor): void {
+  if (s.awaited === 0) return;
+  for (const child of s.children) {
+    if (child.status === 'backing-off') {
+      clearTimer(s, child);
+      s.children.setStatus(child, 'stopped');
+      settle(s, child);
+    } else if (child.status === 'starting') settle(s, child);
+  }
+}
+
+/** It did not start at boot, but its `boot` says that this is not the end of it. */
+function bootAgain(s: Supervisor, child: Child, error: unknown): void {
+  const recovery = recoveryOf(child);
+  recovery.isBooting = true;
+  recovery.isAlone = true;
+  const judgement = judge(s, child, 'start-failed');
+  switch (judgement.verdict) {
+    case 'restart':
+      backOff(s, child, judgement.delayMs);
+      if (child.spec.boot === 'retry' && s.operation?.kind === 'boot') awaitChild(s, child);
+      return;
+    case 'park':
+      return park(s, child);
+    case 'exit':
+      s.effects.push({ type: 'exit', error: judgement.error });
+      return undo(s, child, judgement.error);
+    case 'escalate':
+      return undo(s, child, judgement.error ?? error);
+  }
+}
+
+const startError = (s: Supervisor, child: Child, error: unknown): CoppiceError =>
+  coppiceError('COPPICE_START_FAILED', { path: `${s.path}/${child.id}`, reason: messageOf(error) }, error);
 
 export function refuse(s: Supervisor, to: unknown, error: CoppiceError): void {
   s.effects.push({ type: 'refuse', to, error });

@@ -1,4 +1,6 @@
 /** The parts of a declaration that the model decides by. Specs have them all, filled in with defaults. */
+import type { Backoff } from './backoff.js';
+import type { Boot, GiveUp, StartOrder } from './give-up.js';
 import type { AutoShutdown, RestartType } from './restart-table.js';
 import type { Strategy } from './strategy.js';
 
@@ -18,6 +20,20 @@ export interface ChildPolicy {
   readonly onStuck: OnStuck;
   /** Present if there is a way to end the child by force; then it gets {@link KILL_GRACE_MS} to be gone. */
   readonly kill?: unknown;
+  /** A limit of its own, of a service or a task; of a supervisor it is that of its children. */
+  readonly maxRestarts?: number;
+  readonly withinMs?: number;
+  /** The delays before it is started again. Without: its supervisor's `childBackoff`, or none. */
+  readonly backoff?: Backoff;
+  readonly giveUp: GiveUp;
+  /** A parked child is started again after so long; without, by hand only. */
+  readonly reviveAfterMs?: number;
+  readonly boot: Boot;
+  readonly startTimeoutMs?: number;
+  readonly staleAfterMs?: number;
+  readonly maxRunMs?: number;
+  /** The ids of the siblings that it falls with. */
+  readonly bindsTo?: readonly string[];
   /** What a supervisor declares below it: all of them, or the template. */
   readonly children?: readonly ChildPolicy[];
   readonly child?: ChildPolicy;
@@ -28,6 +44,10 @@ export interface SupervisorPolicy {
   readonly maxRestarts: number;
   readonly withinMs: number;
   readonly autoShutdown: AutoShutdown;
+  /** The delays before a child that has no `backoff` of its own is started again. */
+  readonly childBackoff?: Backoff;
+  /** None: `sequential`. */
+  readonly startOrder?: StartOrder;
 }
 
 /** How long a child with a `kill` hook may take to be gone after that hook was called, in milliseconds. */
@@ -35,3 +55,15 @@ export const KILL_GRACE_MS = 1_000;
 
 export const isSupervisorKind = (kind: ChildKind): boolean =>
   kind === 'supervisor' || kind === 'dynamic-supervisor';
+
+/** A restart limit: so many restarts within so long. */
+export interface Limit {
+  readonly maxRestarts: number;
+  readonly withinMs: number;
+}
+
+/** The limit that a child has for itself, in place of that of its supervisor. */
+export function ownLimit({ kind, maxRestarts, withinMs }: ChildPolicy): Limit | undefined {
+  const hasOwn = !isSupervisorKind(kind) && maxRestarts !== undefined && withinMs !== undefined;
+  return hasOwn ? { maxRestarts, withinMs } : undefined;
+}

@@ -2,6 +2,7 @@
 import type { Child } from './child.js';
 import type { Budget, EventBody } from './event.js';
 import type { ExitReason } from './exit-reason.js';
+import { ownLimit } from './policy.js';
 import type { Supervisor } from './supervisor.js';
 import { reasonToWire, toWire } from './wire.js';
 
@@ -15,9 +16,12 @@ export const about = (s: Supervisor, child: Child) => ({
   restart: child.spec.restart,
 });
 
-export function budgetOf(s: Supervisor, now = s.now): Budget {
-  const { maxRestarts, withinMs } = s.policy;
-  return { used: s.window.used(now), max: maxRestarts === Infinity ? null : maxRestarts, withinMs };
+/** The restart budget of a supervisor, or of a child that has a limit of its own. */
+export function budgetOf(s: Supervisor, child?: Child, now = s.now): Budget {
+  const own = child && ownLimit(child.spec);
+  const { maxRestarts, withinMs } = own ?? s.policy;
+  const window = own ? child.recovery?.window : s.window;
+  return { used: window?.used(now) ?? 0, max: maxRestarts === Infinity ? null : maxRestarts, withinMs };
 }
 
 /** Notes an event. Callers ask for `s.observed` first, so that nothing is made while nobody listens. */

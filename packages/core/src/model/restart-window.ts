@@ -35,6 +35,11 @@ export class RestartWindow {
     return this.#size;
   }
 
+  /** Forgets all restarts. */
+  clear(): void {
+    this.#size = 0;
+  }
+
   #dropBefore(time: number): void {
     while (this.#size > 0 && (this.#times[this.#head] as number) < time) {
       this.#head = (this.#head + 1) % this.#times.length;

@@ -11,22 +11,37 @@
 import { type Child, isAlive } from './child.js';
 import { decide } from './decisions.js';
 import type { Effect } from './effect.js';
-import { coppiceError } from './errors.js';
+import { type CoppiceError, coppiceError } from './errors.js';
 import { type ExitReason, KILLED, SHUTDOWN, crash } from './exit-reason.js';
+import { backoffOf } from './failures.js';
+import type { ErrorClass } from './give-up.js';
 import type { Message } from './message.js';
 import {
   advance,
   begin,
   beginShutdown,
   isEnding,
+  letGo,
   notRunning,
   refuse,
-  retireAll,
   startFailed,
 } from './operations.js';
+import { recoveryOf } from './recovery.js';
 import { about, report, reportEnd } from './report.js';
 import type { Supervisor } from './supervisor.js';
-import { abandonStuck, ask, clearTimer, dropIfGone, kill, settle, startDeadline } from './transitions.js';
+import {
+  abandonStuck,
+  ask,
+  clearTimer,
+  dropIfGone,
+  kill,
+  launch,
+  rest,
+  settle,
+  startDeadline,
+} from './transitions.js';
+import { retireAll, startWaiting } from './walks.js';
+import { look, watch } from './watchdog.js';
 import { toWire } from './wire.js';
 
 const NONE: Effect[] = [];
@@ -86,11 +101,11 @@ function onChild(s: Supervisor, message: Extract<Message, { child: Child }>): vo
     case 'ignored':
       return onIgnored(s, child);
     case 'start-failed':
-      return onStartFailed(s, child, message.error);
+      return onStartFailed(s, child, message.error, message.errorClass);
     case 'ending':
       return onEnding(s, child);
     case 'exited':
-      return onExited(s, child, message.reason);
+      return onExited(s, child, message.reason, message.errorClass);
     case 'timer':
       return onTimer(s, child);
   }
@@ -100,7 +115,8 @@ function onStart(s: Supervisor): void {
   if (s.phase !== 'idle') return;
   s.phase = 'starting';
   s.startedAt = s.now;
-  begin(s, { kind: 'boot' });
+  const { first, last } = s.children;
+  begin(s, { kind: 'boot', scope: first && last && { first, last } });
   if (s.observed)
     report(s, {
       type: 'supervisor:starting',
@@ -112,10 +128,17 @@ function onStart(s: Supervisor): void {
 
 function onStarted(s: Supervisor, child: Child): void {
   if (child.status !== 'starting') return;
+  clearTimer(s, child);
   s.children.setStatus(child, 'running');
   child.startedAt = s.now;
+  if (child.recovery) {
+    child.recovery.isBooting = false;
+    child.recovery.isAlone = false;
+  }
   if (s.observed) report(s, { type: 'child:started', ...about(s, child), startMs: s.now - child.startingAt });
+  watch(s, child);
   settle(s, child);
+  if (child.bonds && s.policy.startOrder === 'parallel') startWaiting(s, child);
 }
 
 function onIgnored(s: Supervisor, child: Child): void {
@@ -128,12 +151,13 @@ function onIgnored(s: Supervisor, child: Child): void {
   settle(s, child);
 }
 
-function onStartFailed(s: Supervisor, child: Child, error: unknown): void {
+function onStartFailed(s: Supervisor, child: Child, error: unknown, errorClass?: ErrorClass): void {
   if (child.asked) return onExited(s, child, crash(error));
   if (!isAlive(child.status)) return;
   clearTimer(s, child);
   s.children.setStatus(child, 'stopped');
   child.lastExit = crash(error);
+  remember(s, child, 0, errorClass);
   if (s.observed)
     report(s, {
       type: 'child:start-failed',
@@ -148,24 +172,24 @@ function onStartFailed(s: Supervisor, child: Child, error: unknown): void {
 /** It has ended by itself but has something to clean up: it gets as long for that as for a stop. */
 function onEnding(s: Supervisor, child: Child): void {
   if (child.status !== 'starting' && child.status !== 'running') return;
-  s.children.setStatus(child, 'stopping');
   startDeadline(s, child);
 }
 
-function onExited(s: Supervisor, child: Child, reason: ExitReason): void {
+function onExited(s: Supervisor, child: Child, reason: ExitReason, errorClass?: ErrorClass): void {
   if (!isAlive(child.status)) return;
-  if (child.status === 'starting') {
-    // A supervisor that somebody has stopped while it was starting: nothing may be built on it.
-    const path = `${s.path}/${child.id}`;
-    return onStartFailed(s, child, coppiceError('COPPICE_ENDED_AT_START', { path, kind: reason.kind }));
+  const broken: unknown = child.recovery?.startError;
+  if (child.status === 'starting' || (broken !== undefined && !child.asked)) {
+    // A supervisor that was stopped while it was starting: nothing may be built on it.
+    const details = { path: `${s.path}/${child.id}`, kind: reason.kind };
+    return onStartFailed(s, child, broken ?? coppiceError('COPPICE_ENDED_AT_START', details));
   }
   clearTimer(s, child);
   child.lastExit = reason;
   if (s.observed) reportEnd(s, child, reason);
+  remember(s, child, s.now - child.startedAt, errorClass);
   if (child.awaited) {
     // The operation at hand wants it down; if it ended by itself just before, that is as good.
-    s.children.setStatus(child, 'stopped');
-    dropIfGone(s, child);
+    rest(s, child);
     settle(s, child);
   } else {
     s.children.setStatus(child, 'exited');
@@ -173,20 +197,49 @@ function onExited(s: Supervisor, child: Child, reason: ExitReason): void {
   }
 }
 
+/** Notes what the policies for its next start will ask for, where there are any. */
+function remember(s: Supervisor, child: Child, uptimeMs: number, errorClass: ErrorClass | undefined): void {
+  if (!child.recovery && errorClass === undefined && !backoffOf(s, child)) return;
+  const recovery = recoveryOf(child);
+  recovery.uptimeMs = uptimeMs;
+  recovery.errorClass = errorClass;
+  recovery.startError = undefined;
+}
+
 function onTimer(s: Supervisor, child: Child): void {
   if (!child.hasTimer) return;
   child.hasTimer = false;
   switch (child.status) {
+    case 'starting': {
+      const { startTimeoutMs } = child.spec;
+      const error = coppiceError('COPPICE_START_TIMEOUT', { path: `${s.path}/${child.id}`, startTimeoutMs });
+      recoveryOf(child).startError = error;
+      return breakOff(s, child, error);
+    }
+    case 'running': {
+      const error = look(s, child);
+      return error && breakOff(s, child, error);
+    }
     case 'stopping':
       return kill(s, child);
     case 'killing':
       s.effects.push({ type: 'abandon', child });
       return;
     case 'restarting':
+    case 'backing-off':
+    case 'parked':
+      // At a boot that waits for it nothing else can come first.
+      if (child.awaited) return launch(s, child);
       return s.mailbox.push({ type: 'retry', child, incarnation: child.incarnation });
     default:
       return;
   }
+}
+
+/** It has failed without knowing it: it is told so, and gets its time to end. */
+function breakOff(s: Supervisor, child: Child, error: CoppiceError): void {
+  s.effects.push({ type: 'fail', child, error });
+  startDeadline(s, child);
 }
 
 function onStop(s: Supervisor, reason: ExitReason, deadlineAt?: number): void {
@@ -199,6 +252,7 @@ function onStop(s: Supervisor, reason: ExitReason, deadlineAt?: number): void {
     return;
   }
   interruptStart(s);
+  if (s.policy.startOrder === 'parallel' || s.cursor?.status === 'backing-off') letGo(s);
   for (const child of s.children) if (child.awaited) abandonStuck(s, child, 'exit');
 }
 
@@ -220,6 +274,7 @@ function onKill(s: Supervisor): void {
 
 /** A stop does not wait for a slow start: the child that is being started is asked to stop at once. */
 function interruptStart(s: Supervisor): void {
+  if (s.policy.startOrder === 'parallel') return;
   const child = s.cursor;
   if (child?.awaited && child.status === 'starting') ask(s, child);
 }

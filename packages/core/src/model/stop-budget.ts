@@ -1,5 +1,5 @@
 /** How long stops may take, and how a deadline for all is shared out over what is left to stop. */
-import type { Child } from './child.js';
+import { type Child, isResting } from './child.js';
 import { type ChildPolicy, KILL_GRACE_MS } from './policy.js';
 import type { Supervisor } from './supervisor.js';
 
@@ -48,4 +48,4 @@ export function allowanceMs(s: Supervisor, child: Child): number {
 
 /** What a child may take, as far as it counts: whoever would wait without limit counts as all the time there was. */
 export const stopWeight = (s: Supervisor, { spec, status }: Child): number =>
-  status === 'stopped' ? 0 : Math.min(stopBudgetMs(spec), s.deadlineMs);
+  isResting(status) ? 0 : Math.min(stopBudgetMs(spec), s.deadlineMs);

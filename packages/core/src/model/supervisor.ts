@@ -1,4 +1,5 @@
 /** The state of one supervisor. It is changed by `step` (step.ts) alone; `observed` is an input. */
+import type { Chance } from './backoff.js';
 import { Child } from './child.js';
 import { Children } from './children.js';
 import type { Effect } from './effect.js';
@@ -7,21 +8,34 @@ import type { Command } from './message.js';
 import type { ChildPolicy, SupervisorPolicy } from './policy.js';
 import { Queue } from './queue.js';
 import { RestartWindow } from './restart-window.js';
+import type { Scope } from './strategy.js';
 
 export type SupervisorPhase = 'idle' | 'starting' | 'running' | 'stopping' | 'stopped';
 
 /** The one thing that a supervisor is doing; operations.ts says how each is carried on. */
 export type Operation =
   /** Start all children, in order. */
-  | { readonly kind: 'boot' }
+  | { readonly kind: 'boot'; readonly scope: Scope | undefined }
   /** A child failed to start at boot: stop those before it, in reverse order. */
   | { readonly kind: 'undo'; readonly error: unknown; readonly failed: Child; readonly undone: string[] }
-  /** Stop the scope of `failed`, in reverse order, then start it, in order. */
-  | { readonly kind: 'restart'; readonly failed: Child; starting: boolean }
+  /** Stop the scope of `failed`, in reverse order, then start it, in order, after a delay if there is one. */
+  | {
+      readonly kind: 'restart';
+      readonly failed: Child;
+      scope: Scope;
+      starting: boolean;
+      /** Not with those that the strategy says; only with those that are bound to it. */
+      readonly isAlone: boolean;
+      readonly delayMs: number;
+      /** Who asked for it, if anybody did and has no answer yet. */
+      to: unknown;
+    }
   /** Start one child because a command says so. */
   | { readonly kind: 'start-child'; readonly child: Child; readonly to: unknown; readonly isNew: boolean }
-  /** Stop one child because a command says so. */
-  | { readonly kind: 'terminate-child'; readonly child: Child; readonly to: unknown }
+  /** Stop one child because a command says so; those that are bound to it before it. */
+  | { readonly kind: 'terminate-child'; readonly child: Child; readonly scope: Scope; readonly to: unknown }
+  /** Stop those that are bound to a child that has gone down for now. */
+  | { readonly kind: 'release'; readonly child: Child; readonly scope: Scope }
   /** Stop all children, in reverse order (dynamic ones all at once), and end. */
   | { readonly kind: 'shutdown'; readonly reason: ExitReason };
 
@@ -61,6 +75,8 @@ export class Supervisor {
   effects: Effect[] = [];
   /** Does anybody listen? If not, no event is made. */
   observed = false;
+  /** Where chance comes from. */
+  chance: Chance = () => 0;
 
   constructor(path: string, policy: SupervisorPolicy, dynamic: boolean, children: readonly ChildPolicy[]) {
     this.path = path;

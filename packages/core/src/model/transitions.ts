@@ -1,12 +1,17 @@
 /** What can be done with one child: start it, ask it to stop, kill it, wait for it, forget it. */
+import { missing } from './bonds.js';
 import type { Child } from './child.js';
 import { KILL_GRACE_MS, type OnStuck, isSupervisorKind } from './policy.js';
 import { about, report } from './report.js';
+import { recoveryOf } from './recovery.js';
 import { allowanceMs } from './stop-budget.js';
 import type { Supervisor } from './supervisor.js';
 
 /** Starts the next incarnation of a child that is down; the operation waits for the answer. */
 export function launch(s: Supervisor, child: Child): void {
+  const { startTimeoutMs } = child.spec;
+  clearTimer(s, child);
+  if (child.recovery) child.recovery.nextStartAt = undefined;
   child.incarnation++;
   child.asked = false;
   child.startingAt = s.now;
@@ -14,6 +19,7 @@ export function launch(s: Supervisor, child: Child): void {
   s.children.setStatus(child, 'starting');
   awaitChild(s, child);
   if (s.observed) report(s, { type: 'child:starting', ...about(s, child) });
+  if (startTimeoutMs !== undefined) setTimer(s, child, startTimeoutMs);
   s.effects.push({ type: 'start', child });
 }
 
@@ -24,10 +30,13 @@ export function retire(s: Supervisor, child: Child): void {
       return dropIfGone(s, child);
     case 'restarting':
     case 'exited':
+    case 'backing-off':
+    case 'waiting':
+    case 'paused':
+    case 'parked':
       // Its end is consumed here: the decision that stands in the mailbox is void from now on.
       clearTimer(s, child);
-      s.children.setStatus(child, 'stopped');
-      return dropIfGone(s, child);
+      return rest(s, child);
     case 'starting':
     case 'running':
       awaitChild(s, child);
@@ -43,8 +52,59 @@ export function retire(s: Supervisor, child: Child): void {
   }
 }
 
+/** A child is down because an operation wants that; one that will come back with another waits for that one. */
+export function rest(s: Supervisor, child: Child): void {
+  const { operation } = s;
+  if (child.recovery) child.recovery.nextStartAt = undefined;
+  const target =
+    operation?.kind === 'restart'
+      ? operation.failed
+      : operation?.kind === 'release' || operation?.kind === 'terminate-child'
+        ? operation.child
+        : child;
+  const scope = operation && 'scope' in operation ? operation.scope : undefined;
+  const comesBack = child !== target && scope?.only?.has(child) && child.spec.restart !== 'temporary';
+  if (comesBack) holdBack(s, child, missing(child) ?? target);
+  else s.children.setStatus(child, 'stopped');
+  dropIfGone(s, child);
+}
+
+/** A child that is down waits until another is up. */
+export function holdBack(s: Supervisor, child: Child, other: Child): void {
+  if (child.status === 'waiting') return;
+  s.children.setStatus(child, 'waiting');
+  if (s.observed) report(s, { type: 'child:waiting', ...about(s, child), waitsFor: `${s.path}/${other.id}` });
+}
+
+/** A child that is down will be started again after a delay. */
+export function backOff(s: Supervisor, child: Child, delayMs: number): void {
+  const recovery = recoveryOf(child);
+  const nextStartAt = s.now + delayMs;
+  recovery.nextStartAt = nextStartAt;
+  s.children.setStatus(child, 'backing-off');
+  setTimer(s, child, delayMs);
+  const { failures } = recovery;
+  if (s.observed)
+    report(s, { type: 'child:backing-off', ...about(s, child), delayMs, nextStartAt, failures });
+}
+
+/** A child has given up, and stays down until it is revived. */
+export function park(s: Supervisor, child: Child): void {
+  s.children.setStatus(child, 'parked');
+  armRevival(s, child);
+}
+
+/** From now on it takes so long until a parked child is revived, if it is not left to somebody. */
+export function armRevival(s: Supervisor, child: Child): void {
+  const { reviveAfterMs } = child.spec;
+  if (reviveAfterMs === undefined) return;
+  recoveryOf(child).nextStartAt = s.now + reviveAfterMs;
+  setTimer(s, child, reviveAfterMs);
+}
+
 /** Asks a child that lives to stop, with its deadline. */
 export function ask(s: Supervisor, child: Child): void {
+  clearTimer(s, child);
   child.asked = true;
   s.children.setStatus(child, 'stopping');
   const ms = allowanceMs(s, child);
@@ -59,6 +119,8 @@ export function ask(s: Supervisor, child: Child): void {
 
 /** Gives a child that is on its way out by itself its time. */
 export function startDeadline(s: Supervisor, child: Child): void {
+  clearTimer(s, child);
+  s.children.setStatus(child, 'stopping');
   const ms = allowanceMs(s, child);
   if (s.killing || ms === 0) kill(s, child);
   else if (ms !== Infinity) setTimer(s, child, ms);
@@ -82,7 +144,7 @@ export function abandonStuck(s: Supervisor, child: Child, onStuck: OnStuck): voi
 }
 
 /** The operation waits for this child, until {@link settle}. */
-function awaitChild(s: Supervisor, child: Child): void {
+export function awaitChild(s: Supervisor, child: Child): void {
   if (child.awaited) return;
   child.awaited = true;
   s.awaited++;
@@ -97,8 +159,9 @@ export function settle(s: Supervisor, child: Child): void {
 
 /** Takes a child that is down out of the supervisor, unless its declaration stays or it is about to be restarted. */
 export function dropIfGone(s: Supervisor, child: Child): void {
-  const isRestarted = s.operation?.kind === 'restart' && !s.operation.starting;
-  if (child.spec.restart === 'temporary' || (s.dynamic && !isRestarted)) forget(s, child);
+  const { operation } = s;
+  if (operation?.kind === 'restart' && operation.failed === child && !operation.starting) return;
+  if (child.spec.restart === 'temporary' || s.dynamic) forget(s, child);
 }
 
 /** Takes a child out of the supervisor; nothing of it is kept. */

@@ -51,6 +51,13 @@ export function checkPort(name: string, port: unknown, methods: readonly string[
   });
 }
 
+/** A port that is a function. */
+export function checkFunction(name: string, port: unknown): void {
+  if (port === undefined || typeof port === 'function') return;
+  const call = 'handle, or start,';
+  throw coppiceError('COPPICE_INVALID_ARGUMENT', { call, expected: `${name}: a function`, got: show(port) });
+}
+
 /** One of a few words; a misspelt one gets a suggestion. */
 export function oneOf(
   spec: Options,
@@ -63,6 +70,7 @@ export function oneOf(
   if (typeof value === 'string' && words.includes(value)) return value;
   const near = typeof value === 'string' ? suggestion(value, words) : undefined;
   throw coppiceError(code, {
+    key,
     expected: words.map((word) => `'${word}'`).join(' or '),
     got: show(value),
     hint: near === undefined ? '' : `; did you mean '${near}'?`,

@@ -1,5 +1,7 @@
 /** What a user declares, and what a child gets to work with. */
+import type { Backoff } from '../model/backoff.js';
 import type { ExitReason, Shutdown } from '../model/exit-reason.js';
+import type { Boot, ErrorClass, GiveUp, Replace, StartOrder } from '../model/give-up.js';
 import type { OnStuck } from '../model/policy.js';
 import type { AutoShutdown, RestartType } from '../model/restart-table.js';
 import type { Strategy } from '../model/strategy.js';
@@ -62,8 +64,43 @@ export interface Context {
    * @throws NotRunningError `COPPICE_NOT_RUNNING` while it is down; `COPPICE_UNKNOWN_REF` if it is not there
    */
   readonly use: <V>(ref: Service<V>) => V;
+  /**
+   * Waits until a service is up, and gives its value: at once if it is. It rejects when this incarnation has to
+   * end before that.
+   *
+   * @throws NotRunningError `COPPICE_NOT_READY` if that takes longer than `timeoutMs` (default: no limit), or
+   * it will not come up by itself any more; `COPPICE_UNKNOWN_REF` if it is not there
+   */
+  readonly whenReady: <V>(ref: Service<V>, options?: WhenReadyOptions) => Promise<V>;
+  /** It is up. For those that are declared with `awaitReady`; for others it says nothing new. */
+  readonly ready: () => void;
+  /** It is alive and makes progress: puts off `staleAfterMs`. */
+  readonly heartbeat: () => void;
   /** Logs with the path and the attempt of this incarnation, to the logger that the tree was started with. */
   readonly log: Logger;
+}
+
+/** How long to wait for a child. */
+export interface WhenReadyOptions {
+  /** In milliseconds. Default: Infinity. */
+  readonly timeoutMs?: number;
+}
+
+/** The delays before a child is started again: longer with each failure, and a little by chance. */
+export interface BackoffOptions {
+  /** The delay after the first failure, in milliseconds, above 0. */
+  readonly minMs: number;
+  /** No delay is longer, in milliseconds. */
+  readonly maxMs: number;
+  /** So many times the last delay is the next, 1 or more. Default: 2. */
+  readonly factor?: number;
+  /**
+   * Each delay is shortened by a random part of up to this share, 0 to 1, so that those who failed together do
+   * not come back together. Default: 0.5.
+   */
+  readonly jitter?: number;
+  /** A run of so many milliseconds makes good all failures before it. Default: `maxMs`. */
+  readonly resetAfterMs?: number;
 }
 
 /** What all children can say of themselves. */
@@ -93,10 +130,65 @@ export interface ChildOptions {
    * false for tasks.
    */
   readonly required?: boolean;
+  /** The delays before it is started again. Default: its supervisor's `childBackoff`; without: none, as in OTP. */
+  readonly backoff?: BackoffOptions;
+  /**
+   * What happens when it exceeds its own limit (as a supervisor: that of its children), or when `classify` calls
+   * an error permanent. `escalate`: its supervisor gives up, as in OTP. `park`: it stays down, visible, and the
+   * others run on. `keep-trying`: it is started again for ever, at the longest delay of its `backoff`. `exit`:
+   * the whole tree ends. Default: `escalate`.
+   */
+  readonly giveUp?: GiveUp;
+  /** A parked child is started again after so many milliseconds. Default: only when somebody does it. */
+  readonly reviveAfterMs?: number;
+  /**
+   * If it fails to start when its supervisor starts. `fail`: so does the supervisor, as in OTP. `retry`: the
+   * supervisor waits, and tries again with its `backoff`. `degraded`: the supervisor comes up without it, and
+   * goes on trying. Until it is up for the first time its attempts count in a limit of its own only.
+   * Default: `fail`.
+   */
+  readonly boot?: Boot;
+  /** It has to be up within so many milliseconds, or its start has failed. Default: no limit. */
+  readonly startTimeoutMs?: number;
+  /**
+   * Siblings, or their ids, without which it cannot be: they are started before it, and when one of them goes
+   * down it goes down too, and comes back with it. Default: none.
+   */
+  readonly bindsTo?: readonly (string | { readonly id: string })[];
+  /** In which order it stops and starts when `reconcile` replaces it. Default: `stop-then-start`. */
+  readonly replace?: Replace;
+  /**
+   * Says for `reconcile` that two declarations with the same revision are the same although their functions are
+   * not. Default: functions are compared by identity.
+   */
+  readonly revision?: string | number;
+}
+
+/** What services and tasks can say of themselves beyond that. */
+export interface WorkerOptions extends ChildOptions {
+  /**
+   * A limit of its own: so many restarts within `withinMs`, in place of its supervisor's. Default: its restarts
+   * count in the limit of its supervisor; 3, if only `withinMs` is given.
+   */
+  readonly maxRestarts?: number;
+  /** The window of its own limit, in milliseconds. Default: 5,000, if only `maxRestarts` is given. */
+  readonly withinMs?: number;
+  /**
+   * What kind of failure an error is: `transient` may pass, so it is tried again as far as the limit allows;
+   * `permanent` will not, so it gives up at once, as `giveUp` says; `fatal` ends the whole tree. Called with what
+   * was thrown. Default: all are transient.
+   */
+  classify?(error: unknown): ErrorClass;
+  /** It is up only when it calls `ready()`; a service also has to have started. Default: false. */
+  readonly awaitReady?: boolean;
+  /** It has crashed if it does not call `heartbeat()` for so many milliseconds. Default: it is not watched. */
+  readonly staleAfterMs?: number;
+  /** It has crashed if it is up for so many milliseconds without ending by itself. Default: no limit. */
+  readonly maxRunMs?: number;
 }
 
 /** Something that is there until it is stopped: a pool, a server, a subscription. */
-export interface ServiceOptions<V, A extends readonly unknown[]> extends ChildOptions {
+export interface ServiceOptions<V, A extends readonly unknown[]> extends WorkerOptions {
   /** Called for each incarnation; it is up when this has returned, or the promise is resolved. */
   start(context: Context, ...args: A): V | Ignore | Promise<V | Ignore>;
   /** Gives back what `start` returned: when it is to stop, and also after it has failed. */
@@ -106,7 +198,7 @@ export interface ServiceOptions<V, A extends readonly unknown[]> extends ChildOp
 }
 
 /** Something that runs: it is alive while the promise of `run` is pending. */
-export interface TaskOptions<A extends readonly unknown[]> extends ChildOptions {
+export interface TaskOptions<A extends readonly unknown[]> extends WorkerOptions {
   /**
    * Called for each incarnation. When it resolves the task has ended normally (or as the `Shutdown` says
    * that it resolves to); when it throws, it has crashed. Asked to stop, its signal is aborted.
@@ -127,7 +219,14 @@ export interface SupervisorOptions extends ChildOptions {
   readonly withinMs?: number;
   /** Whether it ends itself when any, or all, of its significant children have ended. Default: `never`. */
   readonly autoShutdown?: AutoShutdown;
-  /** Started in this order, stopped in the reverse order. */
+  /** The delays before a child that has no `backoff` of its own is started again. Default: none. */
+  readonly childBackoff?: BackoffOptions;
+  /**
+   * `sequential`: each child starts when the one before it is up. `parallel`: all that are not bound to others
+   * start at once. They are stopped one after the other in any case. Default: `sequential`.
+   */
+  readonly startOrder?: StartOrder;
+  /** Started in this order, and those that others are bound to before them; stopped in the reverse order. */
   readonly children: readonly ChildSpec[];
 }
 
@@ -139,15 +238,51 @@ export interface DynamicSupervisorOptions<A extends readonly unknown[]> extends 
   readonly withinMs?: number;
   /** Whether it ends itself when any, or all, of its significant children have ended. Default: `never`. */
   readonly autoShutdown?: AutoShutdown;
+  /** The delays before a child whose template has no `backoff` is started again. Default: none. */
+  readonly childBackoff?: BackoffOptions;
   /** What each child is made from; `startChild({ args })` hands its arguments to each incarnation. */
   readonly child: Template<A>;
 }
 
-/** The options that all children have, with their defaults filled in. */
-type Settled = Readonly<Required<ChildOptions>>;
+/** The options that all children have, with their defaults filled in; what is off is not there. */
+interface Settled {
+  readonly id: string;
+  readonly restart: RestartType;
+  readonly significant: boolean;
+  readonly shutdownMs: number;
+  readonly onStuck: OnStuck;
+  readonly required: boolean;
+  readonly backoff?: Backoff;
+  readonly giveUp: GiveUp;
+  readonly reviveAfterMs?: number;
+  readonly boot: Boot;
+  readonly startTimeoutMs?: number;
+  /** Ids of siblings. */
+  readonly bindsTo?: readonly string[];
+  readonly replace: Replace;
+  readonly revision?: string | number;
+}
+
+/** The same for services and tasks. */
+interface SettledWorker extends Settled {
+  readonly maxRestarts?: number;
+  readonly withinMs?: number;
+  classify?(error: unknown): ErrorClass;
+  readonly awaitReady: boolean;
+  readonly staleAfterMs?: number;
+  readonly maxRunMs?: number;
+}
+
+/** The same for supervisors. */
+interface SettledSupervisor extends Settled {
+  readonly maxRestarts: number;
+  readonly withinMs: number;
+  readonly autoShutdown: AutoShutdown;
+  readonly childBackoff?: Backoff;
+}
 
 /** A declared service: frozen data, and the reference by which `use` finds its value. */
-export interface Service<V = unknown, A extends readonly unknown[] = readonly []> extends Settled {
+export interface Service<V = unknown, A extends readonly unknown[] = readonly []> extends SettledWorker {
   readonly kind: 'service';
   start(context: Context, ...args: A): V | Ignore | Promise<V | Ignore>;
   stop?(value: V): unknown;
@@ -155,28 +290,24 @@ export interface Service<V = unknown, A extends readonly unknown[] = readonly []
 }
 
 /** A declared task: frozen data. */
-export interface Task<A extends readonly unknown[] = readonly []> extends Settled {
+export interface Task<A extends readonly unknown[] = readonly []> extends SettledWorker {
   readonly kind: 'task';
   run(context: Context, ...args: A): unknown;
 }
 
 /** A declared supervisor as data; `supervisor()` gives it `start` and `handle`. */
-export interface SupervisorSpec extends Settled {
+export interface SupervisorSpec extends SettledSupervisor {
   readonly kind: 'supervisor';
   readonly strategy: Strategy;
-  readonly maxRestarts: number;
-  readonly withinMs: number;
-  readonly autoShutdown: AutoShutdown;
+  readonly startOrder: StartOrder;
   readonly children: readonly ChildSpec[];
 }
 
 /** A declared dynamic supervisor as data; `dynamicSupervisor()` gives it `start` and `handle`. */
-export interface DynamicSupervisorSpec<A extends readonly unknown[] = readonly unknown[]> extends Settled {
+export interface DynamicSupervisorSpec<A extends readonly unknown[] = readonly unknown[]>
+  extends SettledSupervisor {
   readonly kind: 'dynamic-supervisor';
   readonly strategy: 'one-for-one';
-  readonly maxRestarts: number;
-  readonly withinMs: number;
-  readonly autoShutdown: AutoShutdown;
   readonly child: Template<A>;
 }
 

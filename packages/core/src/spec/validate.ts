@@ -5,20 +5,23 @@
 import { coppiceError } from '../model/errors.js';
 import type { ChildKind } from '../model/policy.js';
 import { ON_STUCK, isSupervisorKind } from '../model/policy.js';
+import { START_ORDERS } from '../model/give-up.js';
 import { AUTO_SHUTDOWNS, RESTART_TYPES } from '../model/restart-table.js';
 import { STRATEGIES } from '../model/strategy.js';
 import { closest } from '../model/suggest.js';
 import { type Options, check, fill, isClass, isDuration, isRecord, oneOf, show } from './checks.js';
+import { POLICY_KEYS, WORKER_KEYS, checkLimit, checkTemplatePolicies, completePolicies } from './policies.js';
+import { inStartOrder } from './start-order.js';
 import type { ChildSpec } from './types.js';
 
-const COMMON = ['kind', 'id', 'restart', 'significant', 'shutdownMs', 'onStuck', 'required'];
-const LIMITS = ['strategy', 'maxRestarts', 'withinMs', 'autoShutdown'];
+const COMMON = ['kind', 'id', 'restart', 'significant', 'shutdownMs', 'onStuck', 'required', ...POLICY_KEYS];
+const LIMITS = ['strategy', 'maxRestarts', 'withinMs', 'autoShutdown', 'childBackoff'];
 
 /** The options of each kind; the keys in order, as an error lists them. */
 const KEYS: Readonly<Record<ChildKind, readonly string[]>> = {
-  service: [...COMMON, 'start', 'stop', 'kill'],
-  task: [...COMMON, 'run'],
-  supervisor: [...COMMON, ...LIMITS, 'children'],
+  service: [...COMMON, ...WORKER_KEYS, 'start', 'stop', 'kill'],
+  task: [...COMMON, ...WORKER_KEYS, 'run'],
+  supervisor: [...COMMON, ...LIMITS, 'startOrder', 'children'],
   'dynamic-supervisor': [...COMMON, ...LIMITS, 'child'],
 };
 
@@ -79,6 +82,7 @@ export function completeSpec(
       path,
     });
   }
+  completePolicies(spec, kind, path);
   if (kind === 'service') checkService(spec, path);
   else if (kind === 'task') checkStart(spec, 'run', kind, path);
   else checkSupervisor(spec, kind, path);
@@ -170,17 +174,22 @@ function checkSupervisor(spec: Record<string, unknown>, kind: ChildKind, path: s
     'COPPICE_INVALID_STRATEGY',
     path,
   );
-  check(isDuration(spec['maxRestarts']), 'COPPICE_INVALID_INTENSITY', spec['maxRestarts'], path);
-  const { withinMs } = spec;
-  check(
-    typeof withinMs === 'number' && withinMs > 0 && withinMs < Infinity,
-    'COPPICE_INVALID_PERIOD',
-    withinMs,
-    path,
-  );
+  checkLimit(spec, path);
   oneOf(spec, 'autoShutdown', AUTO_SHUTDOWNS, 'COPPICE_INVALID_AUTO_SHUTDOWN', path);
-  if (kind === 'supervisor') checkChildren(spec, path);
-  else checkTemplate(spec, path);
+  if (kind === 'dynamic-supervisor') return checkTemplate(spec, path);
+  checkStartOrder(spec, path);
+  checkChildren(spec, path);
+}
+
+function checkStartOrder(spec: Record<string, unknown>, path: string): void {
+  fill(spec, 'startOrder', 'sequential');
+  oneOf(spec, 'startOrder', START_ORDERS, 'COPPICE_INVALID_CHOICE', path);
+  if (spec['startOrder'] !== 'parallel' || spec['strategy'] !== 'rest-for-one') return;
+  throw coppiceError('COPPICE_BAD_COMBINATION', {
+    problem: `rest-for-one says that each child needs those before it, but startOrder 'parallel' does not wait for them`,
+    cure: `use bindsTo to say who needs whom, with strategy 'one-for-one'; or start them in sequence`,
+    path,
+  });
 }
 
 function checkChildren(spec: Record<string, unknown>, path: string): void {
@@ -203,7 +212,7 @@ function checkChildren(spec: Record<string, unknown>, path: string): void {
     checkSignificant(child, spec['autoShutdown'], path);
     return child;
   });
-  spec['children'] = Object.freeze(complete);
+  spec['children'] = Object.freeze(inStartOrder(complete, path));
 }
 
 function checkTemplate(spec: Record<string, unknown>, path: string): void {
@@ -215,6 +224,7 @@ function checkTemplate(spec: Record<string, unknown>, path: string): void {
     });
   }
   const template = completeChild(spec['child'], path);
+  checkTemplatePolicies({ ...template }, `${path}/${template.id}`);
   checkSignificant(template, spec['autoShutdown'], path);
   spec['child'] = template;
 }

@@ -296,7 +296,8 @@ export class Oracle {
     if ('incarnation' in event) {
       const fact = event.type === 'child:starting' ? this.#starter(event.id) : this.member(event.id);
       if (!fact) throw new Violation(`'${event.type}' of '${event.id}', which is no child`);
-      if (event.type === 'child:restarting') this.#restarting(fact, event.because, event.budget.used);
+      if (event.type === 'child:restarting')
+        this.#restarting(fact, event.because as 'exit', event.budget.used);
       checkEvent(fact, event);
       if (event.type === 'child:removed') this.#remove(fact);
       return;

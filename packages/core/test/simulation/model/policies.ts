@@ -13,7 +13,17 @@ export interface PlannedPolicy extends ChildPolicy {
 export function childPolicy(plan: ChildPlan, id: string, above: ChildPlan): PlannedPolicy {
   const { kind, restart, shutdownMs, onStuck } = plan;
   const significant = plan.significant && restart !== 'permanent' && above.autoShutdown !== 'never';
-  const common = { kind, id, restart, shutdownMs, significant, onStuck, plan };
+  const common = {
+    kind,
+    id,
+    restart,
+    shutdownMs,
+    significant,
+    onStuck,
+    plan,
+    giveUp: 'escalate',
+    boot: 'fail',
+  } as const;
   if (kind === 'dynamic-supervisor') return { ...common, child: childPolicy(templateOf(plan), 'one', plan) };
   if (kind === 'supervisor') return { ...common, children: membersOf(plan) };
   return plan.kill && kind === 'service' ? { ...common, kill: true } : common;

@@ -6,7 +6,7 @@
 import type { Child } from '../../../src/model/child.js';
 import { type ExitReason, NORMAL, SHUTDOWN, crash } from '../../../src/model/exit-reason.js';
 import type { Effect } from '../../../src/model/effect.js';
-import type { Command, Message } from '../../../src/model/message.js';
+import type { Message } from '../../../src/model/message.js';
 import { BOOM, type Life, endOf } from './life.js';
 import { LateMessages } from './late-messages.js';
 import { Node } from './node.js';
@@ -239,7 +239,10 @@ export class World {
     this.now = Math.max(this.now, Math.min(until, firstTimer));
   }
 
-  #command(kind: Command['kind'] | 'start-known', at: number): void {
+  #command(
+    kind: 'start-child' | 'terminate-child' | 'restart-child' | 'delete-child' | 'start-known',
+    at: number,
+  ): void {
     const node = this.nodes[(at >> 2) % this.nodes.length]!;
     const { plan, state } = node;
     const members = Array.from(state.children);

@@ -1,0 +1,70 @@
+/**
+ * Where a declaration stands in a living tree, seen from one of its supervisors: below that one first, then
+ * below the one above it, and so on up. A place stays the same when what is there is started again.
+ */
+import type { Child } from '../model/child.js';
+import { isSupervisorKind } from '../model/policy.js';
+import { isSameDeclaration } from '../spec/lineage.js';
+import type { ChildSpec } from '../spec/types.js';
+import { SupervisorProcess } from './supervisor-process.js';
+
+/** The path of a declaration; undefined if it stands nowhere in the tree. */
+export function placeOf(from: SupervisorProcess, ref: unknown): string | undefined {
+  for (let at: SupervisorProcess | undefined = from; at; at = at.parent.process) {
+    const found = placeBelow(at, ref);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** The same, below one supervisor only; the nearest first. */
+export function placeBelow(top: SupervisorProcess, ref: unknown): string | undefined {
+  let level: SupervisorProcess[] = [top];
+  while (level.length > 0) {
+    const below: SupervisorProcess[] = [];
+    for (const { path, state } of level) {
+      // Children of a dynamic supervisor have no declaration of their own.
+      if (state.dynamic) continue;
+      for (const child of state.children) {
+        if (isSameDeclaration(child.spec, ref)) return `${path}/${child.id}`;
+        if (child.runtime instanceof SupervisorProcess) below.push(child.runtime);
+        else if (isSupervisorKind(child.spec.kind)) {
+          const found = placeDeclared(child.spec as ChildSpec, `${path}/${child.id}`, ref);
+          if (found !== undefined) return found;
+        }
+      }
+    }
+    level = below;
+  }
+  return undefined;
+}
+
+/** Below a supervisor that is down, there is its declaration to look into. */
+function placeDeclared(spec: ChildSpec, path: string, ref: unknown): string | undefined {
+  if (spec.kind !== 'supervisor') return undefined;
+  for (const child of spec.children) {
+    if (isSameDeclaration(child, ref)) return `${path}/${child.id}`;
+    const found = placeDeclared(child, `${path}/${child.id}`, ref);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** The child at a path of the tree that a supervisor belongs to, if it is there now. */
+export function childAt(member: SupervisorProcess, path: string): Child | undefined {
+  let process: SupervisorProcess | undefined = topOf(member);
+  const ids = path.split('/').slice(1);
+  const last = ids.pop();
+  for (const id of ids) {
+    const runtime: unknown = process.state.children.get(id)?.runtime;
+    if (!(runtime instanceof SupervisorProcess)) return undefined;
+    process = runtime;
+  }
+  return last === undefined ? undefined : process.state.children.get(last);
+}
+
+function topOf(process: SupervisorProcess): SupervisorProcess {
+  let top = process;
+  while (top.parent.process) top = top.parent.process;
+  return top;
+}

@@ -1,0 +1,86 @@
+/** Those who wait for a child to be up, by its path. */
+import { type CoppiceError, coppiceError } from '../model/errors.js';
+import { checkOptions, show } from '../spec/checks.js';
+import type { WhenReadyOptions } from '../spec/types.js';
+import type { Clock } from './clock.js';
+
+interface Waiter {
+  resolve(): void;
+  reject(error: unknown): void;
+}
+
+export class Readiness {
+  readonly #clock: Clock;
+  readonly #waiting = new Map<string, Set<Waiter>>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Resolves when the child at `path` comes up. `state` says, for the error, how it is when time is over. */
+  async wait(
+    path: string,
+    state: () => string,
+    { timeoutMs, leftMs }: { readonly timeoutMs: number; readonly leftMs: number },
+    quit?: AbortSignal,
+  ): Promise<void> {
+    const { promise, resolve, reject } = deferred();
+    const waiter: Waiter = { resolve, reject };
+    const waiters = this.#waiting.get(path) ?? new Set();
+    this.#waiting.set(path, waiters.add(waiter));
+    const timer =
+      timeoutMs === Infinity
+        ? undefined
+        : this.#clock.setTimer(
+            () => reject(notReady(path, `after ${timeoutMs} ms: ${state()}`)),
+            Math.max(0, leftMs),
+          );
+    const onQuit = (): void => reject(quit?.reason);
+    quit?.addEventListener('abort', onQuit);
+    try {
+      await promise;
+    } finally {
+      quit?.removeEventListener('abort', onQuit);
+      if (timer !== undefined) this.#clock.clearTimer(timer);
+      waiters.delete(waiter);
+      if (waiters.size === 0) this.#waiting.delete(path);
+    }
+  }
+
+  get isAwaited(): boolean {
+    return this.#waiting.size > 0;
+  }
+
+  /** The child at a path is up. */
+  up(path: string): void {
+    for (const waiter of this.#waiting.get(path) ?? []) waiter.resolve();
+  }
+
+  /** The whole tree has ended: nobody will come up any more. */
+  ended(): void {
+    for (const [path, waiters] of this.#waiting) {
+      for (const waiter of waiters) waiter.reject(notReady(path, 'and will not be: its tree has ended'));
+    }
+  }
+}
+
+const notReady = (path: string, state: string): CoppiceError =>
+  coppiceError('COPPICE_NOT_READY', { path, state: ` ${state}` });
+
+/** How long to wait at most, in milliseconds. */
+export function timeoutOf(options: WhenReadyOptions): number {
+  const { timeoutMs = Infinity } = checkOptions('whenReady', options, ['timeoutMs']);
+  if (typeof timeoutMs === 'number' && timeoutMs >= 0) return timeoutMs;
+  const expected = 'timeoutMs: a number of milliseconds, 0 or more';
+  throw coppiceError('COPPICE_INVALID_ARGUMENT', { call: 'whenReady', expected, got: show(timeoutMs) });
+}
+
+function deferred(): { promise: Promise<void>; resolve: () => void; reject: (error: unknown) => void } {
+  let resolve!: () => void;
+  let reject!: (error: unknown) => void;
+  const promise = new Promise<void>((yes, no) => {
+    resolve = yes;
+    reject = no;
+  });
+  return { promise, resolve, reject };
+}

@@ -1,0 +1,35 @@
+/**
+ * Backoff: how long to wait before a child is started again.
+ *
+ * The delay grows by `factor` with each failure in a row, up to `maxMs`; `jitter` takes a random part off
+ * it, so that those who failed together do not come back together ("equal jitter" and "full jitter" in Marc
+ * Brooker, Exponential Backoff and Jitter, 2015, are a jitter of 0.5 and 1).
+ */
+
+/** A number from 0 to below 1. */
+export type Chance = () => number;
+
+/** The delays before a child is started again, complete. */
+export interface Backoff {
+  readonly minMs: number;
+  readonly maxMs: number;
+  readonly factor: number;
+  readonly jitter: number;
+  readonly resetAfterMs: number;
+}
+
+/** The longest delay after so many failures in a row (1: the first), in milliseconds. */
+export function longestDelayMs({ minMs, maxMs, factor }: Backoff, failures: number): number {
+  return Math.min(maxMs, minMs * factor ** (failures - 1));
+}
+
+/** The shortest delay after so many failures in a row. */
+export function shortestDelayMs(backoff: Backoff, failures: number): number {
+  return Math.ceil(longestDelayMs(backoff, failures) * (1 - backoff.jitter));
+}
+
+/** The delay after so many failures in a row, in whole milliseconds: somewhere between the two above. */
+export function delayMs(backoff: Backoff, failures: number, chance: Chance): number {
+  const longest = longestDelayMs(backoff, failures);
+  return Math.ceil(longest - longest * backoff.jitter * chance());
+}

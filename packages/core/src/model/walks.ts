@@ -1,0 +1,85 @@
+/**
+ * Walks over a stretch of children: forwards to start them, backwards to stop them. The walk stands at the
+ * cursor while it waits for a child.
+ */
+import { missing } from './bonds.js';
+import { type Child, isAlive } from './child.js';
+import { stopWeight } from './stop-budget.js';
+import type { Scope } from './strategy.js';
+import type { Supervisor } from './supervisor.js';
+import { holdBack, launch, retire } from './transitions.js';
+
+/** Starts the next child of the scope, or in parallel all that can be; false if there is none left. */
+export function startNext(s: Supervisor, scope: Scope): boolean {
+  let hasStarted = false;
+  while (s.cursor !== scope.last) {
+    const child = s.cursor === undefined ? scope.first : s.cursor.next;
+    if (child === undefined) break;
+    s.cursor = child;
+    if (!takesPart(s, scope, child)) continue;
+    launch(s, child);
+    if (s.policy.startOrder !== 'parallel') return true;
+    hasStarted = true;
+  }
+  return hasStarted;
+}
+
+/** One has come up in the middle of a parallel start: those that waited for it alone can start. */
+export function startWaiting(s: Supervisor, up: Child): void {
+  const { operation } = s;
+  const scope = operation?.kind === 'boot' || operation?.kind === 'restart' ? operation.scope : undefined;
+  for (const child of up.bonds?.from ?? []) {
+    if (child.status === 'waiting' && scope && takesPart(s, scope, child)) launch(s, child);
+  }
+}
+
+/** Is it to be started now? One that cannot be is left in the state that says why. */
+function takesPart(s: Supervisor, scope: Scope, child: Child): boolean {
+  if (scope.only !== undefined && !isStartedWith(s, scope.only, child)) return false;
+  if (child.status === 'parked' || isAlive(child.status)) return false;
+  if (child.recovery?.paused && s.operation?.kind === 'restart' && s.operation.failed !== child) {
+    s.children.setStatus(child, 'paused');
+    return false;
+  }
+  const other = child.bonds && missing(child);
+  if (!other) return true;
+  holdBack(s, child, other);
+  return false;
+}
+
+/** Of those that are bound to the one that failed, only those that wait for it come back with it. */
+function isStartedWith(s: Supervisor, only: ReadonlySet<Child>, child: Child): boolean {
+  const isTarget = s.operation?.kind === 'restart' && s.operation.failed === child;
+  return isTarget || (only.has(child) && child.status === 'waiting');
+}
+
+/** Stops the next child of the scope, from its last to its first; false if there is none left. */
+export function stopNext(s: Supervisor, { first, last, only }: Scope): boolean {
+  while (s.cursor !== first) {
+    const child = s.cursor === undefined ? last : s.cursor.previous;
+    if (child === undefined) return false;
+    s.cursor = child;
+    if ((only && !only.has(child)) || staysDown(s, child)) continue;
+    // Looking through what is declared below takes time; without a deadline nothing is shared out.
+    const used = s.deadlineAt === undefined ? 0 : stopWeight(s, child);
+    retire(s, child);
+    s.budgetLeftMs -= used;
+    return true;
+  }
+  return false;
+}
+
+/** One that has given up, or is paused and down, keeps its state when others are restarted. */
+function staysDown({ operation }: Supervisor, child: Child): boolean {
+  if (child.status !== 'parked' && child.status !== 'paused') return false;
+  if (operation?.kind === 'restart') return operation.failed !== child;
+  return (
+    operation?.kind === 'release' || (operation?.kind === 'terminate-child' && operation.child !== child)
+  );
+}
+
+/** Stops all children at once; false if there was none left. */
+export function retireAll(s: Supervisor): boolean {
+  for (let child = s.children.last; child; child = child.previous) retire(s, child);
+  return s.awaited > 0;
+}
