@@ -31,6 +31,14 @@ export {
   defaultFaultPolicy,
 } from './faults/index.js';
 
+export {
+  type EventLoopBlock,
+  type EventLoopOptions,
+  type EventLoopWatch,
+  type WatchEventLoopOptions,
+  watchEventLoop,
+} from './event-loop/index.js';
+
 // Processes
 export * from './subprocess/index.js';
 

@@ -7,6 +7,7 @@ import {
   supervisor,
 } from '@coppice/core';
 import { show } from '@coppice/core/kit';
+import { type EventLoopSettings, checkEventLoop } from '../event-loop/index.js';
 import { type FaultPolicy, defaultFaultPolicy } from '../faults/index.js';
 import type { HealthServerOptions } from '../health/health-server.js';
 import { ApplicationError, hint } from './errors.js';
@@ -21,6 +22,7 @@ const OWN_KEYS = [
   'drainMs',
   'startTimeoutMs',
   'faults',
+  'eventLoop',
   'health',
   'logger',
   'clock',
@@ -38,6 +40,7 @@ export interface Settings {
   readonly drainMs: number;
   readonly startTimeoutMs: number;
   readonly faults: FaultPolicy;
+  readonly eventLoop: EventLoopSettings | undefined;
   readonly health: Omit<HealthServerOptions, 'health'> | undefined;
   readonly logger: ApplicationLogger | undefined;
   readonly clock: Clock;
@@ -58,6 +61,10 @@ export function settingsOf(given: unknown): Settings {
     ),
     startTimeoutMs: duration('startTimeoutMs', options.startTimeoutMs ?? 30_000, true),
     faults: policy(options.faults ?? defaultFaultPolicy()),
+    eventLoop:
+      options.eventLoop === undefined
+        ? undefined
+        : checkEventLoop(options.eventLoop, 'eventLoop of an application'),
     health: options.health,
     logger: options.logger,
     clock: options.clock ?? realClock,

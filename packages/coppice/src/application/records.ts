@@ -1,5 +1,6 @@
 /** What an application says of itself: one table. What its children do is told by events, see `@coppice/pino`. */
 import { type UnstoppedChild, toWire } from '@coppice/core';
+import type { EventLoopBlock } from '../event-loop/index.js';
 import type { Fault } from '../faults/index.js';
 import { causesOf } from './causes.js';
 import type { ApplicationLogger } from './types.js';
@@ -29,6 +30,7 @@ interface Facts {
   fault: FaultFacts & Pick<Fault, 'outcome'>;
   'fatal-fault': FaultFacts & { readonly why: string };
   'child-failed': { readonly err: unknown; readonly path: string; readonly what: string };
+  'event-loop-blocked': EventLoopBlock;
   failed: { readonly err: unknown };
   warning: { readonly code: string; readonly message: string };
 }
@@ -97,6 +99,13 @@ const RECORDS: { readonly [N in RecordName]: readonly [Level, (facts: Facts[N]) 
       messageOf(f.err),
   ],
   'child-failed': ['error', (f) => `${f.path} ${f.what}: ${messageOf(f.err)}`],
+  'event-loop-blocked': [
+    'warn',
+    ({ blockedMs, path, incarnation, at }) =>
+      `the event loop was blocked for ${inMs(blockedMs)}` +
+      (path === undefined ? '' : ` by ${path} (incarnation ${incarnation})`) +
+      (at === undefined ? '' : `, in ${at}`),
+  ],
   failed: ['fatal', (f) => `ends with an error: ${messageOf(f.err)}`],
   warning: ['warn', (f) => f.message],
 };

@@ -8,6 +8,7 @@ import {
   fromWire,
   isCoppiceError,
 } from '@coppice/core';
+import { startWatching } from '../event-loop/index.js';
 import { type Fault, FaultDomain } from '../faults/index.js';
 import { budgetWarning, isNotWaitedFor } from './budgets.js';
 import { ApplicationError } from './errors.js';
@@ -111,6 +112,12 @@ class Run {
     // Children that wait for promises only do not keep a process alive.
     const hold = setInterval(() => {}, 2 ** 30);
     this.#taken.push(() => clearInterval(hold));
+    if (settings.eventLoop) {
+      const watch = startWatching(this.#spec.id, settings.eventLoop, (block) => {
+        this.#record('event-loop-blocked', block);
+      });
+      this.#taken.push(() => watch.stop());
+    }
     this.#warn();
     this.#taken.push(
       listenForSignals(settings.signals, {

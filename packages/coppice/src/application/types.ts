@@ -7,6 +7,7 @@ import type {
   SupervisorSpec,
   SupervisorTree,
 } from '@coppice/core';
+import type { EventLoopOptions } from '../event-loop/index.js';
 import type { FaultPolicy } from '../faults/index.js';
 import type { Health } from '../health/health-of.js';
 import type { HealthServerOptions } from '../health/health-server.js';
@@ -49,6 +50,12 @@ export interface ApplicationOptions
    * (Node 24 and later), otherwise `off`. `start()` leaves them alone.
    */
   readonly faults?: FaultPolicy;
+  /**
+   * While `run()` has the process, its event loop is watched from another thread: that it is blocked, by which
+   * child (with `faults` other than `off`) and in which call, is on stderr while it lasts, and in the log
+   * when it is over. `{}` for the defaults. Default: it is not watched.
+   */
+  readonly eventLoop?: EventLoopOptions;
   /** Answers `/livez` and `/readyz` on this port, with a first child (`health`) that is added. Default: none. */
   readonly health?: Omit<HealthServerOptions, 'health'>;
   /**

@@ -6,7 +6,8 @@ import type { Fault } from './fault.js';
 
 type Context = AsyncLocalStorage<FaultOwner | undefined>;
 
-const SLOT = Symbol.for('coppice.fault-context');
+const NAME = 'coppice.fault-context';
+const SLOT = Symbol.for(NAME);
 
 /**
  * One for the whole process, also if this package is loaded twice: before Node 24 each of them costs as much
@@ -25,6 +26,15 @@ export function contextScope(): FaultScope {
     outside: (code) => storage.run(undefined, code),
   };
 }
+
+/**
+ * Whose code runs, for a debugger that has stopped it and can only ask in words: an expression that gives path
+ * and incarnation, or undefined.
+ */
+export const CURRENT_OWNER = `(() => {
+  const owner = globalThis[Symbol.for('${NAME}')]?.getStore();
+  return owner && { path: owner.path, incarnation: owner.number };
+})()`;
 
 /** Runs code of ours that must not count as a child's, though a fault of one led to it. */
 export function outsideOfChildren<T>(code: () => T): T {

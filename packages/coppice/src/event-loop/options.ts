@@ -1,0 +1,64 @@
+/** What can be set about the watch over the event loop, and its checks. */
+import { SpecError } from '@coppice/core';
+import { show } from '@coppice/core/kit';
+import { OptionError } from '../shared/option-error.js';
+import { unknownKey } from '../shared/unknown-key.js';
+import type { EventLoopBlock } from './block.js';
+
+/** When a block is told, and when it is too long. */
+export interface EventLoopOptions {
+  /**
+   * A block of so many milliseconds is told of; one of up to 1.3 times that may be missed. At least 50.
+   * Default: 1,000.
+   */
+  readonly blockedAfterMs?: number;
+  /**
+   * After so many milliseconds of one block the process is ended with SIGKILL (137 in a shell), for whoever
+   * has started it to start it again: nothing that is gentler reaches a thread that does not turn. Not while
+   * the inspector is open. Has to be above `blockedAfterMs`. Default: Infinity, never.
+   */
+  readonly killAfterMs?: number;
+}
+
+/** The options of `watchEventLoop`. */
+export interface WatchEventLoopOptions extends EventLoopOptions {
+  /** Called in this thread after each block that was noticed, as soon as it turns again. */
+  readonly onRecovered?: (block: EventLoopBlock) => void;
+}
+
+/** The options, complete. */
+export type EventLoopSettings = Required<EventLoopOptions>;
+
+const KEYS = ['blockedAfterMs', 'killAfterMs'];
+
+/** Below, it would be told of the pauses that any busy machine has. */
+const MIN_MS = 50;
+
+/**
+ * @param of - whose options these are, for messages
+ * @param more - options that are checked elsewhere
+ * @throws OptionError, SpecError `COPPICE_UNKNOWN_KEY`
+ */
+export function checkEventLoop(given: unknown, of: string, more: readonly string[] = []): EventLoopSettings {
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+    throw new SpecError('COPPICE_NOT_A_SPEC', { expected: `the options of ${of}`, got: show(given) });
+  }
+  const known = [...KEYS, ...more];
+  const wrong = Object.keys(given).find((key) => !known.includes(key));
+  if (wrong !== undefined) throw unknownKey({ kind: of, key: wrong, known });
+  const { blockedAfterMs = 1_000, killAfterMs = Infinity } = given as Record<string, unknown>;
+  const refuse = (key: string, expected: string, got: unknown): never => {
+    throw new OptionError({ key, of, expected, got: show(got), path: undefined });
+  };
+  if (typeof blockedAfterMs !== 'number' || !(blockedAfterMs >= MIN_MS && blockedAfterMs < Infinity)) {
+    return refuse('blockedAfterMs', `a finite number of milliseconds, ${MIN_MS} or more`, blockedAfterMs);
+  }
+  if (typeof killAfterMs !== 'number' || !(killAfterMs > blockedAfterMs)) {
+    return refuse(
+      'killAfterMs',
+      `a number of milliseconds above blockedAfterMs (${blockedAfterMs}), or Infinity`,
+      killAfterMs,
+    );
+  }
+  return { blockedAfterMs, killAfterMs };
+}
