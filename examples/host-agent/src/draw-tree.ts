@@ -34,8 +34,8 @@ function rowsOf(spec: ChildSpec, notes: Notes, lines: string, below: string): Ro
     lines,
     id: spec.id,
     what: whatIs(spec),
-    isSupervisor: 'maxRestarts' in spec,
-    remark: limitOf(spec) ?? notes[spec.id] ?? '',
+    isSupervisor: 'strategy' in spec,
+    remark: [limitOf(spec), notes[spec.id]].filter((remark) => remark !== undefined).join('; '),
   };
   const children = spec.kind === 'supervisor' ? spec.children : [];
   return [
@@ -52,7 +52,12 @@ function whatIs(spec: ChildSpec): string {
   return spec.restart === 'permanent' ? what : `${what}, ${spec.restart}`;
 }
 
-const limitOf = (spec: ChildSpec): string | undefined =>
-  'maxRestarts' in spec
-    ? `up to ${plural(spec.maxRestarts, 'restart')} in ${duration(spec.withinMs)}`
-    : undefined;
+/** How often it, or its children, may be started again, and what then, where that is not its supervisor's affair. */
+function limitOf(spec: ChildSpec): string | undefined {
+  const { maxRestarts, withinMs, giveUp } = spec;
+  if (maxRestarts === undefined || withinMs === undefined) return undefined;
+  const limit = `up to ${plural(maxRestarts, 'restart')} in ${duration(withinMs)}`;
+  return giveUp === 'escalate' ? limit : `${limit}, then ${THEN[giveUp]}`;
+}
+
+const THEN = { park: 'parked', 'keep-trying': 'tried on for ever', exit: 'all ends' } as const;

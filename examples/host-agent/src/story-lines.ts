@@ -1,6 +1,6 @@
 /** Which line of the story an event makes. */
 import { type EventOf, type SupervisionEvent, toWire } from 'coppice';
-import { errorText, plural, reasonText, duration } from './words.js';
+import { causeText, errorText, plural, reasonText, duration } from './words.js';
 
 export interface Line {
   readonly tone: 'dim' | 'good' | 'bad' | 'warn' | 'note' | 'bold';
@@ -72,6 +72,18 @@ export function lineOf(event: SupervisionEvent, root: string): Line | undefined 
       return completed(event);
     case 'child:restarting':
       return line('warn', '↻', decision(event));
+    case 'child:backing-off':
+      return line('dim', '…', `down for ${duration(event.delayMs)} (${plural(event.failures, 'failure')})`);
+    case 'child:gave-up':
+      return line('bad', '✗', givenUp(event));
+    case 'child:waiting':
+      return line('dim', '…', `waits for ${event.waitsFor.slice(event.waitsFor.lastIndexOf('/') + 1)}`);
+    case 'child:paused':
+      return line('warn', '‖', `paused${onBehalfOf(event)}: not started again by itself`);
+    case 'child:resumed':
+      return line('good', '▶', `resumed${onBehalfOf(event)}`);
+    case 'child:classify-failed':
+      return line('warn', '!', `its classify failed: ${errorText(event.error)}`);
     case 'child:ignored':
       return line('dim', '○', 'does not want to run');
     case 'child:stopped':
@@ -94,7 +106,9 @@ export function lineOf(event: SupervisionEvent, root: string): Line | undefined 
       return line(
         'bad',
         '✗',
-        `gives up: ${plural(event.budget.used, 'restart')} in ${duration(event.budget.withinMs)} did not help`,
+        event.error.cause?.code === 'COPPICE_CHILD_GAVE_UP'
+          ? `gives up, as ${event.offender.id} has`
+          : `gives up: ${plural(event.budget.used, 'restart')} in ${duration(event.budget.withinMs)} did not help`,
       );
     case 'supervisor:stopping':
       return path === root ? line('bold', '■', 'stopping, the last started first') : undefined;
@@ -131,10 +145,27 @@ function completed({ path, kind, restart, reason, uptimeMs }: EventOf<'child:com
   return { tone: 'warn', symbol: '○', path, text };
 }
 
-function decision({ strategy, budget }: EventOf<'child:restarting'>): string {
+function decision({ strategy, budget, because, delayMs }: EventOf<'child:restarting'>): string {
+  const delay = delayMs > 0 ? ` in ${duration(delayMs)}` : '';
+  if (because === 'revive') return `revived${delay}`;
+  if (because === 'resume' || because === 'request') return `started, as somebody wants it${delay}`;
   const count = budget.max === null ? `${budget.used}` : `${budget.used} of ${budget.max}`;
-  return `${RESTARTING[strategy]} (${count} in ${duration(budget.withinMs)})`;
+  return `${RESTARTING[strategy]}${delay} (${count} in ${duration(budget.withinMs)})`;
 }
+
+function givenUp({ giveUp, because, at, reviveAt, error }: EventOf<'child:gave-up'>): string {
+  const why = because === 'limit' ? '' : `, as its error is ${because}`;
+  const then = {
+    escalate: '',
+    park: `; parked${reviveAt === null ? '' : ` for ${duration(reviveAt - at)}`}`,
+    'keep-trying': '; tried on at the longest delay',
+    exit: '; all ends',
+  }[giveUp];
+  return `gives up${why}${then}: ${causeText(error)}`;
+}
+
+const onBehalfOf = ({ by, reason }: EventOf<'child:paused' | 'child:resumed'>): string =>
+  `${by === null ? '' : ` by ${by}`}${reason === null ? '' : ` (${reason})`}`;
 
 /** A record of a log: what pino would write as a line of JSON. */
 export type LogRecord = Readonly<Record<string, unknown>>;

@@ -31,9 +31,12 @@ export function reasonText(reason: ReasonWire): string {
   }
 }
 
-/** A supervisor gives up because of a child: that is what one wants to know of its long message. */
-const causeText = (error: ErrorWire): string =>
-  error.code === 'COPPICE_GAVE_UP' && error.cause ? `gave up: ${causeText(error.cause)}` : errorText(error);
+/** Whoever gives up does so because of an error: that is what one wants to know of its long message. */
+export function causeText(error: ErrorWire): string {
+  if (!error.cause) return errorText(error);
+  if (error.code === 'COPPICE_GAVE_UP') return `gave up: ${causeText(error.cause)}`;
+  return error.code === 'COPPICE_CHILD_GAVE_UP' ? causeText(error.cause) : errorText(error);
+}
 
 export const plural = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;
 

@@ -8,7 +8,7 @@ import type { EventOf, ReasonWire } from '@coppice/core';
 export type ReportContext = 'start-error' | 'child-terminated' | 'shutdown-error' | 'gave-up';
 
 /** Why, in a word; the error itself is beside it, under the logger's key for errors. */
-export type ReportReason = ReasonWire['kind'] | 'reached-max-restarts';
+export type ReportReason = ReasonWire['kind'] | 'reached-max-restarts' | 'permanent-error' | 'fatal-error';
 
 /** The child that a report is about. */
 export interface Offender {
@@ -28,7 +28,9 @@ export interface SupervisorReport {
   readonly offender: Offender;
 }
 
-type EventWithChild = EventOf<'child:start-failed' | 'child:crashed' | 'child:completed' | 'child:stopped'>;
+type EventWithChild = EventOf<
+  'child:start-failed' | 'child:crashed' | 'child:completed' | 'child:stopped' | 'child:gave-up'
+>;
 
 /** The report of a supervisor on one of its children. */
 export function reportOn(
@@ -48,6 +50,16 @@ export function reportGaveUp(event: EventOf<'supervisor:gave-up'>): SupervisorRe
     offender: offender(event.offender),
   };
 }
+
+const WHY_GIVEN_UP = {
+  limit: 'reached-max-restarts',
+  permanent: 'permanent-error',
+  fatal: 'fatal-error',
+} as const;
+
+/** Not in OTP, where only supervisors give up. */
+export const reportChildGaveUp = (event: EventOf<'child:gave-up'>): SupervisorReport =>
+  reportOn(event, 'gave-up', WHY_GIVEN_UP[event.because]);
 
 const offender = ({ path, id, kind, restart, incarnation }: Offender): Offender => ({
   path,

@@ -13,6 +13,7 @@ const child = {
 const up = { uptimeMs: 312.4 } as const;
 const shop = { path: 'shop' };
 const error = { name: 'TypeError', message: 'boom' };
+const NOON = Date.UTC(2026, 10, 22, 12);
 const budget = { used: 2, max: 3, withinMs: 5_000 };
 
 /** One event of each name. */
@@ -29,7 +30,21 @@ const SAMPLES: { [N in EventName]: EventBodies[N] } = {
     because: 'exit',
     reason: { kind: 'crash', error },
     budget,
+    delayMs: 0,
   },
+  'child:backing-off': { ...child, delayMs: 1_640, nextStartAt: NOON + 1_640, failures: 3 },
+  'child:gave-up': {
+    ...child,
+    giveUp: 'park',
+    because: 'limit',
+    error: { name: 'GaveUpError', message: 'long', code: 'COPPICE_CHILD_GAVE_UP', cause: error },
+    budget: { used: 3, max: 3, withinMs: 5_000 },
+    reviveAt: null,
+  },
+  'child:waiting': { ...child, waitsFor: 'shop/net' },
+  'child:paused': { ...child, reason: 'maintenance', by: 'ada' },
+  'child:resumed': { ...child, reason: null, by: null },
+  'child:classify-failed': { ...child, error },
   'child:stopping': { ...child, shutdownMs: 5_000 },
   'child:stopped': { ...child, ...up, reason: { kind: 'shutdown' } },
   'child:stuck': { ...child, phase: 'running' },
@@ -86,6 +101,14 @@ test('the table, read aloud', () => {
     'child:crashed | error | child-terminated | shop/db crashed after 312 ms: boom',
     'child:completed | error | child-terminated | shop/db completed after 312 ms, though it is permanent',
     'child:restarting | warn | - | restarting shop/db and those after it (2 of 3 restarts within 5 s used)',
+    'child:backing-off | info | - | shop/db is down, and starts again in 1.6 s, at 2026-11-22T12:00:01.640Z ' +
+      '(3 failures in a row)',
+    'child:gave-up | error | gave-up | shop/db gave up: after 3 restarts within 5 s it needed another one; ' +
+      'it is parked until somebody starts it: boom',
+    'child:waiting | info | - | shop/db is down as long as shop/net is, to which it is bound',
+    'child:paused | warn | - | shop/db is paused by ada (maintenance): it is not started again by itself any more',
+    'child:resumed | info | - | shop/db is resumed: it is started again by itself again',
+    'child:classify-failed | warn | - | the classify of shop/db failed, so the error counts as transient: boom',
     'child:stopping | debug | - | stopping shop/db within 5 s',
     'child:stopped | debug | - | shop/db stopped',
     'child:stuck | warn | - | shop/db did not end in time (running) and cannot be killed; it is waited for',
@@ -204,4 +227,70 @@ test('the other turns of phrase', () => {
   expect(row(sample('supervisor:starting', { children: 3 })).message).toBe(
     'starting shop: one-for-one, 3 children',
   );
+});
+
+describe('a restart says why, when and on whose account', () => {
+  test.each([
+    ['exit', 'warn', 'restarting shop/db in 1.6 s (2 of 3 restarts within 5 s used)'],
+    ['start-failed', 'warn', 'trying again to start shop/db in 1.6 s (2 of 3 restarts within 5 s used)'],
+    ['revive', 'warn', 'reviving shop/db in 1.6 s'],
+  ] as const)('%s', (because, level, message) => {
+    const event = sample('child:restarting', { because, strategy: 'one-for-one', delayMs: 1_640.4 });
+    expect(row(event)).toEqual({ level, message });
+    expect(EVENT_LOG['child:restarting'].fields(event)).toMatchObject({ because, delayMs: 1_640, budget });
+  });
+});
+
+test.each([
+  ['resume', 'starting shop/db, whose pause is over'],
+  ['request', 'restarting shop/db on request'],
+] as const)('a restart for a %s is at once, and no trouble', (because, message) => {
+  const event = sample('child:restarting', { because, strategy: 'one-for-one' });
+  expect(row(event)).toEqual({ level: 'info', message });
+});
+
+describe('who gives up', () => {
+  test.each([
+    [
+      'limit',
+      'escalate',
+      null,
+      'error',
+      'after 3 restarts within 5 s it needed another one; so its supervisor gives up too',
+    ],
+    [
+      'permanent',
+      'park',
+      NOON,
+      'error',
+      'its error is permanent; it is parked until 2026-11-22T12:00:00.000Z',
+    ],
+    [
+      'permanent',
+      'keep-trying',
+      null,
+      'error',
+      'its error is permanent; it is tried again at its longest delay',
+    ],
+    ['fatal', 'exit', null, 'fatal', 'its error is fatal; all ends'],
+  ] as const)('%s, %s', (because, giveUp, reviveAt, level, says) => {
+    const event = sample('child:gave-up', { because, giveUp, reviveAt });
+    expect(row(event)).toEqual({ level, message: `shop/db gave up: ${says}: boom`, context: 'gave-up' });
+    expect(EVENT_LOG['child:gave-up'].report?.(event)?.reason).toBe(
+      { limit: 'reached-max-restarts', permanent: 'permanent-error', fatal: 'fatal-error' }[because],
+    );
+  });
+
+  test('a supervisor says its limit itself; what is counted above it is another matter', () => {
+    const event = sample('child:gave-up', { kind: 'supervisor' });
+    expect(row(event).message).toBe('shop/db gave up; it is parked until somebody starts it: boom');
+    expect(EVENT_LOG['child:gave-up'].fields(event)).not.toHaveProperty('budget');
+  });
+
+  test('and a supervisor because its child does', () => {
+    const cause = { name: 'GaveUpError', message: 'long', code: 'COPPICE_CHILD_GAVE_UP', cause: error };
+    expect(row(sample('supervisor:gave-up', { error: { ...error, cause } })).message).toBe(
+      'shop gave up: so did shop/db: boom',
+    );
+  });
 });

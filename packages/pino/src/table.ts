@@ -1,8 +1,26 @@
 /** The one table: at which level each event is logged, what the record says, and what it carries. */
-import type { ErrorWire, EventName, EventOf, ReasonWire } from '@coppice/core';
+import type { ErrorWire, EventName, EventOf, GiveUp, ReasonWire } from '@coppice/core';
 import type { Level } from './logger.js';
-import { type SupervisorReport, reportCompleted, reportGaveUp, reportOn, reportStopped } from './report.js';
-import { because, duration, errorIn, gaveUp, limit, says, used } from './words.js';
+import {
+  type SupervisorReport,
+  reportChildGaveUp,
+  reportCompleted,
+  reportGaveUp,
+  reportOn,
+  reportStopped,
+} from './report.js';
+import {
+  because,
+  duration,
+  errorIn,
+  gaveUp,
+  isSupervisor,
+  limit,
+  onBehalfOf,
+  says,
+  timeOf,
+  used,
+} from './words.js';
 
 /** How one kind of event is logged. */
 export interface EventLogRow<N extends EventName> {
@@ -77,10 +95,14 @@ export const EVENT_LOG: EventLog = Object.freeze<EventLog>({
     report: reportCompleted,
   },
   'child:restarting': {
-    level: 'warn',
-    message: (e) =>
-      `${e.because === 'exit' ? 'restarting' : 'trying again to start'} ${e.path}${WITH_WHOM[e.strategy]} ` +
-      `(${used(e.budget)})`,
+    // Whoever asks for a start, or ends a pause, knows of it.
+    level: (e) => (e.because === 'request' || e.because === 'resume' ? 'info' : 'warn'),
+    message: (e) => {
+      const delay = e.delayMs > 0 ? ` in ${duration(e.delayMs)}` : '';
+      const count = IS_COUNTED[e.because] ? ` (${used(e.budget)})` : '';
+      const [doing, why = ''] = RESTARTING[e.because];
+      return `${doing} ${e.path}${WITH_WHOM[e.strategy]}${why}${delay}${count}`;
+    },
     // The error is in the record before this one.
     fields: (e) => ({
       ...aboutChild(e),
@@ -88,7 +110,59 @@ export const EVENT_LOG: EventLog = Object.freeze<EventLog>({
       because: e.because,
       ...ending(e.reason),
       budget: e.budget,
+      delayMs: ms(e.delayMs),
     }),
+  },
+  'child:backing-off': {
+    level: 'info',
+    message: (e) =>
+      `${e.path} is down, and starts again in ${duration(e.delayMs)}, at ${timeOf(e.nextStartAt)} ` +
+      `(${e.failures === 1 ? '1 failure' : `${e.failures} failures in a row`})`,
+    fields: (e) => ({
+      ...aboutChild(e),
+      delayMs: ms(e.delayMs),
+      nextStartAt: timeOf(e.nextStartAt),
+      failures: e.failures,
+    }),
+  },
+  'child:gave-up': {
+    level: (e) => (e.giveUp === 'exit' ? 'fatal' : 'error'),
+    message: (e) => {
+      const why = e.because === 'limit' ? overLimit(e) : `: its error is ${e.because}`;
+      return `${e.path} gave up${why}; ${AFTERWARDS[e.giveUp](e.reviveAt)}: ${says(e.error)}`;
+    },
+    fields: (e) => ({
+      ...aboutChild(e),
+      giveUp: e.giveUp,
+      because: e.because,
+      // That of a supervisor is in its own record.
+      ...(!isSupervisor(e.kind) && { budget: e.budget }),
+      reviveAt: e.reviveAt === null ? null : timeOf(e.reviveAt),
+    }),
+    error: (e) => e.error,
+    report: reportChildGaveUp,
+  },
+  'child:waiting': {
+    level: 'info',
+    message: (e) => `${e.path} is down as long as ${e.waitsFor} is, to which it is bound`,
+    fields: (e) => ({ ...aboutChild(e), waitsFor: e.waitsFor }),
+  },
+  'child:paused': {
+    // Somebody has to think of ending it.
+    level: 'warn',
+    message: (e) => `${e.path} is paused${onBehalfOf(e)}: it is not started again by itself any more`,
+    fields: (e) => ({ ...aboutChild(e), pauseReason: e.reason, by: e.by }),
+  },
+  'child:resumed': {
+    level: 'info',
+    message: (e) => `${e.path} is resumed${onBehalfOf(e)}: it is started again by itself again`,
+    fields: (e) => ({ ...aboutChild(e), pauseReason: e.reason, by: e.by }),
+  },
+  'child:classify-failed': {
+    level: 'warn',
+    message: (e) => `the classify of ${e.path} failed, so the error counts as transient: ${says(e.error)}`,
+    fields: aboutChild,
+    error: (e) => e.error,
   },
   'child:stopping': {
     level: 'debug',
@@ -184,7 +258,7 @@ export const EVENT_LOG: EventLog = Object.freeze<EventLog>({
   'supervisor:gave-up': {
     level: (e) => (isRoot(e) ? 'fatal' : 'error'),
     message: (e) =>
-      `${e.path} gave up: after ${limit(e.budget)} ${e.offender.path} needed another one` +
+      `${e.path} gave up: ${isOfChild(e) ? `so did ${e.offender.path}` : `after ${limit(e.budget)} ${e.offender.path} needed another one`}` +
       `${e.error.cause ? `: ${says(e.error.cause)}` : ''}`,
     fields: (e) => ({ ...aboutSupervisor(e), budget: e.budget }),
     error: (e) => e.error,
@@ -214,6 +288,40 @@ const ENDED = {
   crash: 'crashed',
   killed: 'was killed',
 } as const;
+
+/** What is done with it, and why if it is not for an exit. */
+const RESTARTING = {
+  exit: ['restarting'],
+  'start-failed': ['trying again to start'],
+  revive: ['reviving'],
+  resume: ['starting', ', whose pause is over'],
+  request: ['restarting', ' on request'],
+} as const;
+
+/** Does such a restart use up a part of the budget? */
+const IS_COUNTED = {
+  exit: true,
+  'start-failed': true,
+  revive: false,
+  resume: false,
+  request: false,
+} as const;
+
+/** What becomes of a child that has given up. */
+const AFTERWARDS: Readonly<Record<GiveUp, (reviveAt: number | null) => string>> = {
+  escalate: () => 'so its supervisor gives up too',
+  park: (reviveAt) =>
+    `it is parked ${reviveAt === null ? 'until somebody starts it' : `until ${timeOf(reviveAt)}`}`,
+  'keep-trying': () => 'it is tried again at its longest delay',
+  exit: () => 'all ends',
+};
+
+const overLimit = ({ kind, budget }: EventOf<'child:gave-up'>): string =>
+  isSupervisor(kind) ? '' : `: after ${limit(budget)} it needed another one`;
+
+/** Has the supervisor given up because a child with a limit of its own has? */
+const isOfChild = ({ error }: EventOf<'supervisor:gave-up'>): boolean =>
+  error.cause?.code === 'COPPICE_CHILD_GAVE_UP';
 
 const WITH_WHOM = {
   'one-for-one': '',

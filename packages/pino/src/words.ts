@@ -1,5 +1,5 @@
 /** Pieces of sentences. */
-import type { Budget, ErrorWire, ReasonWire } from '@coppice/core';
+import type { Budget, ChildKind, ErrorWire, EventOf, ReasonWire } from '@coppice/core';
 
 /** A duration for a reader: `12 ms`, `1.5 s`, `3 min`, `2 h`. */
 export function duration(ms: number): string {
@@ -8,6 +8,9 @@ export function duration(ms: number): string {
   if (ms < 7_200_000) return `${tenths(ms / 60_000)} min`;
   return `${tenths(ms / 3_600_000)} h`;
 }
+
+/** A time of the clock for a reader, and for JSON: `2026-11-22T18:04:05.123Z`. */
+export const timeOf = (at: number): string => new Date(at).toISOString();
 
 const tenths = (value: number): number => Math.round(value * 10) / 10;
 
@@ -20,11 +23,12 @@ export const used = (budget: Budget): string =>
   budget.max === null ? 'restarts without limit' : `${budget.used} of ${limit(budget)} used`;
 
 /**
- * What an error says, or at least its name. A supervisor that gave up says it with all that was said below;
- * the sentence here tells of that itself and needs only the first cause.
+ * What an error says, or at least its name. Whoever gave up says it with all that was said below; the sentence
+ * here tells of that itself and needs only the first cause.
  */
 export function says(error: ErrorWire): string {
-  if (error.code === 'COPPICE_GAVE_UP' && error.cause) return says(error.cause);
+  const isGivingUp = error.code === 'COPPICE_GAVE_UP' || error.code === 'COPPICE_CHILD_GAVE_UP';
+  if (isGivingUp && error.cause) return says(error.cause);
   return error.message === '' ? error.name : error.message;
 }
 
@@ -44,4 +48,12 @@ export const gaveUp = (reason: ReasonWire): boolean =>
 export function errorIn(reason: ReasonWire): ErrorWire | undefined {
   if (reason.kind === 'crash') return reason.error;
   return reason.kind === 'shutdown' ? reason.cause : undefined;
+}
+
+export const isSupervisor = (kind: ChildKind): boolean =>
+  kind === 'supervisor' || kind === 'dynamic-supervisor';
+
+/** Who pauses a child, or ends that, and why: ` by ada (maintenance)`. */
+export function onBehalfOf({ by, reason }: EventOf<'child:paused' | 'child:resumed'>): string {
+  return `${by === null ? '' : ` by ${by}`}${reason === null ? '' : ` (${reason})`}`;
 }

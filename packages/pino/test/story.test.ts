@@ -117,6 +117,7 @@ test('what the records carry', async () => {
     because: 'exit',
     reason: 'crash',
     budget: { used: 1, max: 1, withinMs: 5_000 },
+    delayMs: 0,
     msg: 'restarting shop/feeds/poller (1 of 1 restart within 5 s used)',
   });
   expect(first('supervisor:gave-up', 'shop')).toMatchObject({
