@@ -525,13 +525,26 @@ describe('use', () => {
     expect(() => context.use(db.spec)).toThrow(/it is restarting/);
   });
 
-  test('what is not in reach: a copy, a niece, a stranger', async () => {
+  test('what is further down the tree: a niece, a cousin and its child', async () => {
+    let context!: Context;
+    const niece = service({ id: 'niece', start: () => 'niece' });
+    const deep = service({ id: 'deep', start: () => 'deep' });
+    const asker = service({ id: 'asker', start: (given) => void (context = given) });
+    await boot({
+      children: [
+        supervisor({ id: 'own', children: [asker, supervisor({ id: 'sub', children: [niece] })] }),
+        supervisor({ id: 'other', children: [supervisor({ id: 'sub', children: [deep] })] }),
+      ],
+    });
+    expect([context.use(niece), context.use(deep)]).toEqual(['niece', 'deep']);
+  });
+
+  test('what is not in reach: a copy, a stranger', async () => {
     let context!: Context;
     const db = service({ id: 'db', start: () => 1 });
-    const niece = service({ id: 'niece', start: () => 2 });
     const asker = service({ id: 'asker', start: (given) => void (context = given) });
-    await boot({ children: [db, asker, supervisor({ id: 'sub', children: [niece] })] });
-    for (const ref of [{ ...db }, niece, service({ id: 'other', start: () => 3 })]) {
+    await boot({ children: [db, asker] });
+    for (const ref of [{ ...db }, service({ id: 'other', start: () => 3 })]) {
       expect(() => context.use(ref)).toThrow(
         expect.objectContaining({
           code: 'COPPICE_UNKNOWN_REF',

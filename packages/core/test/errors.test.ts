@@ -3,20 +3,24 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   CommandError,
+  type Context,
   CoppiceError,
   type ErrorCode,
   GaveUpError,
+  HookError,
   NotRunningError,
   SpecError,
   StartError,
   StopRequest,
   StuckError,
+  WatchdogError,
   dynamicSupervisor,
   isCoppiceError,
   service,
   supervisor,
   task,
 } from '@coppice/core';
+import { coppiceError } from '../src/model/errors.js';
 import { ERRORS, MESSAGES } from '../src/model/error-messages.js';
 import { boot, forever, rejection, scripted, statuses, until } from './support/scripted.js';
 
@@ -32,10 +36,14 @@ const thrown = (call: () => unknown) => (): Promise<unknown> => {
   throw new Error('expected it to throw');
 };
 const child = (more: object) => thrown(() => service({ id: 'a', start, ...more }));
+const bound = service({ id: 'b', start, bindsTo: [a] });
 const root = (more: object) => thrown(() => supervisor({ id: 'root', children: [], ...more }));
 
+/** What is told of in an event is tested at the end; limits that never trip are in limits.test.ts. */
+type OnlyTold = 'COPPICE_INVALID_CLASS' | 'COPPICE_LIMIT_NEVER_TRIPS';
+
 /** Who throws it; complete by construction: a code without a row does not compile. */
-const THROWN: Record<ErrorCode, () => Promise<unknown>> = {
+const THROWN: Record<Exclude<ErrorCode, OnlyTold>, () => Promise<unknown>> = {
   COPPICE_NOT_A_SPEC: root({ children: [7] }),
   COPPICE_MISSING_ID: child({ id: undefined }),
   COPPICE_INVALID_ID: child({ id: 'a/b' }),
@@ -56,6 +64,12 @@ const THROWN: Record<ErrorCode, () => Promise<unknown>> = {
   COPPICE_INVALID_PERIOD: root({ withinMs: 0 }),
   COPPICE_INVALID_AUTO_SHUTDOWN: root({ autoShutdown: 'x' }),
   COPPICE_UNKNOWN_KEY: root({ maxRestart: 1 }),
+  COPPICE_INVALID_NUMBER: child({ startTimeoutMs: 0 }),
+  COPPICE_INVALID_BACKOFF: child({ backoff: { minMs: 1 } }),
+  COPPICE_INVALID_CHOICE: child({ giveUp: 'x' }),
+  COPPICE_INVALID_BINDS_TO: child({ bindsTo: 'x' }),
+  COPPICE_BOUND_TO_NO_SIBLING: root({ children: [service({ id: 'a', start, bindsTo: ['b'] })] }),
+  COPPICE_BOUND_IN_A_RING: root({ children: [service({ id: 'a', start, bindsTo: ['a'] })] }),
 
   COPPICE_START_FAILED: async () =>
     rejection(
@@ -69,6 +83,14 @@ const THROWN: Record<ErrorCode, () => Promise<unknown>> = {
         ).tree.startChild(service({ id: 'a', start: ({ end }) => (end(), Promise.resolve()) })),
       )
     ).cause,
+  COPPICE_START_TIMEOUT: async () => {
+    const { tree, clock } = await boot({});
+    const started = rejection(
+      tree.startChild(task({ id: 'a', startTimeoutMs: 50, shutdownMs: 0, awaitReady: true, run: forever })),
+    );
+    await clock.advance(50);
+    return (await started).cause;
+  },
   COPPICE_START_INTERRUPTED: async () => {
     const hang = service({ id: 'a', shutdownMs: 0, start: forever });
     const tree = supervisor({ id: 'root', children: [hang] }).handle();
@@ -94,6 +116,16 @@ const THROWN: Record<ErrorCode, () => Promise<unknown>> = {
     await until(() => statuses(tree)[0] === 'a: restarting');
     return rejection(tree.deleteChild('a'));
   },
+  COPPICE_BOUND: async () => {
+    const { tree } = await boot({ children: [a, bound] });
+    await tree.terminateChild(a);
+    return rejection(tree.restartChild(bound));
+  },
+  COPPICE_HAS_DEPENDANTS: async () => {
+    const { tree } = await boot({ children: [a, bound] });
+    await tree.terminateChild(a);
+    return rejection(tree.deleteChild(a));
+  },
   COPPICE_NOT_FOUND: async () => rejection((await boot({})).tree.deleteChild('a')),
   COPPICE_DYNAMIC_SUPERVISOR: async () => {
     const tree = await dynamicSupervisor({ id: 'dyn', child: a }).start();
@@ -101,6 +133,13 @@ const THROWN: Record<ErrorCode, () => Promise<unknown>> = {
   },
 
   COPPICE_NOT_RUNNING: () => rejection(supervisor({ id: 'root', children: [] }).handle().startChild(a)),
+  COPPICE_NOT_READY: async () => {
+    const { tree, clock } = await boot({ children: [a] });
+    await tree.terminateChild(a);
+    const waited = rejection(tree.whenReady(a, { timeoutMs: 50 }));
+    await clock.advance(50);
+    return waited;
+  },
   COPPICE_UNKNOWN_REF: async () => {
     const asker = service({ id: 'asker', start: ({ use }) => use(a) });
     return (await rejection((await boot({})).tree.startChild(asker))).cause;
@@ -113,6 +152,13 @@ const THROWN: Record<ErrorCode, () => Promise<unknown>> = {
     const { reason } = await ended;
     return (reason as { cause: unknown }).cause;
   },
+  COPPICE_CHILD_GAVE_UP: async () => {
+    const bad = scripted('a', { maxRestarts: 0, giveUp: 'exit' });
+    const { ended } = await boot({ children: [bad.spec] });
+    bad.crash();
+    const { reason } = await ended;
+    return (reason as { error: unknown }).error;
+  },
 
   COPPICE_STUCK: async () => {
     const stuck = task({ id: 'a', shutdownMs: 0, onStuck: 'exit', run: forever });
@@ -121,6 +167,9 @@ const THROWN: Record<ErrorCode, () => Promise<unknown>> = {
     const { reason } = await ended;
     return (reason as { error: unknown }).error;
   },
+
+  COPPICE_STALE: () => watched({ staleAfterMs: 50 }),
+  COPPICE_RAN_TOO_LONG: () => watched({ maxRunMs: 50 }),
 
   COPPICE_STOP_REQUESTED: async () => {
     let signal!: AbortSignal;
@@ -139,13 +188,24 @@ const THROWN: Record<ErrorCode, () => Promise<unknown>> = {
   },
 };
 
+/** What a child that hangs has crashed with, as its next incarnation sees it. */
+async function watched(more: object): Promise<unknown> {
+  const exits: unknown[] = [];
+  const run = ({ lastExit, sleep }: Context): Promise<void> => (exits.push(lastExit), sleep(1_000));
+  const { clock } = await boot({ children: [task({ id: 'a', run, ...more })] });
+  await clock.advance(50);
+  return (exits[1] as { error: unknown }).error;
+}
+
 const CLASSES = {
   SpecError,
   StartError,
   CommandError,
   NotRunningError,
+  HookError,
   GaveUpError,
   StuckError,
+  WatchdogError,
   StopRequest,
 };
 
@@ -194,6 +254,18 @@ describe('docs/errors.md', () => {
       expect(cure!.trim().length).toBeGreaterThan(3);
     }
   });
+});
+
+test('COPPICE_INVALID_CLASS is told of, with its class, its path, and a message that is complete', async () => {
+  const bad = scripted('a', { classify: () => 'x' as never });
+  const { events, settle } = await boot({ children: [bad.spec] });
+  bad.crash();
+  await settle();
+  const told = events.find((event) => event.type === 'child:classify-failed');
+  const message =
+    "the classify of 'root/a' has to say 'transient', 'permanent' or 'fatal'; it said 'x', and the error counts as transient";
+  expect(told).toMatchObject({ error: { name: 'HookError', code: 'COPPICE_INVALID_CLASS', message } });
+  expect(coppiceError('COPPICE_INVALID_CLASS', { path: 'root/a', got: "'x'" })).toBeInstanceOf(HookError);
 });
 
 test('the details stay readable on the error', () => {

@@ -3,6 +3,7 @@
 import {
   EVENT_NAMES,
   type EventName,
+  type EventOf,
   type SupervisionEvent,
   type SupervisorTree,
   Shutdown,
@@ -38,6 +39,19 @@ const SCENARIOS: Record<EventName, () => Promise<SupervisionEvent[]>> = {
   'child:removed': () => afterwards((a) => a.finish(), { restart: 'temporary' }),
   'child:cleanup-failed': () =>
     afterwards((a) => a.crash(), { onStop: () => Promise.reject(new Error('cleanup')) }),
+  'child:backing-off': () => afterwards((a) => a.crash(), { backoff: { minMs: 100, maxMs: 1_000 } }),
+  'child:gave-up': () =>
+    afterwards((a) => a.crash(), { maxRestarts: 0, giveUp: 'park', reviveAfterMs: 1_000 }),
+  'child:classify-failed': () => afterwards((a) => a.crash(), { classify: () => 7 as never }),
+  'child:waiting': async () => {
+    const a = scripted('a');
+    const b = scripted('b', { bindsTo: [a.spec] });
+    const { tree, events } = await boot({ children: [a.spec, b.spec] });
+    await tree.terminateChild(a.spec);
+    return events;
+  },
+  'child:paused': () => paused(),
+  'child:resumed': () => paused(),
   'child:stuck': async () => {
     const gate = deferred();
     const a = scripted('a', { shutdownMs: 100, onStuck: 'wait', onStop: () => gate.promise });
@@ -105,6 +119,14 @@ async function afterwards(
   return events;
 }
 
+async function paused(): Promise<SupervisionEvent[]> {
+  const a = scripted('a');
+  const { tree, events } = await boot({ children: [a.spec] });
+  await tree.pause(a.spec, { reason: 'upgrade', by: 'ann' });
+  await tree.resume(a.spec);
+  return events;
+}
+
 async function abandoned(): Promise<SupervisionEvent[]> {
   const gate = deferred();
   const a = scripted('a', { shutdownMs: 100, onStop: () => gate.promise });
@@ -157,7 +179,39 @@ describe('what they say', () => {
       strategy: 'one-for-one',
       reason: { kind: 'crash' },
       budget: { used: 1, max: 3, withinMs: 5_000 },
+      delayMs: 0,
     });
+  });
+
+  test('a delay: how long, until when, after how many failures', async () => {
+    const delay = await pick('child:backing-off');
+    expect(delay).toMatchObject({ path: 'root/a', incarnation: 1, failures: 1 });
+    const { delayMs, nextStartAt } = delay as EventOf<'child:backing-off'>;
+    expect(delayMs).toBeGreaterThanOrEqual(50);
+    expect(delayMs).toBeLessThanOrEqual(100);
+    expect(nextStartAt).toBe(delay.at + delayMs);
+    const decided = (await SCENARIOS['child:backing-off']()).filter(
+      ({ type }) => type === 'child:restarting',
+    );
+    expect(decided).toMatchObject([{ because: 'exit', delayMs: expect.any(Number) }]);
+    expect(decided).not.toMatchObject([{ delayMs: 0 }]);
+  });
+
+  test('a child that gives up: why, what becomes of it, and when it comes back', async () => {
+    expect(await pick('child:gave-up')).toMatchObject({
+      path: 'root/a',
+      giveUp: 'park',
+      because: 'limit',
+      error: { name: 'GaveUpError', code: 'COPPICE_CHILD_GAVE_UP', cause: { message: 'a crashed' } },
+      budget: { used: 0, max: 0, withinMs: 5_000 },
+      reviveAt: 1_000,
+    });
+  });
+
+  test('one that waits: for whom; a pause: why, and who wants it', async () => {
+    expect(await pick('child:waiting')).toMatchObject({ path: 'root/b', waitsFor: 'root/a' });
+    expect(await pick('child:paused')).toMatchObject({ path: 'root/a', reason: 'upgrade', by: 'ann' });
+    expect(await pick('child:resumed')).toMatchObject({ path: 'root/a', reason: null, by: null });
   });
 
   test('giving up: who was one too many, with the chain of causes', async () => {

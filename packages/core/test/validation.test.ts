@@ -181,7 +181,10 @@ describe('an error says what was expected, what was got, where, and how to mend 
     [
       'COPPICE_UNKNOWN_KEY',
       () => task({ id: 'a', run, stop: run } as never),
-      [/its options are id, restart, significant, shutdownMs, onStuck, required, run/],
+      [
+        /its options are id, restart, significant, shutdownMs, onStuck, required, backoff, giveUp, /,
+        /, staleAfterMs, maxRunMs, run \(at a\)$/,
+      ],
     ],
     [
       'COPPICE_DUPLICATE_ID',

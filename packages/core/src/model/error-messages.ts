@@ -97,7 +97,7 @@ const NOT_RUNNING = {
   COPPICE_NOT_RUNNING: (d) => `'${d['path']}' is not running${d['state']}`,
   COPPICE_NOT_READY: (d) => `'${d['path']}' is not up${d['state']}`,
   COPPICE_UNKNOWN_REF: (d) =>
-    `'${d['path']}' asks for '${d['id']}', which is neither a sibling nor a child of a supervisor above it; ` +
+    `'${d['path']}' asks for '${d['id']}', which stands nowhere in the tree; ` +
     `pass the very spec that stands in the tree (a copy made by spreading is another one)`,
 } satisfies Record<string, Template>;
 

@@ -58,8 +58,8 @@ export interface Context {
    */
   readonly bind: <A extends unknown[], R>(callback: (...args: A) => R) => (...args: A) => R;
   /**
-   * The value of a running service: a sibling, or a child of a supervisor further up. Ask for it each time
-   * it is needed: after a restart there is a new one.
+   * The value of a running service: a sibling, or one further up or down the tree; of a declaration that stands
+   * there more than once, the nearest. Ask for it each time it is needed: after a restart there is a new one.
    *
    * @throws NotRunningError `COPPICE_NOT_RUNNING` while it is down; `COPPICE_UNKNOWN_REF` if it is not there
    */

@@ -163,12 +163,21 @@ test('sup_start_map', async () => {
       dynamicSupervisor({ id: 'dyn', child: task({ id: 'one', run }) }),
     ],
   });
-  const common = { restart: 'permanent', significant: false, onStuck: 'abandon', required: true };
+  const common = {
+    restart: 'permanent',
+    significant: false,
+    onStuck: 'abandon',
+    required: true,
+    giveUp: 'escalate',
+    boot: 'fail',
+    replace: 'stop-then-start',
+  };
   expect(tree.childSpec('worker')).toEqual({
     kind: 'service',
     id: 'worker',
     shutdownMs: 5_000,
     start,
+    awaitReady: false,
     ...common,
   });
   expect(tree.childSpec('job')).toEqual({
@@ -176,6 +185,7 @@ test('sup_start_map', async () => {
     id: 'job',
     shutdownMs: 5_000,
     run,
+    awaitReady: false,
     ...common,
     required: false,
   });
@@ -188,6 +198,7 @@ test('sup_start_map', async () => {
     maxRestarts: 3,
     withinMs: 5_000,
     autoShutdown: 'never',
+    startOrder: 'sequential',
     children: [],
   });
   expect({ ...tree.childSpec('dyn') }).toMatchObject({

@@ -3,7 +3,6 @@
  * through is written to a journal (`start a`, `stop a` when asked to, `end a` when it ends by itself).
  */
 import {
-  type ChildOptions,
   type Context,
   type Service,
   type Shutdown,
@@ -12,12 +11,13 @@ import {
   type SupervisionEvent,
   type SupervisorOptions,
   type SupervisorTree,
+  type WorkerOptions,
   service,
   supervisor,
 } from '@coppice/core';
 
 /** What a scripted child does at its nth start and stop, if that is anything special. */
-export interface Script extends Omit<ChildOptions, 'id'> {
+export interface Script extends Omit<WorkerOptions, 'id'> {
   readonly journal?: string[];
   /** Throws, returns a promise, returns `ignore`...; what it returns is the value of the service. */
   readonly onStart?: (attempt: number, context: Context) => unknown;
