@@ -1,10 +1,8 @@
 /** How a handle does what it promises: by finding the supervisor that is at its place now. */
-import type { Child } from '../model/child.js';
 import { notFound } from '../model/commands.js';
 import { coppiceError } from '../model/errors.js';
 import { type ExitReason, NORMAL, SHUTDOWN, crash, isShutdown } from '../model/exit-reason.js';
 import { looksLikeError } from '../model/wire.js';
-import type { Command } from '../model/message.js';
 import type {
   ChildSpec,
   DynamicSupervisorSpec,
@@ -26,7 +24,8 @@ import {
   infoOf,
   snapshotOf,
 } from './snapshot.js';
-import type { Reply, StopReport, SupervisorProcess } from './supervisor-process.js';
+import { ask } from './ask.js';
+import type { StopReport, SupervisorProcess } from './supervisor-process.js';
 
 export class Handle implements SupervisorHandle {
   readonly path: string;
@@ -204,13 +203,6 @@ export class Handle implements SupervisorHandle {
 
 const notRunning = (path: string) =>
   coppiceError('COPPICE_NOT_RUNNING', { path, state: ': its parent is down, or it was removed' });
-
-/** Sends a command and waits for its answer. */
-function ask(process: SupervisorProcess, command: (to: Reply) => Command): Promise<Child> {
-  return new Promise((resolve, reject) => {
-    process.tree.send(process, { type: 'command', command: command({ resolve, reject }) });
-  });
-}
 
 function idOf(ref: unknown): string {
   const id = typeof ref === 'object' && ref !== null ? (ref as { id?: unknown }).id : ref;

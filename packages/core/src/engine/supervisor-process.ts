@@ -45,7 +45,7 @@ export interface StopReport {
 
 /** The answer to a command. */
 export interface Reply {
-  resolve(child: Child): void;
+  resolve(child: Child | undefined): void;
   reject(error: CoppiceError): void;
 }
 

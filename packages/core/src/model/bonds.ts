@@ -14,9 +14,9 @@ export interface Bonds {
 
 const bondsOf = (child: Child): Bonds => (child.bonds ??= { to: [], from: [] });
 
-/** Ties a child to those that its declaration names; they have to be there. */
-export function bind(children: Children, child: Child): void {
-  for (const id of child.spec.bindsTo ?? []) {
+/** Ties a child to those with these ids, as far as they are there. */
+export function bind(children: Children, child: Child, ids: readonly string[]): void {
+  for (const id of ids) {
     const other = children.get(id);
     if (!other) continue;
     bondsOf(child).to.push(other);
@@ -30,6 +30,17 @@ export function unbind(child: Child): void {
   for (const { bonds } of child.bonds.to) if (bonds) remove(bonds.from, child);
   for (const { bonds } of child.bonds.from) if (bonds) remove(bonds.to, child);
   child.bonds = undefined;
+}
+
+/** Another record takes the place of a child in all its bonds. */
+export function rebind(old: Child, candidate: Child): void {
+  const { bonds } = old;
+  if (!bonds) return;
+  const swap = (list: Child[] = []): void => void list.splice(list.indexOf(old), 1, candidate);
+  for (const other of bonds.to) swap(other.bonds?.from);
+  for (const other of bonds.from) swap(other.bonds?.to);
+  candidate.bonds = bonds;
+  old.bonds = undefined;
 }
 
 function remove(list: Child[], child: Child): void {

@@ -3,8 +3,8 @@
  * Every operation is O(1) whatever the number of siblings (OTP keeps a list of ids beside a map).
  */
 import { type Child, type ChildStatus, isAlive } from './child.js';
-import { bind, unbind } from './bonds.js';
-import { isSupervisorKind } from './policy.js';
+import { bind, rebind, unbind } from './bonds.js';
+import { type ChildPolicy, isSupervisorKind } from './policy.js';
 
 export class Children {
   first: Child | undefined = undefined;
@@ -39,13 +39,14 @@ export class Children {
     this.last = child;
     if (isSupervisorKind(child.spec.kind)) this.supervisors++;
     this.#count(child, 1);
-    if (child.spec.bindsTo) bind(this, child);
+    if (child.spec.bindsTo) bind(this, child, child.spec.bindsTo);
   }
 
   /** Takes a child out. It keeps its own links, so that a walk that stands on it can go on. */
   remove(child: Child): void {
-    this.#byId.delete(child.id);
     child.isPresent = false;
+    if (this.#byId.get(child.id) !== child) return this.#count(child, -1);
+    this.#byId.delete(child.id);
     if (child.previous) child.previous.next = child.next;
     else this.first = child.next;
     if (child.next) child.next.previous = child.previous;
@@ -59,6 +60,50 @@ export class Children {
     this.#count(child, -1);
     child.status = status;
     this.#count(child, 1);
+  }
+
+  /** Declares a child differently. */
+  setSpec(child: Child, spec: ChildPolicy): void {
+    this.#count(child, -1);
+    if (isSupervisorKind(child.spec.kind)) this.supervisors--;
+    child.spec = spec;
+    if (isSupervisorKind(spec.kind)) this.supervisors++;
+    this.#count(child, 1);
+  }
+
+  /** Another record, which is alive, takes the place of a child; that stays counted until it is removed. */
+  swap(old: Child, candidate: Child): void {
+    this.#byId.set(old.id, candidate);
+    candidate.previous = old.previous;
+    candidate.next = old.next;
+    if (old.previous) old.previous.next = candidate;
+    else this.first = candidate;
+    if (old.next) old.next.previous = candidate;
+    else this.last = candidate;
+    if (isSupervisorKind(old.spec.kind)) this.supervisors--;
+    if (isSupervisorKind(candidate.spec.kind)) this.supervisors++;
+    rebind(old, candidate);
+  }
+
+  /** Puts all children in this order (those that it does not name behind the others), and binds them anew. */
+  arrange(order: readonly string[], bonds: ReadonlyMap<string, readonly string[]>): void {
+    const ordered = new Set<Child>();
+    for (const id of order) {
+      const child = this.#byId.get(id);
+      if (child) ordered.add(child);
+    }
+    for (const child of this) ordered.add(child);
+    let previous: Child | undefined;
+    for (const child of ordered) {
+      child.previous = previous;
+      if (previous) previous.next = child;
+      else this.first = child;
+      child.next = undefined;
+      child.bonds = undefined;
+      previous = child;
+    }
+    this.last = previous;
+    for (const child of ordered) bind(this, child, bonds.get(child.id) ?? []);
   }
 
   *[Symbol.iterator](): Iterator<Child> {

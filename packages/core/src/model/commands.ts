@@ -1,13 +1,14 @@
 /** What a supervisor does when it is told to. OTP: `handle_call`; restart-now, pause and resume are ours. */
 import { missing } from './bonds.js';
 import { Child, isAlive } from './child.js';
-import { reportRestart } from './decisions.js';
 import { type CoppiceError, coppiceError } from './errors.js';
 import { forgive } from './failures.js';
 import type { Command } from './message.js';
-import { begin, beginRestart, refuse } from './operations.js';
+import { begin, beginRestart } from './begin.js';
+import { refuse } from './operations.js';
+import { reconfigure, replaceChild, settleBonds } from './reconfigure.js';
 import { recoveryOf } from './recovery.js';
-import { about, report } from './report.js';
+import { about, report, reportRestart } from './report.js';
 import { boundScope } from './strategy.js';
 import { closest } from './suggest.js';
 import type { Supervisor } from './supervisor.js';
@@ -16,6 +17,7 @@ import { armRevival, clearTimer, forget, holdBack } from './transitions.js';
 type Of<K extends Command['kind']> = Extract<Command, { kind: K }>;
 
 export function obey(s: Supervisor, command: Command): void {
+  if (command.kind === 'reconfigure') return reconfigure(s, command);
   const { id, to } = command;
   const child = s.children.get(id);
   if (command.kind === 'start-child') return child ? refuseSecond(s, child, to) : startChild(s, command);
@@ -31,6 +33,10 @@ export function obey(s: Supervisor, command: Command): void {
       return restartChild(s, child, to);
     case 'delete-child':
       return deleteChild(s, child, to);
+    case 'replace-child':
+      return replaceChild(s, child, command);
+    case 'settle-bonds':
+      return settleBonds(s, child, to);
     case 'restart-now':
       return restartNow(s, child, to);
     case 'pause':

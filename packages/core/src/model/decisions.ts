@@ -3,16 +3,15 @@ import { missing } from './bonds.js';
 import type { Child } from './child.js';
 import { obey } from './commands.js';
 import { type CoppiceError, coppiceError, messageOf } from './errors.js';
-import type { EventBodies } from './event.js';
 import { SHUTDOWN, errorOf } from './exit-reason.js';
 import { type Judgement, forgive, hasGivenUp, judge } from './failures.js';
-import { begin, beginRestart } from './operations.js';
-import { about, budgetOf, report } from './report.js';
+import { begin, beginRestart } from './begin.js';
+import { about, budgetOf, report, reportRestart } from './report.js';
 import { AUTO_SHUTDOWN_TABLE, RESTART_TABLE, type Verdict } from './restart-table.js';
 import { boundScope } from './strategy.js';
 import type { Supervisor, Waiting } from './supervisor.js';
 import { dropIfGone, forget, holdBack, park } from './transitions.js';
-import { reasonToWire, toWire } from './wire.js';
+import { toWire } from './wire.js';
 
 export function decide(s: Supervisor, waiting: Waiting): void {
   if (waiting.type === 'command') return obey(s, waiting.command);
@@ -132,19 +131,4 @@ function endWithSignificant(s: Supervisor, child: Child): void {
     });
   const error = errorOf(child.lastExit ?? SHUTDOWN);
   s.stopReason = error === undefined ? SHUTDOWN : { kind: 'shutdown', cause: error };
-}
-
-type Because = EventBodies['child:restarting']['because'];
-
-export function reportRestart(s: Supervisor, child: Child, because: Because, delayMs: number): void {
-  if (!s.observed) return;
-  report(s, {
-    type: 'child:restarting',
-    ...about(s, child),
-    strategy: s.policy.strategy,
-    because,
-    reason: reasonToWire(child.lastExit ?? SHUTDOWN),
-    budget: budgetOf(s, child),
-    delayMs,
-  });
 }

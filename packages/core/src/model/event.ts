@@ -71,6 +71,7 @@ export interface EventBodies {
    * are bound to it.
    */
   'child:restarting': AboutChild & {
+    /** That of its supervisor; `one-for-one` for a restart that concerns nobody else, such as a request. */
     readonly strategy: Strategy;
     /** `revive`: it was parked; `resume`: it was paused; `request`: somebody wants it now. These are not counted. */
     readonly because: 'exit' | 'start-failed' | 'revive' | 'resume' | 'request';

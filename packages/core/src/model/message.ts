@@ -2,7 +2,7 @@
 import type { Child } from './child.js';
 import type { ExitReason } from './exit-reason.js';
 import type { ErrorClass } from './give-up.js';
-import type { ChildPolicy } from './policy.js';
+import type { ChildPolicy, SupervisorPolicy } from './policy.js';
 
 /** What a user asks of a running supervisor; `to` is the interpreter's own token for the answer. */
 export type Command =
@@ -17,6 +17,18 @@ export type Command =
   | { readonly kind: 'restart-child'; readonly id: string; readonly to: unknown }
   | { readonly kind: 'delete-child'; readonly id: string; readonly to: unknown }
   | { readonly kind: 'restart-now'; readonly id: string; readonly to: unknown }
+  | {
+      /** See reconfigure.ts. Bonds and order are by id; specs are of those that change without a new start. */
+      readonly kind: 'reconfigure';
+      readonly id: string;
+      readonly policy: SupervisorPolicy;
+      readonly specs: ReadonlyMap<string, ChildPolicy>;
+      readonly bonds: ReadonlyMap<string, readonly string[]>;
+      readonly order: readonly string[];
+      readonly to: unknown;
+    }
+  | { readonly kind: 'replace-child'; readonly id: string; readonly spec: ChildPolicy; readonly to: unknown }
+  | { readonly kind: 'settle-bonds'; readonly id: string; readonly to: unknown }
   | {
       readonly kind: 'pause' | 'resume';
       readonly id: string;

@@ -6,39 +6,28 @@ import { type Child, isAlive } from './child.js';
 import { type CoppiceError, coppiceError, messageOf } from './errors.js';
 import { type ExitReason, KILLED } from './exit-reason.js';
 import { backoffOf, judge } from './failures.js';
+import { begin, scopeOf } from './begin.js';
+import { advanceSwap } from './swap.js';
 import { recoveryOf } from './recovery.js';
 import { report } from './report.js';
 import { shareOut } from './stop-budget.js';
-import { STRATEGIES, type Scope, boundScope } from './strategy.js';
+import { boundScope } from './strategy.js';
 import type { Operation, Supervisor } from './supervisor.js';
-import { awaitChild, backOff, clearTimer, forget, park, retire, setTimer, settle } from './transitions.js';
+import {
+  awaitChild,
+  backOff,
+  clearTimer,
+  forget,
+  launch,
+  park,
+  retire,
+  setTimer,
+  settle,
+} from './transitions.js';
 import { retireAll, startNext, stopNext } from './walks.js';
 import { reasonToWire, toWire } from './wire.js';
 
 type Of<K extends Operation['kind']> = Extract<Operation, { kind: K }>;
-
-/** Begins an operation; {@link advance} carries it on until it is done. */
-export function begin(s: Supervisor, operation: Operation): void {
-  s.operation = operation;
-  s.cursor = undefined;
-}
-
-/** Begins to restart a child, with those that go with it. */
-export function beginRestart(
-  s: Supervisor,
-  failed: Child,
-  { isAlone = failed.recovery?.isAlone === true, delayMs = 0, to = undefined as unknown } = {},
-): void {
-  const scope = scopeOf(s, failed, isAlone);
-  begin(s, { kind: 'restart', failed, scope, starting: false, isAlone, delayMs, to });
-}
-
-function scopeOf(s: Supervisor, failed: Child, isAlone: boolean): Scope {
-  const { strategy } = s.policy;
-  return isAlone || strategy === 'one-for-one'
-    ? boundScope(failed)
-    : STRATEGIES[strategy](s.children, failed);
-}
 
 function done(s: Supervisor): void {
   s.operation = undefined;
@@ -61,6 +50,8 @@ export function advance(s: Supervisor, operation: Operation): void {
       return bootFailed(s, operation);
     case 'restart':
       return advanceRestart(s, operation);
+    case 'swap':
+      return advanceSwap(s, operation) ? undefined : done(s);
     case 'start-child': {
       const { child, to } = operation;
       if (startNext(s, { first: child, last: child })) return;
@@ -101,6 +92,7 @@ function advanceRestart(s: Supervisor, operation: Of<'restart'>): void {
     backOff(s, failed, delayMs);
     return done(s);
   }
+  if (operation.replacement) s.children.setSpec(failed, operation.replacement.spec);
   operation.starting = true;
   s.cursor = undefined;
 }
@@ -155,6 +147,10 @@ function down(s: Supervisor, planned: ExitReason): void {
 export function beginShutdown(s: Supervisor, reason: ExitReason): void {
   const operation = s.operation;
   if (operation?.kind === 'start-child') refuse(s, operation.to, notRunning(s));
+  if (operation?.kind === 'swap') {
+    if (!operation.isSwapped) s.children.remove(operation.candidate);
+    refuse(s, operation.to, notRunning(s));
+  }
   if (operation?.kind === 'restart' && operation.to !== undefined) refuse(s, operation.to, notRunning(s));
   refuseWaiting(s);
   s.phase = 'stopping';
@@ -179,7 +175,12 @@ export function startFailed(s: Supervisor, child: Child, error: unknown): void {
   switch (operation?.kind) {
     case 'boot':
       return child.spec.boot === 'fail' ? undo(s, child, error) : bootAgain(s, child, error);
+    case 'swap':
+      s.children.remove(operation.candidate);
+      refuse(s, operation.to, startError(s, child, error));
+      return done(s);
     case 'restart': {
+      if (operation.replacement && child === operation.failed) return putBack(s, operation, error);
       if (operation.isAlone) recoveryOf(child).isAlone = true;
       retrySoon(s, child);
       answerFailed(s, operation, child, error);
@@ -200,6 +201,16 @@ export function startFailed(s: Supervisor, child: Child, error: unknown): void {
     default:
       return;
   }
+}
+
+/** The new declaration did not start: the old one is started again, as any child that has to be restarted. */
+function putBack(s: Supervisor, operation: Of<'restart'>, error: unknown): void {
+  const { failed, replacement } = operation;
+  if (!replacement) return;
+  answerFailed(s, operation, failed, error);
+  s.children.setSpec(failed, replacement.old);
+  operation.replacement = undefined;
+  launch(s, failed);
 }
 
 /** Who asked for a restart hears how it went with that child; what becomes of those that follow it is not asked. */

@@ -1,6 +1,6 @@
 /** The parts of a declaration that the model decides by. Specs have them all, filled in with defaults. */
 import type { Backoff } from './backoff.js';
-import type { Boot, GiveUp, StartOrder } from './give-up.js';
+import type { Boot, GiveUp, Replace, StartOrder } from './give-up.js';
 import type { AutoShutdown, RestartType } from './restart-table.js';
 import type { Strategy } from './strategy.js';
 
@@ -29,6 +29,7 @@ export interface ChildPolicy {
   /** A parked child is started again after so long; without, by hand only. */
   readonly reviveAfterMs?: number;
   readonly boot: Boot;
+  readonly replace?: Replace;
   readonly startTimeoutMs?: number;
   readonly staleAfterMs?: number;
   readonly maxRunMs?: number;

@@ -1,7 +1,7 @@
 /** Makes the events of a supervisor and its children. */
 import type { Child } from './child.js';
-import type { Budget, EventBody } from './event.js';
-import type { ExitReason } from './exit-reason.js';
+import type { Budget, EventBodies, EventBody } from './event.js';
+import { type ExitReason, SHUTDOWN } from './exit-reason.js';
 import { ownLimit } from './policy.js';
 import type { Supervisor } from './supervisor.js';
 import { reasonToWire, toWire } from './wire.js';
@@ -36,4 +36,20 @@ export function reportEnd(s: Supervisor, child: Child, reason: ExitReason): void
   else if (reason.kind === 'crash')
     report(s, { type: 'child:crashed', ...facts, error: toWire(reason.error) });
   else report(s, { type: 'child:completed', ...facts, reason: reasonToWire(reason) });
+}
+
+type Because = EventBodies['child:restarting']['because'];
+
+/** It was decided to start a child again. */
+export function reportRestart(s: Supervisor, child: Child, because: Because, delayMs: number): void {
+  if (!s.observed) return;
+  report(s, {
+    type: 'child:restarting',
+    ...about(s, child),
+    strategy: s.policy.strategy,
+    because,
+    reason: reasonToWire(child.lastExit ?? SHUTDOWN),
+    budget: budgetOf(s, child),
+    delayMs,
+  });
 }

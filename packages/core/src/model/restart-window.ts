@@ -7,8 +7,8 @@
  * `withinMs` ago is still in it.
  */
 export class RestartWindow {
-  readonly #maxRestarts: number;
-  readonly #withinMs: number;
+  #maxRestarts: number;
+  #withinMs: number;
   #times: number[] = [];
   #head = 0;
   #size = 0;
@@ -16,6 +16,13 @@ export class RestartWindow {
   constructor(maxRestarts: number, withinMs: number) {
     this.#maxRestarts = maxRestarts;
     this.#withinMs = withinMs;
+  }
+
+  /** From now on another limit; the restarts so far stay counted. */
+  setLimit(maxRestarts: number, withinMs: number): void {
+    this.#maxRestarts = maxRestarts;
+    this.#withinMs = withinMs;
+    if (maxRestarts === Infinity) this.clear();
   }
 
   /** Counts one restart at `now` (milliseconds). False if that is one too many: then it is not counted. */

@@ -8,6 +8,7 @@
  *
  * After Erlang/OTP's `supervisor.erl` (stdlib).
  */
+import { begin } from './begin.js';
 import { type Child, isAlive } from './child.js';
 import { decide } from './decisions.js';
 import type { Effect } from './effect.js';
@@ -16,16 +17,7 @@ import { type ExitReason, KILLED, SHUTDOWN, crash } from './exit-reason.js';
 import { backoffOf } from './failures.js';
 import type { ErrorClass } from './give-up.js';
 import type { Message } from './message.js';
-import {
-  advance,
-  begin,
-  beginShutdown,
-  isEnding,
-  letGo,
-  notRunning,
-  refuse,
-  startFailed,
-} from './operations.js';
+import { advance, beginShutdown, isEnding, letGo, notRunning, refuse, startFailed } from './operations.js';
 import { recoveryOf } from './recovery.js';
 import { about, report, reportEnd } from './report.js';
 import type { Supervisor } from './supervisor.js';
@@ -253,7 +245,7 @@ function onStop(s: Supervisor, reason: ExitReason, deadlineAt?: number): void {
   }
   interruptStart(s);
   if (s.policy.startOrder === 'parallel' || s.cursor?.status === 'backing-off') letGo(s);
-  for (const child of s.children) if (child.awaited) abandonStuck(s, child, 'exit');
+  for (const child of awaited(s)) abandonStuck(s, child, 'exit');
 }
 
 /** From now on no child is waited for: all are killed, or, in the middle of something else, those it waits for. */
@@ -265,11 +257,20 @@ function onKill(s: Supervisor): void {
     retireAll(s);
     return;
   }
-  for (const child of s.children) {
-    if (!child.awaited) continue;
+  for (const child of awaited(s)) {
     if (child.status === 'stopping') kill(s, child);
     else abandonStuck(s, child, 'wait');
   }
+}
+
+/** Those that the operation waits for; of two that are swapped one is not in the list. */
+function* awaited(s: Supervisor): Generator<Child> {
+  if (s.awaited === 0) return;
+  for (const child of s.children) if (child.awaited) yield child;
+  if (s.operation?.kind !== 'swap') return;
+  const { isSwapped, old, candidate } = s.operation;
+  const hidden = isSwapped ? old : candidate;
+  if (hidden.awaited) yield hidden;
 }
 
 /** A stop does not wait for a slow start: the child that is being started is asked to stop at once. */

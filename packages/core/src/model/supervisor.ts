@@ -29,6 +29,16 @@ export type Operation =
       readonly delayMs: number;
       /** Who asked for it, if anybody did and has no answer yet. */
       to: unknown;
+      /** Another declaration for it, and the one that it had. */
+      replacement?: { readonly spec: ChildPolicy; readonly old: ChildPolicy } | undefined;
+    }
+  /** Start another incarnation of a child beside the old one; when it is up, stop the old one. */
+  | {
+      readonly kind: 'swap';
+      readonly old: Child;
+      readonly candidate: Child;
+      isSwapped: boolean;
+      readonly to: unknown;
     }
   /** Start one child because a command says so. */
   | { readonly kind: 'start-child'; readonly child: Child; readonly to: unknown; readonly isNew: boolean }
@@ -46,7 +56,7 @@ export type Waiting =
 
 export class Supervisor {
   readonly path: string;
-  readonly policy: SupervisorPolicy;
+  policy: SupervisorPolicy;
   /** The children of a dynamic supervisor are gone when they end, and are stopped all at once. */
   readonly dynamic: boolean;
   readonly children = new Children();

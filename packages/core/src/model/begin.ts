@@ -1,0 +1,33 @@
+/** How operations begin. */
+import type { Child } from './child.js';
+import { STRATEGIES, type Scope, boundScope } from './strategy.js';
+import type { Operation, Supervisor } from './supervisor.js';
+
+/** Begins an operation; `advance` (operations.ts) carries it on until it is done. */
+export function begin(s: Supervisor, operation: Operation): void {
+  s.operation = operation;
+  s.cursor = undefined;
+}
+
+/** Begins to restart a child, with those that go with it. */
+export function beginRestart(
+  s: Supervisor,
+  failed: Child,
+  {
+    isAlone = failed.recovery?.isAlone === true,
+    delayMs = 0,
+    to = undefined as unknown,
+    replacement = undefined as Extract<Operation, { kind: 'restart' }>['replacement'],
+  } = {},
+): void {
+  const scope = scopeOf(s, failed, isAlone);
+  begin(s, { kind: 'restart', failed, scope, starting: false, isAlone, delayMs, to, replacement });
+}
+
+/** Who is restarted with a child. */
+export function scopeOf(s: Supervisor, failed: Child, isAlone: boolean): Scope {
+  const { strategy } = s.policy;
+  return isAlone || strategy === 'one-for-one'
+    ? boundScope(failed)
+    : STRATEGIES[strategy](s.children, failed);
+}

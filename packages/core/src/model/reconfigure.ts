@@ -1,0 +1,84 @@
+/**
+ * Changes what a living supervisor and its children are declared with. What need not be started anew for that
+ * goes on running; engine/reconcile.ts finds such changes and puts them in order.
+ */
+import { begin, beginRestart } from './begin.js';
+import { missing } from './bonds.js';
+import { type Child, isAlive } from './child.js';
+import { forgive } from './failures.js';
+import type { Command } from './message.js';
+import { type ChildPolicy, ownLimit } from './policy.js';
+import { reportRestart } from './report.js';
+import { candidateFor } from './swap.js';
+import { boundScope } from './strategy.js';
+import type { Supervisor } from './supervisor.js';
+import { armRevival, clearTimer } from './transitions.js';
+import { watch } from './watchdog.js';
+
+type Of<K extends Command['kind']> = Extract<Command, { kind: K }>;
+
+/** Sets limits, options, bonds and the order anew; nothing is started or stopped. */
+export function reconfigure(s: Supervisor, command: Of<'reconfigure'>): void {
+  const { policy, specs, bonds, order, to } = command;
+  s.policy = policy;
+  s.window.setLimit(policy.maxRestarts, policy.withinMs);
+  for (const [id, spec] of specs) {
+    const child = s.children.get(id);
+    if (child) updateSpec(s, child, spec);
+  }
+  s.children.arrange(order, bonds);
+  s.effects.push({ type: 'reply', to, child: undefined });
+}
+
+/** From now on a child is declared differently, in what can change while it runs. */
+function updateSpec(s: Supervisor, child: Child, spec: ChildPolicy): void {
+  s.children.setSpec(child, spec);
+  const limit = ownLimit(spec);
+  const { recovery } = child;
+  if (recovery?.window && limit) recovery.window.setLimit(limit.maxRestarts, limit.withinMs);
+  else if (recovery?.window) recovery.window = undefined;
+  if (child.status === 'running') {
+    clearTimer(s, child);
+    watch(s, child);
+  } else if (child.status === 'parked' && !recovery?.paused) {
+    clearTimer(s, child);
+    if (recovery) recovery.nextStartAt = undefined;
+    armRevival(s, child);
+  }
+}
+
+/** Replaces a child by another declaration; if that does not start, the old one stays. */
+export function replaceChild(s: Supervisor, child: Child, { spec, to }: Of<'replace-child'>): void {
+  const other = child.bonds && missing(child);
+  const isUp = isAlive(child.status) || child.status === 'exited';
+  // What is down for good, or waits for something else, is started by whatever it waits for.
+  if (child.status === 'stopped' || child.status === 'paused' || (other && !isUp)) {
+    if (child.recovery) forgive(child.recovery);
+    s.children.setSpec(child, spec);
+    s.effects.push({ type: 'reply', to, child });
+    return;
+  }
+  if (spec.replace === 'start-then-stop' && child.status === 'running') {
+    return begin(s, { kind: 'swap', old: child, candidate: candidateFor(child, spec), isSwapped: false, to });
+  }
+  if (child.recovery) forgive(child.recovery);
+  reportRestart(s, child, 'request', 0);
+  beginRestart(s, child, { isAlone: true, to, replacement: { spec, old: child.spec } });
+}
+
+/** Brings a child and those that are bound to it to where they belong, after the bonds have changed. */
+export function settleBonds(s: Supervisor, child: Child, to: unknown): void {
+  if (child.status === 'waiting' && !(child.bonds && missing(child))) {
+    return beginRestart(s, child, { isAlone: true, to });
+  }
+  s.effects.push({ type: 'reply', to, child });
+  const dependants = child.bonds?.from ?? [];
+  const scope = boundScope(child);
+  if (child.status === 'running') {
+    const operation = { kind: 'restart', failed: child, starting: true, isAlone: true, delayMs: 0 } as const;
+    if (dependants.some(({ status }) => status === 'waiting'))
+      begin(s, { ...operation, scope, to: undefined });
+  } else if (!isAlive(child.status) && dependants.some(({ status }) => isAlive(status))) {
+    begin(s, { kind: 'release', child, scope });
+  }
+}
