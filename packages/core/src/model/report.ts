@@ -43,10 +43,11 @@ type Because = EventBodies['child:restarting']['because'];
 /** It was decided to start a child again. */
 export function reportRestart(s: Supervisor, child: Child, because: Because, delayMs: number): void {
   if (!s.observed) return;
+  const isAlone = child.recovery?.isAlone === true || (because !== 'exit' && because !== 'start-failed');
   report(s, {
     type: 'child:restarting',
     ...about(s, child),
-    strategy: s.policy.strategy,
+    strategy: isAlone ? 'one-for-one' : s.policy.strategy,
     because,
     reason: reasonToWire(child.lastExit ?? SHUTDOWN),
     budget: budgetOf(s, child),
