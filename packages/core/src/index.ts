@@ -44,11 +44,13 @@ export type {
   DynamicSupervisorHandle,
   DynamicSupervisorTree,
   PauseOptions,
+  ReconcileOptions,
   Startable,
   StopOptions,
   SupervisorHandle,
   SupervisorTree,
 } from './engine/handle-types.js';
+export { type ReconcilePlan, type ReconcileStep, formatPlan } from './engine/reconcile-plan.js';
 export type { StopReport } from './engine/supervisor-process.js';
 export type { TreeOptions } from './engine/tree.js';
 export type { EventListener, EventMap, Subscribable } from './engine/emitter.js';

@@ -11,6 +11,7 @@ import type {
   WhenReadyOptions,
 } from '../spec/types.js';
 import type { Subscribable } from './emitter.js';
+import type { ReconcilePlan } from './reconcile-plan.js';
 import type { ChildCounts, ChildInfo, SupervisorSnapshot } from './snapshot.js';
 import type { StopReport } from './supervisor-process.js';
 
@@ -36,6 +37,12 @@ export interface StopOptions {
 export interface PauseOptions {
   readonly reason?: string | undefined;
   readonly by?: string | undefined;
+}
+
+/** How to reconcile. */
+export interface ReconcileOptions {
+  /** Only say what would be done. Default: false. */
+  readonly dryRun?: boolean;
 }
 
 /** What every handle can do. */
@@ -103,6 +110,26 @@ export interface SupervisorHandle extends AnySupervisorHandle {
   restartChild(child: ChildRef): Promise<ChildInfo>;
   /** Removes a child that is stopped. @throws `COPPICE_RUNNING`, `COPPICE_RESTARTING`, `COPPICE_NOT_FOUND` */
   deleteChild(child: ChildRef): Promise<void>;
+  /**
+   * Brings the children to what this list says (or, given a declaration of this supervisor, its own limits, too),
+   * here and in the supervisors below: those that are not in it are removed, new ones are added, and only those
+   * of which something else has to be started are replaced; other limits and options hold at once, without a
+   * start. Functions are compared by identity, or by `revision`. What it is then declared with it keeps when it
+   * is restarted. Answers with the steps, in order; `formatPlan` prints them.
+   *
+   * @throws SpecError if the new declarations are wrong: then nothing is changed; CommandError
+   * `COPPICE_RECONCILE_FAILED` if something did not start: its old declaration runs on, and all other steps were taken
+   *
+   * @example
+   * ```ts
+   * const plan = await tree.reconcile([db, { ...poller, maxRestarts: 10, withinMs: 60_000 }], { dryRun: true });
+   * console.log(formatPlan(plan));
+   * ```
+   */
+  reconcile(
+    wanted: readonly ChildSpec[] | SupervisorSpec,
+    options?: ReconcileOptions,
+  ): Promise<ReconcilePlan>;
 }
 
 /** What a new child of a dynamic supervisor is given. */

@@ -14,7 +14,14 @@ import type {
 import { checkOptions, show } from '../spec/checks.js';
 import { checkId, checkSignificant, completeChild } from '../spec/validate.js';
 import type { Emitter, EventListener, EventMap, Subscribable } from './emitter.js';
-import type { ChildRef, PauseOptions, StopOptions, SupervisorHandle } from './handle-types.js';
+import type {
+  ChildRef,
+  PauseOptions,
+  ReconcileOptions,
+  StopOptions,
+  SupervisorHandle,
+} from './handle-types.js';
+import type { ReconcilePlan } from './reconcile-plan.js';
 import type { Root } from './root.js';
 import {
   type ChildCounts,
@@ -140,6 +147,24 @@ export class Handle implements SupervisorHandle {
 
   async deleteChild(child: ChildRef): Promise<void> {
     await ask(this.#process(), (to) => ({ kind: 'delete-child', id: idOf(child), to }));
+  }
+
+  async reconcile(given: unknown, options: ReconcileOptions = {}): Promise<ReconcilePlan> {
+    const { dryRun = false } = checkOptions('reconcile', options, ['dryRun']);
+    const { kind } = this.#process().spec;
+    if (kind !== 'supervisor') {
+      const details = { path: this.path, supervisor: this.path, call: 'reconcile' };
+      throw coppiceError('COPPICE_DYNAMIC_SUPERVISOR', details);
+    }
+    if (typeof dryRun !== 'boolean') {
+      const got = show(dryRun);
+      throw coppiceError('COPPICE_INVALID_ARGUMENT', {
+        call: 'reconcile',
+        expected: 'dryRun: true or false',
+        got,
+      });
+    }
+    return this.#root.reconcile(this.path, given, { dryRun });
   }
 
   async restartNow(child: ChildRef): Promise<ChildInfo> {

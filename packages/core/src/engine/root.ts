@@ -8,12 +8,16 @@ import { show } from '../spec/checks.js';
 import { checkRootPolicies } from '../spec/policies.js';
 import { warningsOf } from '../spec/warnings.js';
 import { nextTurn } from './clock.js';
+import type { ReconcileOptions } from './handle-types.js';
+import { type ReconcilePlan, changeOf, stepsOf, wantedSpec } from './reconcile-plan.js';
+import { apply } from './reconcile.js';
 import { type AnySupervisorSpec, type StopReport, SupervisorProcess } from './supervisor-process.js';
 import { Tree, type TreeOptions } from './tree.js';
 
 export class Root {
   readonly tree: Tree;
-  readonly #spec: AnySupervisorSpec;
+  #spec: AnySupervisorSpec;
+  #reconciling: Promise<unknown> = Promise.resolve();
   #process: SupervisorProcess;
   #starting: Promise<void> | undefined = undefined;
 
@@ -61,6 +65,27 @@ export class Root {
       process = runtime;
     }
     return process;
+  }
+
+  /** Changes of declarations are carried out one after the other. */
+  reconcile(path: string, given: unknown, options: ReconcileOptions): Promise<ReconcilePlan> {
+    const reconciled = this.#reconciling.then(() => this.#reconcile(path, given, options));
+    this.#reconciling = reconciled.catch(() => undefined);
+    return reconciled;
+  }
+
+  async #reconcile(path: string, given: unknown, { dryRun }: ReconcileOptions): Promise<ReconcilePlan> {
+    const process = this.find(path);
+    if (process?.state.phase !== 'running') {
+      throw coppiceError('COPPICE_NOT_RUNNING', {
+        path,
+        state: process ? `: it is ${process.state.phase}` : '',
+      });
+    }
+    const change = changeOf(process, wantedSpec(process, given));
+    if (dryRun === true) return { path, steps: stepsOf(change) };
+    for (const [spec] of change.started) this.warnOf(spec, path);
+    return apply(change);
   }
 
   /** The path of a supervisor below `above`, by its declaration or by its path from there. */
@@ -113,6 +138,9 @@ export class Root {
       started: () => {},
       startFailed: () => {},
       exited: (reason) => this.#exited(process, reason),
+      adopted: (spec) => {
+        this.#spec = spec;
+      },
     });
     return process;
   }

@@ -34,6 +34,8 @@ export interface Parent {
   started(): void;
   startFailed(error: CoppiceError): void;
   exited(reason: ExitReason): void;
+  /** A root is declared differently from now on. */
+  adopted(spec: SupervisorSpec): void;
 }
 
 /** How a supervisor ended, and who did not end with it. */
@@ -51,7 +53,8 @@ export interface Reply {
 
 export class SupervisorProcess {
   readonly tree: Tree;
-  readonly spec: AnySupervisorSpec;
+  /** What it is declared with; `reconcile` changes that. */
+  spec: AnySupervisorSpec;
   readonly state: Supervisor;
   readonly parent: Parent;
   /** Called once, when all its children are up, or have not come up. */
@@ -254,6 +257,7 @@ export class SupervisorProcess {
       started: () => this.tell({ type: 'started', child, incarnation }),
       startFailed: (error) => this.tell({ type: 'start-failed', child, incarnation, error }),
       exited: (reason) => this.tell({ type: 'exited', child, incarnation, reason }),
+      adopted: () => {},
     };
   }
 

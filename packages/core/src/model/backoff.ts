@@ -25,7 +25,9 @@ export function longestDelayMs({ minMs, maxMs, factor }: Backoff, failures: numb
 
 /** The shortest delay after so many failures in a row. */
 export function shortestDelayMs(backoff: Backoff, failures: number): number {
-  return Math.ceil(longestDelayMs(backoff, failures) * (1 - backoff.jitter));
+  const longest = longestDelayMs(backoff, failures);
+  // As below, so that rounding never makes it longer than a delay can be.
+  return Math.ceil(longest - longest * backoff.jitter);
 }
 
 /** The delay after so many failures in a row, in whole milliseconds: somewhere between the two above. */

@@ -80,6 +80,8 @@ const COMMAND = {
   COPPICE_HAS_DEPENDANTS: (d) =>
     `'${d['path']}' cannot be deleted: bound to it are ${d['dependants']}; delete those first`,
   COPPICE_NOT_FOUND: (d) => `'${d['supervisor']}' has no child '${d['id']}'${d['hint']}`,
+  COPPICE_RECONCILE_FAILED: (d) =>
+    `'${d['path']}' could not be reconciled in everything: ${d['failed']}; these go on as they were, all else is done`,
   COPPICE_DYNAMIC_SUPERVISOR: (d) =>
     `${d['call']} has no meaning for the dynamic supervisor '${d['supervisor']}', whose children are gone when they ` +
     `end; use startChild and terminateChild`,

@@ -22,11 +22,7 @@ export function differenceOf(old: ChildSpec, wanted: ChildSpec): Difference {
   const isVersioned = !revisions.includes(undefined);
   const isSameRevision = isVersioned && revisions[0] === revisions[1];
   const keys = [...new Set([...Object.keys(old), ...Object.keys(wanted)])].toSorted();
-  const changed = keys.filter((key) => {
-    const [a, b] = [valueOf(old, key), valueOf(wanted, key)];
-    if (typeof a === 'function' && typeof b === 'function' && isSameRevision) return false;
-    return !isEqual(a, b);
-  });
+  const changed = keys.filter((key) => !isEqual(valueOf(old, key), valueOf(wanted, key), isSameRevision));
   const isOtherRevision = isVersioned && !isSameRevision;
   const isMadeAnew =
     changed.some((key) => MADE_OF.has(key)) || (isOtherRevision && !isSupervisorKind(wanted.kind));
@@ -35,15 +31,14 @@ export function differenceOf(old: ChildSpec, wanted: ChildSpec): Difference {
 
 const valueOf = (spec: ChildSpec, key: string): unknown => (spec as unknown as Record<string, unknown>)[key];
 
-/** Equal as data; functions and whatever else is no plain data are equal if they are the same. */
-function isEqual(a: unknown, b: unknown): boolean {
-  if (Object.is(a, b)) return true;
+/** Equal as data; functions and whatever else is no plain data if they are the same, or are to count as such. */
+function isEqual(a: unknown, b: unknown, areFunctionsSame: boolean): boolean {
+  if (Object.is(a, b) || (areFunctionsSame && typeof a === 'function' && typeof b === 'function'))
+    return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
   if (Array.isArray(a) !== Array.isArray(b)) return false;
   const [one, other] = [a as Record<string, unknown>, b as Record<string, unknown>];
   const keys = Object.keys(one);
-  return (
-    keys.length === Object.keys(other).length &&
-    keys.every((key) => Object.hasOwn(other, key) && isEqual(one[key], other[key]))
-  );
+  if (keys.length !== Object.keys(other).length) return false;
+  return keys.every((key) => Object.hasOwn(other, key) && isEqual(one[key], other[key], areFunctionsSame));
 }

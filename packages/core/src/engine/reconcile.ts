@@ -1,0 +1,124 @@
+/**
+ * Brings a living supervisor to what another declaration says, with as few starts and stops as that takes:
+ * what is no longer wanted goes first, in reverse start order; then what is new or has changed starts, in
+ * order. What fails to start leaves the old one in place.
+ */
+import { coppiceError, isCoppiceError } from '../model/errors.js';
+import { toWire } from '../model/wire.js';
+import { succeed } from '../spec/lineage.js';
+import type { ChildSpec, SupervisorSpec } from '../spec/types.js';
+import { ask } from './ask.js';
+import { type Change, type OpenStep, type ReconcilePlan, completeLike, stepsOf } from './reconcile-plan.js';
+import type { SupervisorProcess } from './supervisor-process.js';
+
+/**
+ * Carries a change out.
+ *
+ * @throws CommandError `COPPICE_RECONCILE_FAILED` if a step fails; all others are taken, and its details have the plan
+ */
+export async function apply(change: Change): Promise<ReconcilePlan> {
+  await applyOne(change);
+  const plan: ReconcilePlan = { path: change.process.path, steps: stepsOf(change) };
+  const failed = plan.steps.filter(({ outcome }) => outcome === 'failed');
+  if (failed.length === 0) return plan;
+  throw coppiceError('COPPICE_RECONCILE_FAILED', {
+    path: plan.path,
+    failed: failed
+      .map(({ action, path, error }) => `${action} '${path}': ${error?.message ?? ''}`)
+      .join('; '),
+    plan,
+  });
+}
+
+async function applyOne(change: Change): Promise<void> {
+  const { process, own, removed, kept, started, below } = change;
+  // Bonds first: nobody is to fall with what is about to go.
+  await arrange(change);
+  if (own) own.outcome = 'done';
+  for (const { step } of kept.values()) if (step) step.outcome = 'done';
+  for (const [{ id }, step] of removed) await attempt(step, () => remove(process, id));
+  for (const [spec, step] of started) await attempt(step, () => start(process, spec, step));
+  await arrange(change);
+  for (const { id, bonds, status } of process.state.children) {
+    if (bonds || status === 'waiting') await ask(process, (to) => ({ kind: 'settle-bonds', id, to }));
+  }
+  for (const each of below) await applyOne(each);
+  adopt(process, actualSpec(change));
+}
+
+/** Sets limits and options, the order and the bonds, as far as those that they name are there. */
+async function arrange({ process, wanted, kept }: Change): Promise<void> {
+  const { children } = wanted;
+  const { state } = process;
+  const specs = new Map([...kept].map(([id, { spec }]) => [id, spec]));
+  for (const [id, spec] of specs) {
+    const child = state.children.get(id);
+    if (child) succeed(spec, child.spec);
+  }
+  await ask(process, (to) => ({
+    kind: 'reconfigure',
+    id: process.spec.id,
+    policy: wanted,
+    specs,
+    bonds: new Map(children.map(({ id, bindsTo = [] }) => [id, bindsTo])),
+    order: children.map(({ id }) => id),
+    to,
+  }));
+}
+
+async function remove(process: SupervisorProcess, id: string): Promise<void> {
+  await ask(process, (to) => ({ kind: 'terminate-child', id, to }));
+  // A temporary child is gone by now.
+  if (process.state.children.get(id)) await ask(process, (to) => ({ kind: 'delete-child', id, to }));
+}
+
+async function start(process: SupervisorProcess, spec: ChildSpec, { action }: OpenStep): Promise<void> {
+  const { id } = spec;
+  const old = process.state.children.get(id)?.spec;
+  if (action === 'add') await ask(process, (to) => ({ kind: 'start-child', id, spec, args: [], to }));
+  else await ask(process, (to) => ({ kind: 'replace-child', id, spec, to }));
+  if (old) succeed(spec, old);
+}
+
+/** A step that fails is noted; the others are taken all the same. But a supervisor that is gone takes none. */
+async function attempt(step: OpenStep, take: () => Promise<void>): Promise<void> {
+  try {
+    await take();
+    step.outcome = 'done';
+  } catch (error) {
+    if (isCoppiceError(error, 'COPPICE_NOT_RUNNING')) throw error;
+    step.outcome = 'failed';
+    step.error = toWire(error);
+  }
+}
+
+/** The declaration of what is there now: where a step has failed it is the old one. */
+function actualSpec({ process, wanted }: Change): SupervisorSpec {
+  const { state } = process;
+  const there = wanted.children.flatMap(
+    ({ id }) => (state.children.get(id)?.spec as ChildSpec | undefined) ?? [],
+  );
+  if (there.every((spec, i) => spec === wanted.children[i]) && there.length === wanted.children.length)
+    return wanted;
+  const ids = new Set(there.map(({ id }) => id));
+  // One that is bound to something that did not start is not bound to it.
+  const children = there.map((spec) =>
+    spec.bindsTo?.every((id) => ids.has(id)) === false
+      ? { ...spec, bindsTo: spec.bindsTo.filter((id) => ids.has(id)) }
+      : spec,
+  );
+  return completeLike(wanted, { ...wanted, children }, process.parent.process?.path ?? '');
+}
+
+/** From now on this is what the supervisor is declared with: also when it, or one above it, is started again. */
+function adopt(process: SupervisorProcess, spec: SupervisorSpec): void {
+  succeed(spec, process.spec);
+  process.spec = spec;
+  const above = process.parent.process;
+  if (!above) return process.parent.adopted(spec);
+  const child = above.state.children.get(spec.id);
+  if (child) above.state.children.setSpec(child, spec);
+  if (above.spec.kind !== 'supervisor' || !above.spec.children.some(({ id }) => id === spec.id)) return;
+  const children = above.spec.children.map((each) => (each.id === spec.id ? spec : each));
+  adopt(above, completeLike(above.spec, { ...above.spec, children }, above.parent.process?.path ?? ''));
+}
