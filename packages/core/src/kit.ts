@@ -4,5 +4,6 @@
  * @packageDocumentation
  */
 export { closest } from './model/suggest.js';
+export { idle } from './engine/context.js';
 export { isAbortOf } from './engine/outcome.js';
 export { show } from './spec/checks.js';

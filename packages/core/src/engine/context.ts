@@ -13,9 +13,14 @@ import type { Incarnation } from './incarnation.js';
 export class ChildContext implements Context {
   readonly #incarnation: Incarnation;
 
+  static find(context: Context): Incarnation | undefined {
+    const isOurs = typeof context === 'object' && context !== null && #incarnation in context;
+    return isOurs ? context.#incarnation : undefined;
+  }
+
   static incarnationOf(context: Context): Incarnation {
-    if (typeof context === 'object' && context !== null && #incarnation in context)
-      return context.#incarnation;
+    const incarnation = ChildContext.find(context);
+    if (incarnation) return incarnation;
     throw coppiceError('COPPICE_INVALID_ARGUMENT', {
       call: 'mirror',
       expected: 'the context that a start was called with, as it came',
@@ -101,3 +106,10 @@ export class ChildContext implements Context {
 
 /** The incarnation that a context was made for. */
 export const incarnationOf = (context: Context): Incarnation => ChildContext.incarnationOf(context);
+
+/**
+ * Until its next `heartbeat()` nothing is expected of the incarnation with this context, however long that takes:
+ * it waits for something, as those do who work off what comes in. For others than those of a tree, such as one that
+ * a test has made by hand, it does nothing.
+ */
+export const idle = (context: Context): void => ChildContext.find(context)?.idle();

@@ -12,6 +12,7 @@ import type { EventBody, UnstoppedChild } from '../model/event.js';
 import { type ExitReason, KILLED, NORMAL, SHUTDOWN, type Shutdown } from '../model/exit-reason.js';
 import { ERROR_CLASSES, type ErrorClass } from '../model/give-up.js';
 import { about } from '../model/report.js';
+import { IDLE } from '../model/watchdog.js';
 import { toWire } from '../model/wire.js';
 import { show } from '../spec/checks.js';
 import { type Service, type Task, ignore } from '../spec/types.js';
@@ -180,6 +181,12 @@ export class Incarnation implements FaultOwner {
     const { child, number } = this;
     if (child.incarnation !== number || !child.recovery) return;
     child.recovery.beatAt = this.process.tree.clock.now();
+  }
+
+  /** Nothing is expected of it until its next heartbeat: it waits for something that may take any time. */
+  idle(): void {
+    const { child, number } = this;
+    if (child.incarnation === number && child.recovery) child.recovery.beatAt = IDLE;
   }
 
   get isOver(): boolean {

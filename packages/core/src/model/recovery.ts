@@ -31,8 +31,12 @@ export class Recovery {
   /** Its next start is for itself, not for those that its supervisor's strategy says. */
   isAlone = false;
   paused: Pause | undefined = undefined;
-  /** When it last said that it is alive. */
+  /** Nobody wants it any more: it is gone when it has ended, however it ends. */
+  isDismissed = false;
+  /** When it last said that it is alive; see `IDLE` in watchdog.ts. */
   beatAt = 0;
+  /** It is stale, unless what it has said is still to be heard. */
+  isSuspect = false;
   /** Why its start is being broken off. */
   startError: unknown = undefined;
 }

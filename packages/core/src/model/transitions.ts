@@ -9,9 +9,10 @@ import type { Supervisor } from './supervisor.js';
 
 /** Starts the next incarnation of a child that is down; the operation waits for the answer. */
 export function launch(s: Supervisor, child: Child): void {
-  const { startTimeoutMs } = child.spec;
+  const { startTimeoutMs, staleAfterMs } = child.spec;
   clearTimer(s, child);
   if (child.recovery) child.recovery.nextStartAt = undefined;
+  if (staleAfterMs !== undefined) recoveryOf(child).beatAt = s.now;
   child.incarnation++;
   child.asked = false;
   child.startingAt = s.now;
@@ -168,6 +169,7 @@ export function dropIfGone(s: Supervisor, child: Child): void {
 export function forget(s: Supervisor, child: Child): void {
   s.children.remove(child);
   if (s.observed && s.stopReason === undefined) report(s, { type: 'child:removed', ...about(s, child) });
+  if (s.tellsGone) s.effects.push({ type: 'gone', child, byItself: s.operation === undefined });
 }
 
 export function setTimer(s: Supervisor, child: Child, ms: number): void {
