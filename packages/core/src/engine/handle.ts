@@ -12,7 +12,7 @@ import type {
   WhenReadyOptions,
 } from '../spec/types.js';
 import { checkOptions, show } from '../spec/checks.js';
-import { checkId, checkSignificant, completeChild } from '../spec/validate.js';
+import { checkId, checkPlace, completeChild } from '../spec/validate.js';
 import type { Emitter, EventListener, EventMap, Subscribable } from './emitter.js';
 import type {
   ChildRef,
@@ -93,7 +93,7 @@ export class Handle implements SupervisorHandle {
     const { spec, path } = process;
     if (spec.kind === 'dynamic-supervisor') return this.#startDynamic(process, given);
     const child = completeChild(given, path);
-    checkSignificant(child, spec.autoShutdown, path);
+    checkPlace(child, spec, path);
     this.#root.warnOf(child, path);
     const reply = await ask(process, (to) => ({
       kind: 'start-child',

@@ -8,7 +8,7 @@ import { differenceOf } from '../spec/diff.js';
 import { checkRootPolicies } from '../spec/policies.js';
 import type { ChildSpec, SupervisorSpec } from '../spec/types.js';
 import { completeSpec } from '../spec/validate.js';
-import { SupervisorProcess } from './supervisor-process.js';
+import { type AnySupervisorSpec, SupervisorProcess } from './supervisor-process.js';
 
 /** One change to one child, or to a supervisor itself. */
 export interface ReconcileStep {
@@ -42,7 +42,7 @@ export type OpenStep = { -readonly [K in keyof ReconcileStep]: ReconcileStep[K] 
 /** What has to change in one supervisor, and below it. */
 export interface Change {
   readonly process: SupervisorProcess;
-  readonly wanted: SupervisorSpec;
+  readonly wanted: AnySupervisorSpec;
   readonly own: OpenStep | undefined;
   readonly removed: readonly (readonly [Child, OpenStep])[];
   /** By id: those that stay as they are, or need no new start. */
@@ -79,13 +79,14 @@ export function completeLike(old: object, options: object, above: string): Super
   return completeSpec('supervisor', options, above, Object.getPrototypeOf(old) as object) as SupervisorSpec;
 }
 
-export function changeOf(process: SupervisorProcess, wanted: SupervisorSpec): Change {
+export function changeOf(process: SupervisorProcess, wanted: AnySupervisorSpec): Change {
   const { state, path } = process;
+  const children = childrenOf(wanted);
   const below: Change[] = [];
   const kept = new Map<string, { spec: ChildSpec; step: OpenStep | undefined }>();
   const started: (readonly [ChildSpec, OpenStep])[] = [];
-  const ids = new Set(wanted.children.map(({ id }) => id));
-  for (const spec of wanted.children) {
+  const ids = new Set(children.map(({ id }) => id));
+  for (const spec of children) {
     const child = state.children.get(spec.id);
     const childPath = `${path}/${spec.id}`;
     if (!child) {
@@ -97,14 +98,15 @@ export function changeOf(process: SupervisorProcess, wanted: SupervisorSpec): Ch
       started.push([spec, { ...openStep('replace', childPath, changed), replace: spec.replace }]);
       continue;
     }
-    const canReach = child.runtime instanceof SupervisorProcess && child.status === 'running';
-    if (canReach && spec.kind === 'supervisor' && changed.includes('children')) {
-      below.push(changeOf(child.runtime as SupervisorProcess, spec));
-    }
-    const own = canReach ? changed.filter((key) => key !== 'children') : changed;
-    kept.set(spec.id, { spec, step: own.length > 0 ? openStep('update', childPath, own) : undefined });
+    // A supervisor that is up is reconciled in its own place; for any other its declaration is enough.
+    const { runtime } = child;
+    const isUp = runtime instanceof SupervisorProcess && child.status === 'running';
+    if (isUp && changed.length > 0 && isSupervisorSpec(spec)) below.push(changeOf(runtime, spec));
+    const step = changed.length > 0 && !isUp ? openStep('update', childPath, changed) : undefined;
+    kept.set(spec.id, { spec, step });
   }
-  const removed = Array.from(state.children)
+  // The children of a dynamic supervisor are in no declaration.
+  const removed = (state.dynamic ? [] : [...state.children])
     .filter(({ id }) => !ids.has(id))
     .toReversed()
     .map((child) => [child, openStep('remove', `${path}/${child.id}`)] as const);
@@ -112,6 +114,13 @@ export function changeOf(process: SupervisorProcess, wanted: SupervisorSpec): Ch
   const own = ownChanges.length > 0 ? openStep('update', path, ownChanges) : undefined;
   return { process, wanted, own, removed, kept, started, below };
 }
+
+/** The children that a supervisor is declared with. */
+export const childrenOf = (spec: AnySupervisorSpec): readonly ChildSpec[] =>
+  spec.kind === 'supervisor' ? spec.children : [];
+
+const isSupervisorSpec = (spec: ChildSpec): spec is AnySupervisorSpec =>
+  spec.kind === 'supervisor' || spec.kind === 'dynamic-supervisor';
 
 const openStep = (
   action: ReconcileStep['action'],

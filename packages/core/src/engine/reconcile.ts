@@ -6,10 +6,17 @@
 import { coppiceError, isCoppiceError } from '../model/errors.js';
 import { toWire } from '../model/wire.js';
 import { succeed } from '../spec/lineage.js';
-import type { ChildSpec, SupervisorSpec } from '../spec/types.js';
+import type { ChildSpec } from '../spec/types.js';
 import { ask } from './ask.js';
-import { type Change, type OpenStep, type ReconcilePlan, completeLike, stepsOf } from './reconcile-plan.js';
-import type { SupervisorProcess } from './supervisor-process.js';
+import {
+  type Change,
+  type OpenStep,
+  type ReconcilePlan,
+  childrenOf,
+  completeLike,
+  stepsOf,
+} from './reconcile-plan.js';
+import type { AnySupervisorSpec, SupervisorProcess } from './supervisor-process.js';
 
 /**
  * Carries a change out.
@@ -48,7 +55,7 @@ async function applyOne(change: Change): Promise<void> {
 
 /** Sets limits and options, the order and the bonds, as far as those that they name are there. */
 async function arrange({ process, wanted, kept }: Change): Promise<void> {
-  const { children } = wanted;
+  const children = childrenOf(wanted);
   const { state } = process;
   const specs = new Map([...kept].map(([id, { spec }]) => [id, spec]));
   for (const [id, spec] of specs) {
@@ -92,26 +99,34 @@ async function attempt(step: OpenStep, take: () => Promise<void>): Promise<void>
   }
 }
 
-/** The declaration of what is there now: where a step has failed it is the old one. */
-function actualSpec({ process, wanted }: Change): SupervisorSpec {
+/**
+ * The declaration of what is there now: where a step has failed it is the old one, but with the bonds that are
+ * wanted, as far as those that they name are there; old and new ones together could be a ring.
+ */
+function actualSpec({ process, wanted }: Change): AnySupervisorSpec {
+  if (wanted.kind !== 'supervisor') return wanted;
   const { state } = process;
-  const there = wanted.children.flatMap(
-    ({ id }) => (state.children.get(id)?.spec as ChildSpec | undefined) ?? [],
-  );
-  if (there.every((spec, i) => spec === wanted.children[i]) && there.length === wanted.children.length)
-    return wanted;
-  const ids = new Set(there.map(({ id }) => id));
-  // One that is bound to something that did not start is not bound to it.
-  const children = there.map((spec) =>
-    spec.bindsTo?.every((id) => ids.has(id)) === false
-      ? { ...spec, bindsTo: spec.bindsTo.filter((id) => ids.has(id)) }
-      : spec,
-  );
-  return completeLike(wanted, { ...wanted, children }, process.parent.process?.path ?? '');
+  const there = wanted.children.filter(({ id }) => state.children.get(id));
+  const children = there.map(({ id, bindsTo = [] }) => {
+    const spec = state.children.get(id)!.spec as ChildSpec;
+    const bonds = bindsTo.filter((other) => state.children.get(other));
+    const hasBonds = String(bonds) === String(spec.bindsTo ?? []);
+    return hasBonds ? spec : { ...spec, bindsTo: bonds };
+  });
+  const isAsWanted =
+    children.length === wanted.children.length && children.every((spec, i) => spec === wanted.children[i]);
+  if (isAsWanted) return wanted;
+  const actual = completeLike(wanted, { ...wanted, children }, process.parent.process?.path ?? '');
+  for (const spec of actual.children) {
+    const child = state.children.get(spec.id)!;
+    succeed(spec, child.spec);
+    state.children.setSpec(child, spec);
+  }
+  return actual;
 }
 
 /** From now on this is what the supervisor is declared with: also when it, or one above it, is started again. */
-function adopt(process: SupervisorProcess, spec: SupervisorSpec): void {
+function adopt(process: SupervisorProcess, spec: AnySupervisorSpec): void {
   succeed(spec, process.spec);
   process.spec = spec;
   const above = process.parent.process;

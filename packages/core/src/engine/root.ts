@@ -5,6 +5,7 @@ import { isSupervisorKind } from '../model/policy.js';
 import { closest } from '../model/suggest.js';
 import type { ChildSpec } from '../spec/types.js';
 import { show } from '../spec/checks.js';
+import { isSameDeclaration } from '../spec/lineage.js';
 import { checkRootPolicies } from '../spec/policies.js';
 import { warningsOf } from '../spec/warnings.js';
 import { nextTurn } from './clock.js';
@@ -166,7 +167,9 @@ export class Root {
   /** Whoever declares something that is probably not meant is told so: by an event, or else on the console. */
   warnOf(declared: ChildSpec, above?: string): void {
     const { events } = this.tree;
-    for (const warning of warningsOf(declared, above)) {
+    const spec = above === undefined ? undefined : this.find(above)?.spec;
+    const place = above !== undefined && spec ? { path: above, spec } : undefined;
+    for (const warning of warningsOf(declared, place)) {
       const isHeard = events.hearers(this.path, 'supervisor:warning') > 0;
       if (isHeard) events.emit(this.path, { type: 'supervisor:warning', ...warning });
       else console.warn(`coppice: ${warning.message}`);
@@ -182,7 +185,7 @@ function pathOfSpec(top: ChildSpec | AnySupervisorSpec, at: string, wanted: unkn
     for (const [path, spec] of level) {
       if (spec.kind !== 'supervisor') continue;
       for (const child of spec.children) {
-        if ((child as unknown) === wanted) return `${path}/${child.id}`;
+        if (isSameDeclaration(child, wanted)) return `${path}/${child.id}`;
         below.push([`${path}/${child.id}`, child]);
       }
     }

@@ -35,7 +35,7 @@ export interface Parent {
   startFailed(error: CoppiceError): void;
   exited(reason: ExitReason): void;
   /** A root is declared differently from now on. */
-  adopted(spec: SupervisorSpec): void;
+  adopted(spec: AnySupervisorSpec): void;
 }
 
 /** How a supervisor ended, and who did not end with it. */

@@ -49,6 +49,10 @@ export function obey(s: Supervisor, command: Command): void {
 const facts = (s: Supervisor, id: string) => ({ path: `${s.path}/${id}`, supervisor: s.path, id });
 
 function startChild(s: Supervisor, { id, spec, args, to }: Of<'start-child'>): void {
+  const { maxChildren } = s.policy;
+  if (maxChildren !== undefined && s.children.size >= maxChildren) {
+    return refuse(s, to, coppiceError('COPPICE_TOO_MANY_CHILDREN', { ...facts(s, id), maxChildren }));
+  }
   const strange = spec.bindsTo?.find((other) => !s.children.get(other));
   if (strange !== undefined) return refuse(s, to, notFound(s, strange));
   const added = new Child(id, spec, args);

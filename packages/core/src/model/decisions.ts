@@ -29,6 +29,7 @@ export function decide(s: Supervisor, waiting: Waiting): void {
 
 /** OTP's table; but a supervisor that has given up is what its own `giveUp` is there for. */
 function verdictOn(s: Supervisor, child: Child): Verdict {
+  if (child.recovery?.isDismissed) return 'forget';
   if (child.spec.giveUp !== 'escalate' && hasGivenUp(s, child)) return 'restart';
   return RESTART_TABLE[child.spec.restart][child.lastExit?.kind ?? 'normal'];
 }
@@ -74,8 +75,12 @@ function giveUp(s: Supervisor, child: Child, judgement: Exclude<Judgement, { ver
     case 'park':
       park(s, child);
       return release(s, child);
+    case 'remove':
+      s.children.setStatus(child, 'stopped');
+      return forget(s, child);
     case 'exit':
       s.children.setStatus(child, 'stopped');
+      dropIfGone(s, child);
       s.effects.push({ type: 'exit', error: judgement.error });
       return;
   }

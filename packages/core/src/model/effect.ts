@@ -18,6 +18,8 @@ export type Effect =
   /** Answer with `timer` after so many milliseconds. A child has at most one timer. */
   | { readonly type: 'set-timer'; readonly child: Child; readonly ms: number }
   | { readonly type: 'clear-timer'; readonly child: Child }
+  /** It is no longer one of the children: because it has ended for good by itself, or by order. */
+  | { readonly type: 'gone'; readonly child: Child; readonly byItself: boolean }
   /** The child that it was about; none if it was about all. */
   | { readonly type: 'reply'; readonly to: unknown; readonly child: Child | undefined }
   | { readonly type: 'refuse'; readonly to: unknown; readonly error: CoppiceError }

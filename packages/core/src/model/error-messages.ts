@@ -82,6 +82,8 @@ const COMMAND = {
   COPPICE_NOT_FOUND: (d) => `'${d['supervisor']}' has no child '${d['id']}'${d['hint']}`,
   COPPICE_RECONCILE_FAILED: (d) =>
     `'${d['path']}' could not be reconciled in everything: ${d['failed']}; these go on as they were, all else is done`,
+  COPPICE_TOO_MANY_CHILDREN: (d) =>
+    `'${d['supervisor']}' has its maxChildren of ${d['maxChildren']} children; try again when one has ended`,
   COPPICE_DYNAMIC_SUPERVISOR: (d) =>
     `${d['call']} has no meaning for the dynamic supervisor '${d['supervisor']}', whose children are gone when they ` +
     `end; use startChild and terminateChild`,

@@ -18,7 +18,7 @@ export type Judgement =
   | { readonly verdict: 'restart'; readonly delayMs: number }
   /** None: the limit was that of the supervisor itself. */
   | { readonly verdict: 'escalate'; readonly error: CoppiceError | undefined }
-  | { readonly verdict: 'park' }
+  | { readonly verdict: 'park' | 'remove' }
   | { readonly verdict: 'exit'; readonly error: CoppiceError };
 
 /** The delays before a child is started again, if there are any. */
@@ -98,7 +98,7 @@ function giveUp(s: Supervisor, child: Child, isFatal: boolean, backoff: Backoff 
     report(s, { type: 'child:gave-up', giveUp: policy, because, ...facts });
   }
   if (policy === 'exit' || policy === 'escalate') return { verdict: policy, error };
-  if (policy === 'park') return { verdict: 'park' };
+  if (policy === 'park' || policy === 'remove') return { verdict: policy };
   recoveryOf(child).isSlow = true;
   const slowest = { ...(backoff as Backoff), minMs: (backoff as Backoff).maxMs };
   return { verdict: 'restart', delayMs: delayMs(slowest, 1, s.chance) };

@@ -13,10 +13,10 @@ export const ERROR_CLASSES: readonly ErrorClass[] = ['transient', 'permanent', '
 /**
  * What giving up means: `escalate` the supervisor gives up in turn (OTP), `park` the child stays down and
  * the others run on, `keep-trying` it is started again for ever, at the longest delay of its backoff, `exit`
- * the whole tree ends.
+ * the whole tree ends, `remove` it is gone, as dynamic children are when they end, and the others run on.
  */
-export type GiveUp = 'escalate' | 'park' | 'keep-trying' | 'exit';
-export const GIVE_UPS: readonly GiveUp[] = ['escalate', 'park', 'keep-trying', 'exit'];
+export type GiveUp = 'escalate' | 'park' | 'keep-trying' | 'exit' | 'remove';
+export const GIVE_UPS: readonly GiveUp[] = ['escalate', 'park', 'keep-trying', 'exit', 'remove'];
 
 /** `restart`: try again. `give-up`: as its {@link GiveUp} says. `exit`: end the whole tree. */
 export type FailureVerdict = 'restart' | 'give-up' | 'exit';

@@ -66,6 +66,8 @@ export type Message =
       readonly incarnation: number;
       readonly timer?: unknown;
     }
+  /** Nobody wants a dynamic child any more: it is stopped, and nothing else waits for that. */
+  | { readonly type: 'dismiss'; readonly child: Child }
   | { readonly type: 'command'; readonly command: Command }
   /** With `deadlineAt` all has to be down by then. */
   | { readonly type: 'stop'; readonly reason: ExitReason; readonly deadlineAt?: number | undefined }

@@ -49,6 +49,8 @@ export interface SupervisorPolicy {
   readonly childBackoff?: Backoff;
   /** None: `sequential`. */
   readonly startOrder?: StartOrder;
+  /** So many children at most, of a dynamic supervisor. */
+  readonly maxChildren?: number;
 }
 
 /** How long a child with a `kill` hook may take to be gone after that hook was called, in milliseconds. */

@@ -26,7 +26,7 @@ export function reconfigure(s: Supervisor, command: Of<'reconfigure'>): void {
     const child = s.children.get(id);
     if (child) updateSpec(s, child, spec);
   }
-  s.children.arrange(order, bonds);
+  if (!s.dynamic) s.children.arrange(order, bonds);
   s.effects.push({ type: 'reply', to, child: undefined });
 }
 

@@ -26,6 +26,7 @@ import {
   ask,
   clearTimer,
   dropIfGone,
+  forget,
   kill,
   launch,
   rest,
@@ -77,6 +78,8 @@ function takeIn(s: Supervisor, message: Message): void {
       return onStop(s, message.reason, message.deadlineAt);
     case 'kill':
       return onKill(s);
+    case 'dismiss':
+      return onDismiss(s, message.child);
     default: {
       // Whatever an older incarnation says changes nothing.
       const { child, incarnation } = message;
@@ -226,6 +229,18 @@ function onTimer(s: Supervisor, child: Child): void {
     default:
       return;
   }
+}
+
+/** Unlike `terminateChild` it is no operation that others have to wait for: it is on its way out by itself. */
+function onDismiss(s: Supervisor, child: Child): void {
+  if (!s.children.has(child)) return;
+  recoveryOf(child).isDismissed = true;
+  if (child.status === 'starting' || child.status === 'running') return ask(s, child);
+  // If an operation waits for it, that sees it through; if it is cleaning up, its end will be decided on.
+  if (child.awaited || isAlive(child.status)) return;
+  clearTimer(s, child);
+  s.children.setStatus(child, 'stopped');
+  forget(s, child);
 }
 
 /** It has failed without knowing it: it is told so, and gets its time to end. */

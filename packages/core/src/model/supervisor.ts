@@ -1,4 +1,4 @@
-/** The state of one supervisor. It is changed by `step` (step.ts) alone; `observed` is an input. */
+/** The state of one supervisor. It is changed by `step` (step.ts) alone; `observed` and `tellsGone` are inputs. */
 import type { Chance } from './backoff.js';
 import { Child } from './child.js';
 import { Children } from './children.js';
@@ -85,6 +85,8 @@ export class Supervisor {
   effects: Effect[] = [];
   /** Does anybody listen? If not, no event is made. */
   observed = false;
+  /** Does the interpreter want to know of each child that is gone for good? */
+  tellsGone = false;
   /** Where chance comes from. */
   chance: Chance = () => 0;
 

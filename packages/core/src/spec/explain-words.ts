@@ -43,9 +43,8 @@ const grainOf = (ms: number): number =>
 /** A duration that was computed: `530 ms`, `1.4 s`, `4 min 10 s`, `3 h 20 min`. */
 export function rough(ms: number, round: (value: number) => number = Math.round): string {
   if (ms === Infinity) return exact(ms);
-  const rounded = round(ms / grainOf(ms)) * grainOf(ms);
-  // It may have gone up to where the next coarser grain begins.
-  return exact(grainOf(rounded) > grainOf(ms) ? Math.round(rounded / grainOf(rounded)) * grainOf(rounded) : rounded);
+  const grain = grainOf(ms);
+  return exact(round(ms / grain) * grain);
 }
 
 /** From the shorter to the longer, rounded outwards: `50 to 100 ms`, `3 min 20 s to 5 min`. */
@@ -55,7 +54,9 @@ export function range({ minMs, maxMs }: Span): string {
   if (shortest === longest) return longest;
   const [, unit] = longest.split(' ');
   const isOneUnit = shortest.split(' ').length === 2 && longest.split(' ').length === 2;
-  return isOneUnit && shortest.endsWith(` ${unit}`) ? `${shortest.split(' ')[0]} to ${longest}` : `${shortest} to ${longest}`;
+  return isOneUnit && shortest.endsWith(` ${unit}`)
+    ? `${shortest.split(' ')[0]} to ${longest}`
+    : `${shortest} to ${longest}`;
 }
 
 /** What is to be expected, and between what: `about 4 min 10 s (3 min 20 s to 5 min)`. */
@@ -98,7 +99,7 @@ export function names(ids: readonly string[], most = 5): string {
 
 /** A sum as it would be written down: `50 ms + 100 ms + ... + 5 s`. */
 export function sum(terms: number, termMs: (nth: number) => number): string {
-  const term = (n: number): string => rough(termMs(n));
+  const term = (n: number): string => exact(Math.round(termMs(n)));
   if (terms <= 5) return Array.from({ length: terms }, (_, at) => term(at + 1)).join(' + ');
   return `${term(1)} + ${term(2)} + ${term(3)} + ... + ${term(terms)}`;
 }

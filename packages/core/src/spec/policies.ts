@@ -1,9 +1,10 @@
 /** Checks the options that go beyond OTP's, and which of them exclude or need each other. */
 import { coppiceError } from '../model/errors.js';
 import { BOOTS, GIVE_UPS, REPLACES } from '../model/give-up.js';
-import { type ChildKind, isSupervisorKind } from '../model/policy.js';
+import { type ChildKind, type ChildPolicy, isSupervisorKind } from '../model/policy.js';
 import { check, fill, isDuration, isRecord, oneOf, show } from './checks.js';
 import { checkNumber, completeBackoff } from './durations.js';
+import { checkOwnLimit } from './limit-check.js';
 
 type Spec = Record<string, unknown>;
 
@@ -51,6 +52,8 @@ export function completePolicies(spec: Spec, kind: ChildKind, path: string): voi
   }
   if (!isSupervisorKind(kind)) completeWorker(spec, path);
   checkCombinations(spec, kind, path);
+  const complete = spec as unknown as ChildPolicy;
+  checkOwnLimit(complete, complete.backoff, path);
 }
 
 function completeWorker(spec: Spec, path: string): void {

@@ -2,6 +2,7 @@
  * Checks declarations where they stand, before anything has started, and fills in the defaults. What OTP's
  * `check_childspec` and `check_flags` refuse is refused here, and unknown keys as well.
  */
+import type { Backoff } from '../model/backoff.js';
 import { coppiceError } from '../model/errors.js';
 import type { ChildKind } from '../model/policy.js';
 import { ON_STUCK, isSupervisorKind } from '../model/policy.js';
@@ -10,6 +11,7 @@ import { AUTO_SHUTDOWNS, RESTART_TYPES } from '../model/restart-table.js';
 import { STRATEGIES } from '../model/strategy.js';
 import { closest } from '../model/suggest.js';
 import { type Options, check, fill, isClass, isDuration, isRecord, oneOf, show } from './checks.js';
+import { checkOwnLimit } from './limit-check.js';
 import { POLICY_KEYS, WORKER_KEYS, checkLimit, checkTemplatePolicies, completePolicies } from './policies.js';
 import { inStartOrder } from './start-order.js';
 import type { ChildSpec } from './types.js';
@@ -107,8 +109,18 @@ export function completeChild(child: unknown, supervisor: string): ChildSpec {
 
 const isPromise = (value: Options): boolean => typeof value['then'] === 'function';
 
-/** Whether a child fits its supervisor. */
-export function checkSignificant(child: ChildSpec, autoShutdown: unknown, supervisor: string): void {
+/** Whether a child fits its supervisor, of which it gets what it does not say itself. */
+export function checkPlace(
+  child: ChildSpec,
+  { autoShutdown, childBackoff }: { readonly autoShutdown?: unknown; readonly childBackoff?: unknown },
+  supervisor: string,
+): void {
+  checkSignificant(child, autoShutdown, supervisor);
+  if (child.backoff === undefined)
+    checkOwnLimit(child, childBackoff as Backoff | undefined, `${supervisor}/${child.id}`);
+}
+
+function checkSignificant(child: ChildSpec, autoShutdown: unknown, supervisor: string): void {
   if (!child.significant || autoShutdown !== 'never') return;
   throw coppiceError('COPPICE_BAD_COMBINATION', {
     problem: `a significant child has no meaning under a supervisor with autoShutdown 'never'`,
@@ -209,7 +221,7 @@ function checkChildren(spec: Record<string, unknown>, path: string): void {
       });
     }
     ids.add(child.id);
-    checkSignificant(child, spec['autoShutdown'], path);
+    checkPlace(child, spec, path);
     return child;
   });
   spec['children'] = Object.freeze(inStartOrder(complete, path));
@@ -225,6 +237,6 @@ function checkTemplate(spec: Record<string, unknown>, path: string): void {
   }
   const template = completeChild(spec['child'], path);
   checkTemplatePolicies({ ...template }, `${path}/${template.id}`);
-  checkSignificant(template, spec['autoShutdown'], path);
+  checkPlace(template, spec, path);
   spec['child'] = template;
 }
