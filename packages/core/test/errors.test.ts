@@ -127,6 +127,10 @@ const THROWN: Record<Exclude<ErrorCode, OnlyTold>, () => Promise<unknown>> = {
     return rejection(tree.deleteChild(a));
   },
   COPPICE_NOT_FOUND: async () => rejection((await boot({})).tree.deleteChild('a')),
+  COPPICE_RECONCILE_FAILED: async () => {
+    const { tree } = await boot({});
+    return rejection(tree.reconcile([service({ id: 'broken', start: () => Promise.reject(new Error('no')) })]));
+  },
   COPPICE_DYNAMIC_SUPERVISOR: async () => {
     const tree = await dynamicSupervisor({ id: 'dyn', child: a }).start();
     return rejection((tree as unknown as { deleteChild(id: string): Promise<void> }).deleteChild('a#1'));

@@ -71,6 +71,11 @@ const SCENARIOS: Record<EventName, () => Promise<SupervisionEvent[]>> = {
       { restart: 'transient', significant: true },
       { autoShutdown: 'any-significant' },
     ),
+  'supervisor:reconciled': async () => {
+    const { tree, events } = await boot({ children: [scripted('a').spec] });
+    await tree.reconcile([scripted('b').spec]);
+    return events;
+  },
   'supervisor:warning': async () =>
     (await boot({ children: [supervisor({ id: 'sub', restart: 'transient', children: [] })] })).events,
   'listener:failed': async () => {

@@ -60,6 +60,14 @@ const SAMPLES: { [N in EventName]: EventBodies[N] } = {
   'supervisor:stopped': { ...shop, reason: { kind: 'shutdown', cause: error } },
   'supervisor:gave-up': { ...shop, offender: child, error: { ...error, cause: error }, budget },
   'supervisor:auto-shutdown': { ...shop, child: 'shop/db', autoShutdown: 'any-significant' },
+  'supervisor:reconciled': {
+    ...shop,
+    updated: ['shop'],
+    removed: [],
+    replaced: ['shop/db'],
+    added: [],
+    failed: ['shop/api'],
+  },
   'supervisor:warning': { ...shop, code: 'COPPICE_TRANSIENT_SUPERVISOR', message: 'think twice' },
   'listener:failed': { ...shop, event: 'child:crashed', error },
 };
@@ -126,6 +134,7 @@ test('the table, read aloud', () => {
     'supervisor:gave-up | fatal | gave-up | shop gave up: after 3 restarts within 5 s shop/db needed another one: boom',
     'supervisor:auto-shutdown | info | - | shop shuts itself down: significant child shop/db has ended ' +
       '(any-significant)',
+    'supervisor:reconciled | error | - | shop is reconciled: updated shop; replaced shop/db; failed shop/api',
     'supervisor:warning | warn | - | think twice',
     "listener:failed | error | - | a listener for 'child:crashed' at shop failed: boom",
   ]);

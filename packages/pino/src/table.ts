@@ -269,6 +269,24 @@ export const EVENT_LOG: EventLog = Object.freeze<EventLog>({
     message: (e) => `${e.path} shuts itself down: significant child ${e.child} has ended (${e.autoShutdown})`,
     fields: (e) => ({ ...aboutSupervisor(e), child: e.child, autoShutdown: e.autoShutdown }),
   },
+  'supervisor:reconciled': {
+    level: ({ failed }) => (failed.length > 0 ? 'error' : 'info'),
+    message: ({ path, updated, removed, replaced, added, failed }) => {
+      const did = Object.entries({ updated, removed, replaced, added, failed }).filter(
+        ([, paths]) => paths.length > 0,
+      );
+      const words = did.map(([what, paths]) => `${what} ${paths.join(', ')}`);
+      return `${path} is reconciled: ${words.length === 0 ? 'nothing to change' : words.join('; ')}`;
+    },
+    fields: ({ path, updated, removed, replaced, added, failed }) => ({
+      path,
+      updated,
+      removed,
+      replaced,
+      added,
+      failed,
+    }),
+  },
   'supervisor:warning': {
     level: 'warn',
     message: (e) => e.message,
@@ -314,6 +332,7 @@ const AFTERWARDS: Readonly<Record<GiveUp, (reviveAt: number | null) => string>> 
     `it is parked ${reviveAt === null ? 'until somebody starts it' : `until ${timeOf(reviveAt)}`}`,
   'keep-trying': () => 'it is tried again at its longest delay',
   exit: () => 'all ends',
+  remove: () => 'it is removed',
 };
 
 const overLimit = ({ kind, budget }: EventOf<'child:gave-up'>): string =>

@@ -26,6 +26,7 @@ import type { AnySupervisorSpec, SupervisorProcess } from './supervisor-process.
 export async function apply(change: Change): Promise<ReconcilePlan> {
   await applyOne(change);
   const plan: ReconcilePlan = { path: change.process.path, steps: stepsOf(change) };
+  tell(change.process, plan);
   const failed = plan.steps.filter(({ outcome }) => outcome === 'failed');
   if (failed.length === 0) return plan;
   throw coppiceError('COPPICE_RECONCILE_FAILED', {
@@ -34,6 +35,21 @@ export async function apply(change: Change): Promise<ReconcilePlan> {
       .map(({ action, path, error }) => `${action} '${path}': ${error?.message ?? ''}`)
       .join('; '),
     plan,
+  });
+}
+
+function tell({ tree, path }: SupervisorProcess, { steps }: ReconcilePlan): void {
+  const failed = steps.filter(({ outcome }) => outcome === 'failed');
+  const those = (wanted: OpenStep['action']): string[] =>
+    steps.filter(({ action, outcome }) => action === wanted && outcome === 'done').map((step) => step.path);
+  tree.events.emit(path, {
+    type: 'supervisor:reconciled',
+    path,
+    updated: those('update'),
+    removed: those('remove'),
+    replaced: those('replace'),
+    added: those('add'),
+    failed: failed.map((step) => step.path),
   });
 }
 

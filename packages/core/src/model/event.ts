@@ -147,6 +147,15 @@ export interface EventBodies {
     readonly child: string;
     readonly autoShutdown: AutoShutdown;
   };
+  /** Somebody has changed what it is declared with, or what is below it, while it runs; by paths, in order. */
+  'supervisor:reconciled': AboutSupervisor & {
+    readonly updated: readonly string[];
+    readonly removed: readonly string[];
+    readonly replaced: readonly string[];
+    readonly added: readonly string[];
+    /** What did not start; it goes on as it was. */
+    readonly failed: readonly string[];
+  };
   /** A declaration that is allowed but probably not meant. */
   'supervisor:warning': AboutSupervisor & { readonly code: string; readonly message: string };
   /** A listener threw, or its promise was rejected. It stays subscribed; it is reported once. */
@@ -200,6 +209,7 @@ export const EVENT_NAMES = Object.keys({
   'supervisor:stopped': 1,
   'supervisor:gave-up': 1,
   'supervisor:auto-shutdown': 1,
+  'supervisor:reconciled': 1,
   'supervisor:warning': 1,
   'listener:failed': 1,
 } satisfies Record<EventName, 1>) as readonly EventName[];

@@ -201,7 +201,7 @@ describe('replacing', () => {
     async (replace) => {
       const journal: string[] = [];
       const first = old(journal);
-      const { tree } = await boot({ children: [first.spec] });
+      const { tree, events } = await boot({ children: [first.spec] });
       drain(journal);
       const broken = scripted('a', {
         journal,
@@ -224,6 +224,8 @@ describe('replacing', () => {
       );
       expect(tree.use(first.spec)).toBe('old');
       expect(tree.childSpec('a')).toBe(first.spec);
+      const told = { replaced: [], added: ['root/b'], failed: ['root/a'] };
+      expect(events.find(({ type }) => type === 'supervisor:reconciled')).toMatchObject(told);
       expect(statuses(tree)).toEqual(['a: running', 'b: running']);
       // Nor does it come back when all is started again.
       expect(steps(await tree.reconcile([first.spec, wanted[1]!]))).toEqual([]);
