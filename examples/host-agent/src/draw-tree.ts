@@ -60,4 +60,4 @@ function limitOf(spec: ChildSpec): string | undefined {
   return giveUp === 'escalate' ? limit : `${limit}, then ${THEN[giveUp]}`;
 }
 
-const THEN = { park: 'parked', 'keep-trying': 'tried on for ever', exit: 'all ends' } as const;
+const THEN = { park: 'parked', 'keep-trying': 'tried on for ever', exit: 'all ends', remove: 'removed' } as const;

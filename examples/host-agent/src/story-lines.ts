@@ -160,6 +160,7 @@ function givenUp({ giveUp, because, at, reviveAt, error }: EventOf<'child:gave-u
     park: `; parked${reviveAt === null ? '' : ` for ${duration(reviveAt - at)}`}`,
     'keep-trying': '; tried on at the longest delay',
     exit: '; all ends',
+    remove: '; removed',
   }[giveUp];
   return `gives up${why}${then}: ${causeText(error)}`;
 }

@@ -131,6 +131,11 @@ const THROWN: Record<Exclude<ErrorCode, OnlyTold>, () => Promise<unknown>> = {
     const { tree } = await boot({});
     return rejection(tree.reconcile([service({ id: 'broken', start: () => Promise.reject(new Error('no')) })]));
   },
+  COPPICE_TOO_MANY_CHILDREN: async () => {
+    const tree = await dynamicSupervisor({ id: 'dyn', maxChildren: 1, child: a }).start();
+    await tree.startChild();
+    return rejection(tree.startChild());
+  },
   COPPICE_DYNAMIC_SUPERVISOR: async () => {
     const tree = await dynamicSupervisor({ id: 'dyn', child: a }).start();
     return rejection((tree as unknown as { deleteChild(id: string): Promise<void> }).deleteChild('a#1'));

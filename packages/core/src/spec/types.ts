@@ -136,7 +136,8 @@ export interface ChildOptions {
    * What happens when it exceeds its own limit (as a supervisor: that of its children), or when `classify` calls
    * an error permanent. `escalate`: its supervisor gives up, as in OTP. `park`: it stays down, visible, and the
    * others run on. `keep-trying`: it is started again for ever, at the longest delay of its `backoff`. `exit`:
-   * the whole tree ends. Default: `escalate`.
+   * the whole tree ends. `remove`, for children of a dynamic supervisor: it is gone, and the others run on.
+   * Default: `escalate`.
    */
   readonly giveUp?: GiveUp;
   /** A parked child is started again after so many milliseconds. Default: only when somebody does it. */
@@ -240,6 +241,8 @@ export interface DynamicSupervisorOptions<A extends readonly unknown[]> extends 
   readonly autoShutdown?: AutoShutdown;
   /** The delays before a child whose template has no `backoff` is started again. Default: none. */
   readonly childBackoff?: BackoffOptions;
+  /** So many children at most; `startChild` refuses one more. Default: no limit. */
+  readonly maxChildren?: number;
   /** What each child is made from; `startChild({ args })` hands its arguments to each incarnation. */
   readonly child: Template<A>;
 }
@@ -308,6 +311,7 @@ export interface DynamicSupervisorSpec<A extends readonly unknown[] = readonly u
   extends SettledSupervisor {
   readonly kind: 'dynamic-supervisor';
   readonly strategy: 'one-for-one';
+  readonly maxChildren?: number;
   readonly child: Template<A>;
 }
 

@@ -24,7 +24,7 @@ const KEYS: Readonly<Record<ChildKind, readonly string[]>> = {
   service: [...COMMON, ...WORKER_KEYS, 'start', 'stop', 'kill'],
   task: [...COMMON, ...WORKER_KEYS, 'run'],
   supervisor: [...COMMON, ...LIMITS, 'startOrder', 'children'],
-  'dynamic-supervisor': [...COMMON, ...LIMITS, 'child'],
+  'dynamic-supervisor': [...COMMON, ...LIMITS, 'maxChildren', 'child'],
 };
 
 const KINDS = Object.keys(KEYS) as readonly ChildKind[];
@@ -112,10 +112,18 @@ const isPromise = (value: Options): boolean => typeof value['then'] === 'functio
 /** Whether a child fits its supervisor, of which it gets what it does not say itself. */
 export function checkPlace(
   child: ChildSpec,
-  { autoShutdown, childBackoff }: { readonly autoShutdown?: unknown; readonly childBackoff?: unknown },
+  above: { readonly kind?: unknown; readonly autoShutdown?: unknown; readonly childBackoff?: unknown },
   supervisor: string,
 ): void {
+  const { kind, autoShutdown, childBackoff } = above;
   checkSignificant(child, autoShutdown, supervisor);
+  if (child.giveUp === 'remove' && kind !== 'dynamic-supervisor') {
+    throw coppiceError('COPPICE_BAD_COMBINATION', {
+      problem: `giveUp 'remove' is for children that come and go, but '${supervisor}' is no dynamic supervisor`,
+      cure: `say giveUp: 'park' to keep it, down and visible`,
+      path: `${supervisor}/${child.id}`,
+    });
+  }
   if (child.backoff === undefined)
     checkOwnLimit(child, childBackoff as Backoff | undefined, `${supervisor}/${child.id}`);
 }
@@ -228,6 +236,17 @@ function checkChildren(spec: Record<string, unknown>, path: string): void {
 }
 
 function checkTemplate(spec: Record<string, unknown>, path: string): void {
+  const { maxChildren } = spec;
+  if (maxChildren === undefined) delete spec['maxChildren'];
+  else if (!Number.isSafeInteger(maxChildren) || (maxChildren as number) < 1) {
+    const expected = 'a whole number, 1 or more';
+    throw coppiceError('COPPICE_INVALID_NUMBER', {
+      key: 'maxChildren',
+      expected,
+      got: show(maxChildren),
+      path,
+    });
+  }
   if (spec['child'] === undefined) {
     throw coppiceError('COPPICE_NOT_A_SPEC', {
       expected: 'child: the template of its children',

@@ -96,12 +96,14 @@ export class Oracle {
         this.isStopping = true;
         this.isKilling = true;
         return;
+      case 'dismiss':
+        throw new Violation('scripts dismiss nobody');
       default:
         return this.#learn(message);
     }
   }
 
-  #learn(message: Extract<Message, { child: Child }>): void {
+  #learn(message: Extract<Message, { incarnation: number }>): void {
     const fact = this.#facts.get(message.child);
     if (!fact || fact.incarnation !== message.incarnation || this.#hasEnded) return;
     if (message.type === 'timer') {
