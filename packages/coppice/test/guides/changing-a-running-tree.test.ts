@@ -1,0 +1,22 @@
+/** The program of docs/guides/changing-a-running-tree.md prints what the guide says. */
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const guide = readFileSync(join(__dirname, '../../../../docs/guides/changing-a-running-tree.md'), 'utf8');
+const block = (language: string): string =>
+  new RegExp(`\`\`\`${language}\n([^]*?)\`\`\``).exec(guide)?.[1] ?? `no block '${language}'`;
+
+test('as it stands there', async () => {
+  // Here, so that it finds the package by its name.
+  const folder = mkdtempSync(join(__dirname, 'guide-'));
+  try {
+    const file = join(folder, 'main.mjs');
+    writeFileSync(file, block('ts'));
+    const { stdout } = await promisify(execFile)(process.execPath, [file]);
+    expect(stdout).toBe(block('text'));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
