@@ -1,6 +1,6 @@
 /** `consume`: something is done with each item of a stream, a queue, a list. */
-import { type ChildOptions, type Context, type Task } from '@coppice/core';
-import { isAbortOf, show } from '@coppice/core/kit';
+import { type Context, type Task, type WorkerOptions } from '@coppice/core';
+import { idle, isAbortOf, show } from '@coppice/core/kit';
 import { OptionError } from '../shared/option-error.js';
 import { type Check, type Checks, checkOptions, declare } from './options.js';
 
@@ -16,7 +16,7 @@ export interface ReadableStreamLike<T> {
 }
 
 /** The options of {@link consume}. */
-export interface ConsumeOptions<T, A extends readonly unknown[] = readonly []> extends ChildOptions {
+export interface ConsumeOptions<T, A extends readonly unknown[] = readonly []> extends WorkerOptions {
   /** Called for each incarnation. What waits for items in it should end with `context.signal`. */
   source(context: Context, ...args: A): ItemSource<T> | Promise<ItemSource<T>>;
   /** Called with each item. When it throws, or its promise is rejected, the task has crashed. */
@@ -43,6 +43,10 @@ const CHECKS: Checks = { source: 'factory', each: 'function', concurrency: limit
  * When the source is at its end, the task has ended normally. A `permanent` one, which is the default, is then started
  * again and reads its source anew, and that counts as a restart: give a source that has an end `restart: 'transient'`.
  *
+ * `staleAfterMs` is for items that hang: while items are in hand, so long may pass until the next one is done or comes
+ * in, or until `each` calls `context.heartbeat()`; waiting for items does not count. With `awaitReady` the task is up
+ * when `source` has returned, or has called `context.ready()`.
+ *
  * @returns the declaration as frozen data
  * @throws OptionError `COPPICE_INVALID_OPTION`, SpecError: an option is wrong or unknown
  *
@@ -61,9 +65,10 @@ export function consume<T, A extends readonly unknown[] = readonly []>(
 ): Task<A> {
   const own = checkOptions('consume', options, CHECKS);
   const run = async (context: Context, ...args: A): Promise<void> => {
-    const { signal, fail } = context;
+    const { signal, fail, heartbeat, ready } = context;
     const source = await own.source(context, ...args);
     const items = open(source, context.path);
+    ready();
     const busy = new Set<Promise<void>>();
     let isOver: boolean = signal.aborted;
     let isTaking = false;
@@ -91,11 +96,18 @@ export function consume<T, A extends readonly unknown[] = readonly []>(
     try {
       while (!isOver) {
         isTaking = true;
+        if (busy.size === 0) idle(context);
         const { done, value } = await items.next();
         isTaking = false;
         isDone = done === true;
+        heartbeat();
         if (isDone) break;
-        const working = work(value as T).finally(() => busy.delete(working));
+        const working = work(value as T).finally(() => {
+          busy.delete(working);
+          heartbeat();
+          // Nothing is in hand while the next item is waited for.
+          if (isTaking && busy.size === 0) idle(context);
+        });
         busy.add(working);
         if (busy.size >= (own.concurrency ?? 1)) await Promise.race(busy);
         // A source that always has a next item would otherwise keep everything else from running.

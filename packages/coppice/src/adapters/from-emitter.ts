@@ -1,5 +1,5 @@
 /** `fromEmitter`: any resource that tells by events how it is, as a service. */
-import { type ChildOptions, type Context, type Service } from '@coppice/core';
+import { type Context, type Service, type WorkerOptions } from '@coppice/core';
 import { show } from '@coppice/core/kit';
 import { OptionError } from '../shared/option-error.js';
 import { type Check, type Checks, checkOptions, declare } from './options.js';
@@ -17,7 +17,7 @@ export type EventNames = string | symbol | readonly (string | symbol)[];
 
 /** The options of {@link fromEmitter}. */
 export interface FromEmitterOptions<E extends EmitterLike, A extends readonly unknown[] = readonly []>
-  extends ChildOptions {
+  extends WorkerOptions {
   /** Called for each incarnation; makes a new one, best without a promise, so that no event can be missed. */
   create(context: Context, ...args: A): E | Promise<E>;
   /** The event (any of several) with which it is up. Default: none, it is up when `create` has returned. */
@@ -26,6 +26,11 @@ export interface FromEmitterOptions<E extends EmitterLike, A extends readonly un
   readonly fail?: EventNames;
   /** The events with which it has ended by itself, normally. Default: `'close'`. */
   readonly end?: EventNames;
+  /**
+   * The events by which it shows itself alive; it is stale, and has crashed, if none comes for `staleAfterMs`.
+   * Default: none.
+   */
+  readonly heartbeat?: EventNames;
   /** Gives it back: when it is to stop, after it has failed, and if it never got ready. A promise is waited for. */
   stop(resource: E): unknown;
   /** The last resort when `stop` has not ended within `shutdownMs`. */
@@ -46,6 +51,7 @@ const CHECKS: Checks = {
   ready: names,
   fail: names,
   end: names,
+  heartbeat: names,
   stop: 'function',
   kill: 'function?',
 };
@@ -72,6 +78,7 @@ export function fromEmitter<E extends EmitterLike, A extends readonly unknown[] 
   options: FromEmitterOptions<E, A>,
 ): Service<E, A> {
   const own = checkOptions('fromEmitter', options, CHECKS);
+  checkTogether(own);
   const attach = (resource: E, context: Context): E | Promise<E> => {
     const { signal, fail, end, path } = context;
     if (!isEmitter(resource)) {
@@ -93,6 +100,7 @@ export function fromEmitter<E extends EmitterLike, A extends readonly unknown[] 
     listen(own.fail ?? 'error', (first) => fail(failureOf(first)));
     // While it stops because it was asked to, its end is what was asked for.
     listen(own.end ?? 'close', () => signal.aborted || end());
+    listen(own.heartbeat ?? [], context.heartbeat);
     const ready = listOf(own.ready ?? []);
     if (ready.length === 0 || signal.aborted) return resource;
     // What ends it before it is ready aborts the signal. Then it is handed over as well, so that `stop` gives it back.
@@ -112,6 +120,30 @@ export function fromEmitter<E extends EmitterLike, A extends readonly unknown[] 
   const kill = (resource: E): unknown => own.kill?.(resource);
   const methods = { start, stop, ...(own.kill && { kill }) };
   return declare('fromEmitter', 'service', own, CHECKS, methods) as Service<E, A>;
+}
+
+/** No option is accepted and then ignored. */
+function checkTogether({ id, ready, awaitReady, heartbeat, staleAfterMs }: WorkerOptions & Events): void {
+  const refuse = (key: string, because: string, got: unknown): never => {
+    throw new OptionError({
+      key,
+      of: 'fromEmitter()',
+      expected: `left out ${because}`,
+      got: show(got),
+      path: id,
+    });
+  };
+  if (heartbeat !== undefined && staleAfterMs === undefined) {
+    refuse('heartbeat', 'without staleAfterMs, which says how long it may take', heartbeat);
+  }
+  if (awaitReady === true && ready !== undefined) {
+    refuse('awaitReady', 'with ready, which is how it is seen that it is up', true);
+  }
+}
+
+interface Events {
+  readonly ready?: EventNames;
+  readonly heartbeat?: EventNames;
 }
 
 type Listener = (...args: unknown[]) => void;

@@ -2,17 +2,18 @@
 import { type RequestListener, type Server as PlainServer, createServer } from 'node:http';
 import { type AddressInfo, Server } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
-import { type ChildOptions, CodedError, type Context, type Service } from '@coppice/core';
+import { CodedError, type Context, type Service, type WorkerOptions } from '@coppice/core';
 import { show } from '@coppice/core/kit';
 import { OptionError } from '../shared/option-error.js';
 import { Connections } from './connections.js';
-import { type Check, type Checks, checkOptions, declare, numberHint } from './options.js';
+import { type Check, type Checks, checkOptions, declare, leftOut, numberHint } from './options.js';
 
 /** What the factory of an HTTP server may return: a server that does not listen yet, or a request listener. */
 export type ServerOrListener = Server | RequestListener;
 
 /** The options of {@link httpServer}. */
-export interface HttpServerOptions<S extends ServerOrListener = ServerOrListener> extends ChildOptions {
+export interface HttpServerOptions<S extends ServerOrListener = ServerOrListener>
+  extends Omit<WorkerOptions, 'maxRunMs'> {
   /** Where it listens: 0 to 65,535; 0 takes a free one, see `port` of the value. */
   readonly port: number;
   /** The address or name to listen on. Default: all addresses of the machine, as in Node. */
@@ -81,7 +82,9 @@ const host: Check = {
   optional: true,
 };
 
-const CHECKS: Checks = { port, host, server: 'factory' };
+const maxRunMs = leftOut('a server listens until it is stopped');
+
+const CHECKS: Checks = { port, host, server: 'factory', maxRunMs };
 
 /** So long a connection without a request has to be quiet to be closed; a share of `shutdownMs` if that is short. */
 const QUIET_MS = 250;
@@ -101,6 +104,9 @@ const connectionsOf = new WeakMap<object, Connections>();
  * then is cut: answers that never end, WebSockets. `context.signal` is aborted at the beginning of this, so that the
  * server can end those by itself. A connection counts as idle when it has been quiet for 250 ms, or a tenth of
  * `shutdownMs` if that is less.
+ *
+ * `staleAfterMs` needs a `context.heartbeat()` in your code, of a request or of a timer. With `awaitReady` it is up
+ * when it listens and your code has called `context.ready()`.
  *
  * @returns the declaration as frozen data; `use(ref)` gives `{ server, port, address, url }`
  * @throws OptionError `COPPICE_INVALID_OPTION`, SpecError: an option is wrong or unknown

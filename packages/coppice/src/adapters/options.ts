@@ -3,10 +3,10 @@
  * or `task`, which checks the options that all children have.
  */
 import {
-  type ChildOptions,
   type ServiceOptions,
   SpecError,
   type TaskOptions,
+  type WorkerOptions,
   service,
   task,
 } from '@coppice/core';
@@ -22,6 +22,8 @@ export interface Check {
   readonly optional?: true;
   /** Says how to mend a mistake that is often made. */
   hint?(value: unknown): string | undefined;
+  /** Is it no option of the adapter, but one of all children that makes no sense for it? */
+  readonly isRefused?: true;
 }
 
 /** The options that an adapter has of its own. */
@@ -51,8 +53,20 @@ export const flag: Check = {
   optional: true,
 };
 
+/** An option of all children that makes no sense here is refused, not ignored. */
+export const leftOut = (because: string, hint?: string): Check => ({
+  expected: `left out: ${because}`,
+  holds: (value) => value === undefined,
+  hint: () => hint,
+  isRefused: true,
+});
+
 /** The options as a copy, read once, with those of the adapter checked. */
-export function checkOptions<O extends ChildOptions>(adapter: string, options: O, checks: Checks): O {
+export function checkOptions<O extends Pick<WorkerOptions, 'id'>>(
+  adapter: string,
+  options: O,
+  checks: Checks,
+): O {
   if (typeof options !== 'object' || options === null) {
     throw new SpecError('COPPICE_NOT_A_SPEC', {
       expected: `the options of ${adapter}()`,
@@ -98,7 +112,7 @@ function checkOption(
 export function declare(
   adapter: string,
   kind: 'service' | 'task',
-  options: ChildOptions,
+  options: WorkerOptions,
   checks: Checks,
   methods: object,
 ): unknown {
@@ -116,7 +130,10 @@ export function declare(
     if (!(error instanceof SpecError) || error.code !== 'COPPICE_UNKNOWN_KEY') throw error;
     const key = String(error.details['key']);
     const common = String(error.details['expected']).split(', ');
-    const known = [...common.filter((name) => !FILLED_IN.includes(name)), ...Object.keys(checks)];
+    const isRefused = (name: string): boolean =>
+      (checks[name] as Partial<Check> | undefined)?.isRefused === true;
+    const own = [...common.filter((name) => !FILLED_IN.includes(name)), ...Object.keys(checks)];
+    const known = own.filter((name) => !isRefused(name));
     throw unknownKey({ kind: `child of ${adapter}()`, key, known, path: error.path });
   }
 }

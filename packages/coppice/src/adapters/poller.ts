@@ -1,9 +1,12 @@
 /** `poller`: something that is done again and again, with a pause in between. */
-import { type ChildOptions, type Context, type Random, type Task } from '@coppice/core';
+import { type Context, type Random, type Task, type WorkerOptions } from '@coppice/core';
+import { idle } from '@coppice/core/kit';
 import { type Check, type Checks, checkOptions, declare, durationFrom0 } from './options.js';
+import { noMaxRunMs } from './rounds.js';
 
 /** The options of {@link poller}. */
-export interface PollerOptions<A extends readonly unknown[] = readonly []> extends ChildOptions {
+export interface PollerOptions<A extends readonly unknown[] = readonly []>
+  extends Omit<WorkerOptions, 'maxRunMs'> {
   /** Milliseconds from the end of a run to the start of the next one; 0 or more. */
   readonly pauseMs: number;
   /**
@@ -23,7 +26,13 @@ const share: Check = {
   optional: true,
 };
 
-const CHECKS: Checks = { pauseMs: durationFrom0, jitter: share, random: 'function?', run: 'function' };
+const CHECKS: Checks = {
+  pauseMs: durationFrom0,
+  jitter: share,
+  random: 'function?',
+  run: 'function',
+  maxRunMs: noMaxRunMs,
+};
 
 /**
  * A task that calls `run` at once, and again `pauseMs` milliseconds after each run has ended; so runs never overlap,
@@ -31,6 +40,10 @@ const CHECKS: Checks = { pauseMs: durationFrom0, jitter: share, random: 'functio
  * gets `context.signal` and is waited for, at most `shutdownMs`.
  *
  * `context.end()` in a run ends the task by itself. A run that throws is a crash: `restart` says what follows.
+ *
+ * `staleAfterMs` is for a run that hangs: it may take so long, or longer if it calls `context.heartbeat()` in between;
+ * the pauses do not count. With `awaitReady` the task is up when its first run has ended, or has called
+ * `context.ready()`.
  *
  * @returns the declaration as frozen data
  * @throws OptionError `COPPICE_INVALID_OPTION`, SpecError: an option is wrong or unknown
@@ -49,9 +62,12 @@ export function poller<A extends readonly unknown[] = readonly []>(options: Poll
   const own = checkOptions('poller', options, CHECKS);
   const { pauseMs, jitter = 0, random = Math.random } = own;
   const run = async (context: Context, ...args: A): Promise<never> => {
-    const { sleep } = context;
+    const { sleep, heartbeat, ready } = context;
     for (;;) {
+      heartbeat();
       await own.run(context, ...args);
+      idle(context);
+      ready();
       await sleep(pauseMs * (1 + jitter * (2 * random() - 1)));
     }
   };
