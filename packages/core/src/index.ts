@@ -7,6 +7,7 @@
  */
 
 // Declare
+export { explainPolicy } from './spec/explain.js';
 export { service } from './spec/service.js';
 export { task } from './spec/task.js';
 export {

@@ -146,7 +146,9 @@ function repeats(facts: Facts, hang: Hang): LimitWarning | undefined {
     ? `and a run of ${exact((delays as Backoff).resetAfterMs)} (resetAfterMs) makes good all failures before it`
     : `so that ${count(maxRestarts, 'restart')} take ${exact(outcome.after.minMs)} at least, and ` +
       `${limitOf(facts)} counts those within ${exact(withinMs)}`;
-  const reset = isForgiven ? `Make its resetAfterMs longer than ${literal((hang.stubborn ?? hang.prompt).ms)}. ` : '';
+  const reset = isForgiven
+    ? `Make its resetAfterMs longer than ${literal((hang.stubborn ?? hang.prompt).ms)}. `
+    : '';
   const longest = isForgiven ? { ...(delays as Backoff), resetAfterMs: Infinity } : delays;
   const { after } = outcomeOf(limit, longest, hang.stubborn ?? hang.prompt);
   const text = `${which} is repeated for ever: ${each}, ${why}. ${reset}${cure(facts, maxRestarts, after.maxMs)}.${forEver(facts)}`;
