@@ -79,8 +79,7 @@ export class ChildContext implements Context {
 
   get whenReady(): <V>(ref: Service<V>, options?: WhenReadyOptions) => Promise<V> {
     const incarnation = this.#incarnation;
-    return (ref, options) =>
-      incarnation.process.whenReady(ref, incarnation.path, options, incarnation.signal);
+    return (ref, options) => incarnation.process.whenReady(ref, incarnation.path, options, incarnation);
   }
 
   get ready(): () => void {

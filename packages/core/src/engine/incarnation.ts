@@ -51,6 +51,8 @@ export class Incarnation implements FaultOwner {
   #isReported = false;
   #controller: AbortController | undefined = undefined;
   #sleepers: Sleepers | undefined = undefined;
+  /** To be called back when it has to end. */
+  #quitters: Set<(reason: unknown) => void> | undefined = undefined;
   /** What the signal is aborted with, and sleepers are woken with. */
   #abortReason: CoppiceError | undefined = undefined;
   /** What was deferred, and at the end a service's `stop`: taken from the last to the first. */
@@ -167,6 +169,18 @@ export class Incarnation implements FaultOwner {
   sleep(ms: number): Promise<void> {
     this.#sleepers ??= new Sleepers(this.process.tree.clock);
     return this.#mustEnd ? Promise.reject(this.#whyItEnds()) : this.#sleepers.sleep(ms);
+  }
+
+  /** Why it has to end; undefined if it has not to. */
+  get quitReason(): unknown {
+    return this.#mustEnd ? this.#whyItEnds() : undefined;
+  }
+
+  /** Calls back as soon as it has to end. Returns how to call that off. */
+  onQuit(quit: (reason: unknown) => void): () => void {
+    const quitters = (this.#quitters ??= new Set());
+    quitters.add(quit);
+    return () => quitters.delete(quit);
   }
 
   /** It says that it is up. */
@@ -340,6 +354,7 @@ export class Incarnation implements FaultOwner {
   #abort(): void {
     const controller = this.#controller;
     this.#sleepers?.wake(this.#whyItEnds());
+    if (this.#quitters) for (const quit of this.#quitters) quit(this.#whyItEnds());
     if (controller) this.#inScope(() => controller.abort(this.#whyItEnds()));
   }
 

@@ -4,6 +4,14 @@ import { checkOptions, show } from '../spec/checks.js';
 import type { WhenReadyOptions } from '../spec/types.js';
 import type { Clock } from './clock.js';
 
+/** Whoever waits. Not an AbortSignal: hundreds may be waited for at a time, and Node takes that for a leak. */
+export interface Quit {
+  /** Why it has to end; undefined if it has not to. */
+  readonly quitReason: unknown;
+  /** Calls back as soon as it has to. Returns how to call that off. */
+  onQuit(quit: (reason: unknown) => void): () => void;
+}
+
 interface Waiter {
   resolve(): void;
   reject(error: unknown): void;
@@ -22,7 +30,7 @@ export class Readiness {
     path: string,
     state: () => string,
     { timeoutMs, leftMs }: { readonly timeoutMs: number; readonly leftMs: number },
-    quit?: AbortSignal,
+    quit?: Quit,
   ): Promise<void> {
     const { promise, resolve, reject } = deferred();
     const waiter: Waiter = { resolve, reject };
@@ -35,12 +43,11 @@ export class Readiness {
             () => reject(notReady(path, `after ${timeoutMs} ms: ${state()}`)),
             Math.max(0, leftMs),
           );
-    const onQuit = (): void => reject(quit?.reason);
-    quit?.addEventListener('abort', onQuit);
+    const stay = quit?.onQuit(reject);
     try {
       await promise;
     } finally {
-      quit?.removeEventListener('abort', onQuit);
+      stay?.();
       if (timer !== undefined) this.#clock.clearTimer(timer);
       waiters.delete(waiter);
       if (waiters.size === 0) this.#waiting.delete(path);

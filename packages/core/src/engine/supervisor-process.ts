@@ -23,7 +23,7 @@ import { show } from '../spec/checks.js';
 import { isSameDeclaration } from '../spec/lineage.js';
 import { Incarnation } from './incarnation.js';
 import { childAt, placeOf } from './places.js';
-import { timeoutOf } from './readiness.js';
+import { type Quit, timeoutOf } from './readiness.js';
 import type { Tree } from './tree.js';
 
 export type AnySupervisorSpec = SupervisorSpec | DynamicSupervisorSpec<never>;
@@ -150,9 +150,9 @@ export class SupervisorProcess {
     ref: Service<V>,
     asker: string,
     options: WhenReadyOptions = {},
-    quit?: AbortSignal,
+    quit?: Quit,
   ): Promise<V> {
-    quit?.throwIfAborted();
+    if (quit?.quitReason !== undefined) throw quit.quitReason;
     const path = this.#pathOf(ref, asker);
     const { clock, readiness } = this.tree;
     const startedAt = clock.now();
