@@ -95,6 +95,13 @@ export interface AnySupervisorHandle extends Subscribable, AsyncDisposable {
   countChildren(): ChildCounts;
   /** The declaration of a child, complete with defaults; of a dynamic supervisor its template. */
   childSpec(child: ChildRef): ChildSpec;
+  /**
+   * A child now, in words for a terminal: what it is at and since when, how it ended last, how much of its limit is
+   * used, and what `explainPolicy` says of its declaration. Answers at once, in every state.
+   *
+   * @throws `COPPICE_NOT_FOUND`
+   */
+  describe(child: ChildRef): string;
   /** The whole subtree as JSON data. Answers at once, in every state. */
   snapshot(): SupervisorSnapshot;
   /** A supervisor further down, by its declaration or by its path from here (`'feeds/eu'`). */

@@ -1,4 +1,5 @@
 /** How a handle does what it promises: by finding the supervisor that is at its place now. */
+import type { Child } from '../model/child.js';
 import { notFound } from '../model/commands.js';
 import { coppiceError } from '../model/errors.js';
 import { type ExitReason, NORMAL, SHUTDOWN, crash, isShutdown } from '../model/exit-reason.js';
@@ -13,6 +14,7 @@ import type {
 } from '../spec/types.js';
 import { checkOptions, show } from '../spec/checks.js';
 import { checkId, checkPlace, completeChild } from '../spec/validate.js';
+import { describe } from './describe.js';
 import type { Emitter, EventListener, EventMap, Subscribable } from './emitter.js';
 import type {
   ChildRef,
@@ -200,10 +202,12 @@ export class Handle implements SupervisorHandle {
   }
 
   childSpec(ref: ChildRef): ChildSpec {
+    return this.#child(this.#process(), ref).spec as ChildSpec;
+  }
+
+  describe(ref: ChildRef): string {
     const process = this.#process();
-    const child = process.state.children.get(idOf(ref));
-    if (child) return child.spec as ChildSpec;
-    throw notFound(process.state, idOf(ref));
+    return describe(process, this.#child(process, ref));
   }
 
   snapshot(): SupervisorSnapshot {
@@ -213,6 +217,12 @@ export class Handle implements SupervisorHandle {
   // oxlint-disable-next-line typescript/no-explicit-any -- the overloads of the interface say what comes out
   supervisor(ref: string | SupervisorSpec | DynamicSupervisorSpec<any>): any {
     return new Handle(this.#root, this.#root.pathOf(this.path, ref));
+  }
+
+  #child({ state }: SupervisorProcess, ref: ChildRef): Child {
+    const child = state.children.get(idOf(ref));
+    if (child) return child;
+    throw notFound(state, idOf(ref));
   }
 
   get #subtree(): Emitter {
