@@ -6,6 +6,7 @@ import { type CoppiceError, coppiceError, messageOf } from './errors.js';
 import { SHUTDOWN, errorOf } from './exit-reason.js';
 import { type Judgement, forgive, hasGivenUp, judge } from './failures.js';
 import { begin, beginRestart } from './begin.js';
+import { undo } from './operations.js';
 import { about, budgetOf, report, reportRestart } from './report.js';
 import { AUTO_SHUTDOWN_TABLE, RESTART_TABLE, type Verdict } from './restart-table.js';
 import { boundScope } from './strategy.js';
@@ -42,6 +43,7 @@ function retry(s: Supervisor, child: Child): void {
     case 'backing-off':
       return beginRestart(s, child);
     case 'parked':
+      if (child.recovery?.paused) return;
       if (child.recovery) forgive(child.recovery);
       reportRestart(s, child, 'revive', 0);
       return beginRestart(s, child, { isAlone: true });
@@ -82,6 +84,7 @@ function giveUp(s: Supervisor, child: Child, judgement: Exclude<Judgement, { ver
       s.children.setStatus(child, 'stopped');
       dropIfGone(s, child);
       s.effects.push({ type: 'exit', error: judgement.error });
+      if (s.phase === 'starting') undo(s, child, judgement.error);
       return;
   }
 }
@@ -114,6 +117,7 @@ function escalate(s: Supervisor, child: Child, cause: CoppiceError | undefined):
     });
   s.children.setStatus(child, 'stopped');
   dropIfGone(s, child);
+  if (s.phase === 'starting') return undo(s, child, error);
   s.stopReason = { kind: 'shutdown', cause: error };
 }
 

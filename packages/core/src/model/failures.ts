@@ -21,6 +21,9 @@ export type Judgement =
   | { readonly verdict: 'park' | 'remove' }
   | { readonly verdict: 'exit'; readonly error: CoppiceError };
 
+/** Those after which nothing goes on as before: the supervisor, or the whole tree, ends. */
+export type Ending = Extract<Judgement, { verdict: 'escalate' | 'exit' }>;
+
 /** The delays before a child is started again, if there are any. */
 export const backoffOf = (s: Supervisor, child: Child): Backoff | undefined =>
   child.spec.backoff ?? s.policy.childBackoff;
@@ -62,7 +65,7 @@ function exceededLimit(
   if (recovery?.isSlow) return 'own';
   if (isSupervisorKind(spec.kind) && spec.giveUp !== 'escalate') {
     // One that has given up, or that cannot even start again, has used up its limit below.
-    if (because === 'start-failed' || hasGivenUp(s, child)) return 'own';
+    if ((because === 'start-failed' && !recovery?.isBooting) || hasGivenUp(s, child)) return 'own';
   }
   const limit = ownLimit(spec);
   if (limit) {

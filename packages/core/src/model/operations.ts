@@ -5,25 +5,16 @@
 import { type Child, isAlive } from './child.js';
 import { type CoppiceError, coppiceError, messageOf } from './errors.js';
 import { type ExitReason, KILLED } from './exit-reason.js';
-import { backoffOf, judge } from './failures.js';
+import { type Ending, backoffOf, judge } from './failures.js';
 import { begin, scopeOf } from './begin.js';
 import { advanceSwap } from './swap.js';
+import { holdGroup, leadsGroup } from './group.js';
 import { recoveryOf } from './recovery.js';
 import { report } from './report.js';
 import { shareOut } from './stop-budget.js';
 import { boundScope } from './strategy.js';
 import type { Operation, Supervisor } from './supervisor.js';
-import {
-  awaitChild,
-  backOff,
-  clearTimer,
-  forget,
-  launch,
-  park,
-  retire,
-  setTimer,
-  settle,
-} from './transitions.js';
+import { backOff, forget, launch, park, retire, setTimer, settle } from './transitions.js';
 import { retireAll, startNext, stopNext } from './walks.js';
 import { reasonToWire, toWire } from './wire.js';
 
@@ -42,8 +33,10 @@ export const isEnding = (operation: Operation | undefined): boolean =>
 export function advance(s: Supervisor, operation: Operation): void {
   switch (operation.kind) {
     case 'boot': {
-      if (operation.scope && startNext(s, operation.scope)) return;
-      return up(s);
+      const isHeld = s.bootWaitsFor.length > 0;
+      const mayGoOn = !isHeld || s.policy.startOrder === 'parallel';
+      if (mayGoOn && operation.scope && startNext(s, operation.scope)) return;
+      return isHeld ? holdBoot(s, operation) : up(s);
     }
     case 'undo':
       if (undoNext(s, operation)) return;
@@ -89,6 +82,7 @@ function advanceRestart(s: Supervisor, operation: Of<'restart'>): void {
   operation.scope = scopeOf(s, failed, isAlone);
   if (delayMs > 0) {
     // All that had to go down is down; the delay comes before the first of them starts.
+    holdGroup(s, failed, operation.scope);
     backOff(s, failed, delayMs);
     return done(s);
   }
@@ -112,6 +106,29 @@ function undoNext(s: Supervisor, operation: Of<'undo'>): boolean {
   retire(s, child);
   return true;
 }
+
+/** A boot that waits for a delay to be over keeps nothing else from going on: crashes, commands, a stop. */
+function holdBoot(s: Supervisor, operation: Of<'boot'>): void {
+  s.heldBoot = { operation, cursor: s.cursor };
+  done(s);
+}
+
+/** Goes on with the boot if all that it waits for are up, or down for another reason. */
+export function resumeBoot(s: Supervisor): boolean {
+  const waited = s.bootWaitsFor;
+  for (let last = waited.at(-1); last && !isTried(last); last = waited.at(-1)) waited.pop();
+  if (waited.length > 0 || !s.heldBoot) return false;
+  const { operation, cursor } = s.heldBoot;
+  s.heldBoot = undefined;
+  begin(s, operation);
+  s.cursor = cursor;
+  return true;
+}
+
+const isTried = ({ isPresent, recovery, status }: Child): boolean =>
+  isPresent &&
+  recovery?.isBooting === true &&
+  (status === 'backing-off' || status === 'restarting' || status === 'waiting');
 
 function up(s: Supervisor): void {
   s.phase = 'running';
@@ -173,24 +190,39 @@ function refuseWaiting(s: Supervisor): void {
 export function startFailed(s: Supervisor, child: Child, error: unknown): void {
   const operation = s.operation;
   switch (operation?.kind) {
-    case 'boot':
-      return child.spec.boot === 'fail' ? undo(s, child, error) : bootAgain(s, child, error);
+    case 'boot': {
+      if (child.spec.boot === 'fail') return undo(s, child, error);
+      // If the end of all has come meanwhile, there is no next attempt.
+      if (s.stopReason !== undefined) return;
+      const verdict = bootAgain(s, child);
+      if (verdict) return undo(s, child, verdict.error ?? error);
+      if (child.spec.boot === 'retry' && child.status === 'backing-off') s.bootWaitsFor.push(child);
+      return;
+    }
     case 'swap':
       s.children.remove(operation.candidate);
       refuse(s, operation.to, startError(s, child, error));
       return done(s);
     case 'restart': {
       if (operation.replacement && child === operation.failed) return putBack(s, operation, error);
+      // What is not started again is gone, also if somebody wanted it once more.
+      if (child.spec.restart === 'temporary') {
+        answerFailed(s, operation, child, error);
+        return forget(s, child);
+      }
       if (operation.isAlone) recoveryOf(child).isAlone = true;
       retrySoon(s, child);
       answerFailed(s, operation, child, error);
-      // Those that are being started with it go on; in sequence the others are for the next attempt.
-      return s.policy.startOrder === 'parallel' ? undefined : done(s);
+      // Those that are being started with it go on, if its next attempt is not theirs as well.
+      if (s.policy.startOrder === 'parallel' || s.policy.strategy === 'one-for-one') return;
+      if (!leadsGroup(child)) return;
+      holdGroup(s, child, operation.scope);
+      return done(s);
     }
     case 'start-child': {
       const { isNew, to } = operation;
-      if (isNew && child.spec.boot !== 'fail') {
-        bootAgain(s, child, error);
+      const isKept = isNew && child.spec.boot !== 'fail' && bootAgain(s, child) === undefined;
+      if (isKept) {
         s.effects.push({ type: 'reply', to, child });
         return done(s);
       }
@@ -233,27 +265,24 @@ function retrySoon(s: Supervisor, child: Child): void {
   else setTimer(s, child, 0);
 }
 
-function undo(s: Supervisor, failed: Child, error: unknown): void {
+/** It does not come up: what has started is stopped again. */
+export function undo(s: Supervisor, failed: Child, error: unknown): void {
   letGo(s);
+  // In sequence there is nothing to stop behind it, but after a boot that was held.
+  const isInOrder = s.operation?.kind === 'boot' && s.policy.startOrder !== 'parallel';
   begin(s, { kind: 'undo', failed, error, undone: [] });
-  // In sequence there is nothing to stop behind it.
-  if (s.policy.startOrder !== 'parallel') s.cursor = failed;
+  const { last } = s.children;
+  if (isInOrder && (last === failed || last?.incarnation === 0)) s.cursor = failed;
 }
 
 /** Waits no longer for those that are being started: each is stopped when it is its turn. */
 export function letGo(s: Supervisor): void {
   if (s.awaited === 0) return;
-  for (const child of s.children) {
-    if (child.status === 'backing-off') {
-      clearTimer(s, child);
-      s.children.setStatus(child, 'stopped');
-      settle(s, child);
-    } else if (child.status === 'starting') settle(s, child);
-  }
+  for (const child of s.children) if (child.status === 'starting') settle(s, child);
 }
 
-/** It did not start at boot, but its `boot` says that this is not the end of it. */
-function bootAgain(s: Supervisor, child: Child, error: unknown): void {
+/** It did not start at boot, but its `boot` says that this is not the end of it; unless it gives up. */
+function bootAgain(s: Supervisor, child: Child): Ending | undefined {
   const recovery = recoveryOf(child);
   recovery.isBooting = true;
   recovery.isAlone = true;
@@ -261,15 +290,15 @@ function bootAgain(s: Supervisor, child: Child, error: unknown): void {
   switch (judgement.verdict) {
     case 'restart':
       backOff(s, child, judgement.delayMs);
-      if (child.spec.boot === 'retry' && s.operation?.kind === 'boot') awaitChild(s, child);
-      return;
-    case 'park':
-      return park(s, child);
+      return undefined;
+    case 'escalate':
+      return judgement;
     case 'exit':
       s.effects.push({ type: 'exit', error: judgement.error });
-      return undo(s, child, judgement.error);
-    case 'escalate':
-      return undo(s, child, judgement.error ?? error);
+      return judgement;
+    default:
+      park(s, child);
+      return undefined;
   }
 }
 

@@ -16,8 +16,18 @@ import { type CoppiceError, coppiceError } from './errors.js';
 import { type ExitReason, KILLED, SHUTDOWN, crash } from './exit-reason.js';
 import { backoffOf } from './failures.js';
 import type { ErrorClass } from './give-up.js';
+import { leadsGroup, releaseGroup } from './group.js';
 import type { Message } from './message.js';
-import { advance, beginShutdown, isEnding, letGo, notRunning, refuse, startFailed } from './operations.js';
+import {
+  advance,
+  beginShutdown,
+  isEnding,
+  letGo,
+  notRunning,
+  refuse,
+  resumeBoot,
+  startFailed,
+} from './operations.js';
 import { recoveryOf } from './recovery.js';
 import { about, report, reportEnd } from './report.js';
 import type { Supervisor } from './supervisor.js';
@@ -28,7 +38,6 @@ import {
   dropIfGone,
   forget,
   kill,
-  launch,
   rest,
   settle,
   startDeadline,
@@ -57,10 +66,12 @@ function proceed(s: Supervisor): void {
     if (hasToEnd && s.operation?.kind !== 'terminate-child') beginShutdown(s, s.stopReason as ExitReason);
     if (s.operation) {
       advance(s, s.operation);
+    } else if (s.groupWaitsFor && !leadsGroup(s.groupWaitsFor)) {
+      releaseGroup(s);
     } else {
       const waiting = s.mailbox.shift();
-      if (waiting === undefined) return;
-      decide(s, waiting);
+      if (waiting) decide(s, waiting);
+      else if (!s.heldBoot || !resumeBoot(s)) return;
     }
   }
 }
@@ -223,8 +234,6 @@ function onTimer(s: Supervisor, child: Child): void {
     case 'restarting':
     case 'backing-off':
     case 'parked':
-      // At a boot that waits for it nothing else can come first.
-      if (child.awaited) return launch(s, child);
       return s.mailbox.push({ type: 'retry', child, incarnation: child.incarnation });
     default:
       return;
@@ -259,7 +268,7 @@ function onStop(s: Supervisor, reason: ExitReason, deadlineAt?: number): void {
     return;
   }
   interruptStart(s);
-  if (s.policy.startOrder === 'parallel' || s.cursor?.status === 'backing-off') letGo(s);
+  if (s.policy.startOrder === 'parallel') letGo(s);
   for (const child of awaited(s)) abandonStuck(s, child, 'exit');
 }
 

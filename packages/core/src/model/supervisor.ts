@@ -70,6 +70,11 @@ export class Supervisor {
   awaited = 0;
   /** The child at which the operation's walk over the children stands. */
   cursor: Child | undefined = undefined;
+  /** A boot that waits for children which did not start at first: where its walk stands, and for whom it waits. */
+  heldBoot: { readonly operation: Operation; readonly cursor: Child | undefined } | undefined = undefined;
+  readonly bootWaitsFor: Child[] = [];
+  /** The child that a group which is down waits for; see group.ts. */
+  groupWaitsFor: Child | undefined = undefined;
   /** A stop was asked for, or decided; it comes before everything in the mailbox. */
   stopReason: ExitReason | undefined = undefined;
   /** When the stop has to be over, by the clock; how long that was when it began; what is left to stop may take. */
