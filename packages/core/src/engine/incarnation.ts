@@ -444,6 +444,8 @@ export class Incarnation implements FaultOwner {
     try {
       const said: unknown = this.#inScope(() => classify.call(this.child.spec, reason.error));
       if (ERROR_CLASSES.includes(said as ErrorClass)) return said as ErrorClass;
+      // A promise comes too late; if it is rejected, nobody else would look after it.
+      pending(said)?.then(undefined, () => {});
       return failed(coppiceError('COPPICE_INVALID_CLASS', { path: this.path, got: show(said) }));
     } catch (error) {
       return failed(error);

@@ -63,7 +63,8 @@ export function childAt(member: SupervisorProcess, path: string): Child | undefi
   return last === undefined ? undefined : process.state.children.get(last);
 }
 
-function topOf(process: SupervisorProcess): SupervisorProcess {
+/** The root of the tree that a supervisor belongs to. */
+export function topOf(process: SupervisorProcess): SupervisorProcess {
   let top = process;
   while (top.parent.process) top = top.parent.process;
   return top;

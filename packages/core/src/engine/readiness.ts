@@ -66,13 +66,17 @@ export class Readiness {
   /** The whole tree has ended: nobody will come up any more. */
   ended(): void {
     for (const [path, waiters] of this.#waiting) {
-      for (const waiter of waiters) waiter.reject(notReady(path, 'and will not be: its tree has ended'));
+      for (const waiter of waiters) waiter.reject(neverReady(path));
     }
   }
 }
 
 const notReady = (path: string, state: string): CoppiceError =>
   coppiceError('COPPICE_NOT_READY', { path, state: ` ${state}` });
+
+/** Nobody in the tree will come up any more. */
+export const neverReady = (path: string): CoppiceError =>
+  notReady(path, 'and will not be: its tree has ended');
 
 /** How long to wait at most, in milliseconds. */
 export function timeoutOf(options: WhenReadyOptions): number {

@@ -137,7 +137,7 @@ export class Root {
     const process: SupervisorProcess = new SupervisorProcess(this.tree, this.#spec, this.#spec.id, {
       process: undefined,
       started: () => {},
-      startFailed: () => {},
+      startFailed: () => this.tree.readiness.ended(),
       exited: (reason) => this.#exited(process, reason),
       adopted: (spec) => {
         this.#spec = spec;

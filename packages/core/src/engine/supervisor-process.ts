@@ -6,7 +6,7 @@
 import type { Child } from '../model/child.js';
 import type { Effect } from '../model/effect.js';
 import { type CoppiceError, coppiceError } from '../model/errors.js';
-import { type ExitReason, SHUTDOWN, crash } from '../model/exit-reason.js';
+import { type ExitReason, SHUTDOWN, crash, errorOf } from '../model/exit-reason.js';
 import type { UnstoppedChild } from '../model/event.js';
 import type { Message } from '../model/message.js';
 import { isSupervisorKind } from '../model/policy.js';
@@ -22,8 +22,8 @@ import type {
 import { show } from '../spec/checks.js';
 import { isSameDeclaration } from '../spec/lineage.js';
 import { Incarnation } from './incarnation.js';
-import { childAt, placeOf } from './places.js';
-import { type Quit, timeoutOf } from './readiness.js';
+import { childAt, placeOf, topOf } from './places.js';
+import { type Quit, neverReady, timeoutOf } from './readiness.js';
 import type { Tree } from './tree.js';
 
 export type AnySupervisorSpec = SupervisorSpec | DynamicSupervisorSpec<never>;
@@ -152,14 +152,15 @@ export class SupervisorProcess {
     options: WhenReadyOptions = {},
     quit?: Quit,
   ): Promise<V> {
-    if (quit?.quitReason !== undefined) throw quit.quitReason;
     const path = this.#pathOf(ref, asker);
     const { clock, readiness } = this.tree;
     const startedAt = clock.now();
     const timeoutMs = timeoutOf(options);
     for (;;) {
+      if (quit?.quitReason !== undefined) throw quit.quitReason;
       const value = valueOf<V>(childAt(this, path));
       if (value) return value.value;
+      if (topOf(this).state.phase === 'stopped') throw neverReady(path);
       const leftMs = startedAt + timeoutMs - clock.now();
       await readiness.wait(path, () => `it is ${this.#stateOf(path)}`, { timeoutMs, leftMs }, quit);
     }
@@ -219,9 +220,14 @@ export class SupervisorProcess {
         this.#down({ kind: 'shutdown', cause: effect.error }, effect.error);
         return this.parent.startFailed(effect.error);
       case 'down':
-        this.#down(effect.reason, coppiceError('COPPICE_START_INTERRUPTED', { path: this.path }));
+        this.#down(effect.reason, this.#startInterrupted(effect.reason));
         return this.parent.exited(effect.reason);
     }
+  }
+
+  /** Why it did not come up, if it was still starting: because all has to end, perhaps with an error. */
+  #startInterrupted(reason: ExitReason): CoppiceError {
+    return coppiceError('COPPICE_START_INTERRUPTED', { path: this.path }, errorOf(reason));
   }
 
   /** Its end is told to all who wait for it; to those who wait for its start, too (it has settled if it was up). */
