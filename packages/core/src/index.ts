@@ -31,11 +31,29 @@ export {
   type Task,
   type TaskOptions,
   type Template,
+  type Use,
   type WhenReadyOptions,
   type WorkerOptions,
   ignore,
 } from './spec/types.js';
 export type { Logger } from './spec/logger.js';
+
+// Tasks whose results are awaited
+export {
+  type DeclaredTaskSupervisor,
+  type TaskSupervisorTree,
+  taskSupervisor,
+} from './tasks/task-supervisor.js';
+export type {
+  AwaitedTaskOptions,
+  LinkedTaskRunner,
+  RunTaskOptions,
+  RunningTask,
+  TaskRunner,
+  TaskStreamOptions,
+  TaskSupervisorOptions,
+  TaskSupervisorSpec,
+} from './spec/task-types.js';
 
 // Run
 export type {
@@ -50,6 +68,7 @@ export type {
   StopOptions,
   SupervisorHandle,
   SupervisorTree,
+  TaskSupervisorHandle,
 } from './engine/handle-types.js';
 export { type ReconcilePlan, type ReconcileStep, formatPlan } from './engine/reconcile-plan.js';
 export type { StopReport } from './engine/supervisor-process.js';
@@ -107,6 +126,7 @@ export {
   StartError,
   StopRequest,
   StuckError,
+  TaskError,
   WatchdogError,
   isCoppiceError,
 } from './model/errors.js';

@@ -33,7 +33,7 @@ export interface DeclaredDynamicSupervisor<A extends readonly unknown[]>
     Declared<DynamicSupervisorTree<A>> {}
 
 /** What declarations can do; not enumerable, so that a spread copy is plain data. */
-const declared = {
+export const declared = {
   handle(this: AnySupervisorSpec, options: TreeOptions = {}): unknown {
     const root = new Root(this, options);
     return new Handle(root, root.path);

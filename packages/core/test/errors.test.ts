@@ -9,16 +9,19 @@ import {
   GaveUpError,
   HookError,
   NotRunningError,
+  SimulatedClock,
   SpecError,
   StartError,
   StopRequest,
   StuckError,
+  TaskError,
   WatchdogError,
   dynamicSupervisor,
   isCoppiceError,
   service,
   supervisor,
   task,
+  taskSupervisor,
 } from '@coppice/core';
 import { coppiceError } from '../src/model/errors.js';
 import { ERRORS, MESSAGES } from '../src/model/error-messages.js';
@@ -129,7 +132,9 @@ const THROWN: Record<Exclude<ErrorCode, OnlyTold>, () => Promise<unknown>> = {
   COPPICE_NOT_FOUND: async () => rejection((await boot({})).tree.deleteChild('a')),
   COPPICE_RECONCILE_FAILED: async () => {
     const { tree } = await boot({});
-    return rejection(tree.reconcile([service({ id: 'broken', start: () => Promise.reject(new Error('no')) })]));
+    return rejection(
+      tree.reconcile([service({ id: 'broken', start: () => Promise.reject(new Error('no')) })]),
+    );
   },
   COPPICE_TOO_MANY_CHILDREN: async () => {
     const tree = await dynamicSupervisor({ id: 'dyn', maxChildren: 1, child: a }).start();
@@ -180,6 +185,20 @@ const THROWN: Record<Exclude<ErrorCode, OnlyTold>, () => Promise<unknown>> = {
   COPPICE_STALE: () => watched({ staleAfterMs: 50 }),
   COPPICE_RAN_TOO_LONG: () => watched({ maxRunMs: 50 }),
 
+  COPPICE_TASK_STOPPED: async () => {
+    const tree = await taskSupervisor({ id: 'tasks' }).start();
+    const result = rejection(tree.runTask(forever));
+    await tree.stop({ deadlineMs: 0 });
+    return result;
+  },
+  COPPICE_TASK_TIMEOUT: async () => {
+    const clock = new SimulatedClock();
+    const tree = await taskSupervisor({ id: 'tasks' }).start({ clock });
+    const result = rejection(tree.runTask(forever, { timeoutMs: 50 }));
+    await clock.advance(50);
+    return result;
+  },
+
   COPPICE_STOP_REQUESTED: async () => {
     let signal!: AbortSignal;
     const { tree } = await boot({
@@ -215,6 +234,7 @@ const CLASSES = {
   GaveUpError,
   StuckError,
   WatchdogError,
+  TaskError,
   StopRequest,
 };
 

@@ -5,8 +5,10 @@
 import { coppiceError } from '../model/errors.js';
 import type { ExitReason, Shutdown } from '../model/exit-reason.js';
 import type { Logger } from '../spec/logger.js';
-import type { Context, Service, WhenReadyOptions } from '../spec/types.js';
+import type { TaskSupervisorSpec } from '../spec/task-types.js';
+import type { Context, Service, Use, WhenReadyOptions } from '../spec/types.js';
 import { show } from '../spec/checks.js';
+import { isTaskSupervisor } from '../tasks/job.js';
 import { bindTo } from './faults.js';
 import type { Incarnation } from './incarnation.js';
 
@@ -72,9 +74,13 @@ export class ChildContext implements Context {
     return (cleanUp) => incarnation.defer(cleanUp);
   }
 
-  get use(): <V>(ref: Service<V>) => V {
+  get use(): Use {
     const incarnation = this.#incarnation;
-    return (ref) => incarnation.process.use(ref, incarnation.path);
+    const use = (ref: Service | TaskSupervisorSpec): unknown =>
+      isTaskSupervisor(ref)
+        ? incarnation.process.tasks(ref, incarnation)
+        : incarnation.process.use(ref as Service, incarnation.path);
+    return use as Use;
   }
 
   get whenReady(): <V>(ref: Service<V>, options?: WhenReadyOptions) => Promise<V> {

@@ -10,6 +10,7 @@ import type {
   SupervisorSpec,
   WhenReadyOptions,
 } from '../spec/types.js';
+import type { TaskRunner, TaskSupervisorSpec } from '../spec/task-types.js';
 import type { Subscribable } from './emitter.js';
 import type { ReconcilePlan } from './reconcile-plan.js';
 import type { ChildCounts, ChildInfo, SupervisorSnapshot } from './snapshot.js';
@@ -105,6 +106,7 @@ export interface AnySupervisorHandle extends Subscribable, AsyncDisposable {
   /** The whole subtree as JSON data. Answers at once, in every state. */
   snapshot(): SupervisorSnapshot;
   /** A supervisor further down, by its declaration or by its path from here (`'feeds/eu'`). */
+  supervisor(ref: TaskSupervisorSpec): TaskSupervisorHandle;
   supervisor<A extends readonly unknown[]>(ref: DynamicSupervisorSpec<A>): DynamicSupervisorHandle<A>;
   supervisor(ref: SupervisorSpec | string): SupervisorHandle;
 }
@@ -152,6 +154,9 @@ export interface DynamicSupervisorHandle<A extends readonly unknown[]> extends A
     ...options: A extends readonly [] ? [DynamicChildOptions<A>?] : [DynamicChildOptions<A>]
   ): Promise<ChildInfo>;
 }
+
+/** A place in the tree where a task supervisor is. Its children are the tasks that it runs. */
+export interface TaskSupervisorHandle extends AnySupervisorHandle, TaskRunner {}
 
 /** The root of a tree: it can be started. */
 export interface Startable {

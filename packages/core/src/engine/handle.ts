@@ -6,15 +6,19 @@ import { type ExitReason, NORMAL, SHUTDOWN, crash, isShutdown } from '../model/e
 import { looksLikeError } from '../model/wire.js';
 import type {
   ChildSpec,
+  Context,
   DynamicSupervisorSpec,
   Service,
   SupervisorSpec,
   Template,
   WhenReadyOptions,
 } from '../spec/types.js';
+import type { RunTaskOptions, RunningTask, TaskRunner } from '../spec/task-types.js';
 import { checkOptions, show } from '../spec/checks.js';
 import { checkId, checkPlace, completeChild } from '../spec/validate.js';
 import { describe } from './describe.js';
+import { isTaskSupervisor } from '../tasks/job.js';
+import { Tasks } from '../tasks/runner.js';
 import type { Emitter, EventListener, EventMap, Subscribable } from './emitter.js';
 import type {
   ChildRef,
@@ -93,6 +97,7 @@ export class Handle implements SupervisorHandle {
   async startChild(given?: unknown): Promise<ChildInfo> {
     const process = this.#process();
     const { spec, path } = process;
+    if (isTaskSupervisor(spec)) throw noStartChild(path);
     if (spec.kind === 'dynamic-supervisor') return this.#startDynamic(process, given);
     const child = completeChild(given, path);
     checkPlace(child, spec, path);
@@ -192,6 +197,21 @@ export class Handle implements SupervisorHandle {
     return this.#process().whenReady(ref, this.path, options);
   }
 
+  // What the handle of a task supervisor can do.
+
+  runTask<R>(fn: (context: Context) => R | PromiseLike<R>, options?: RunTaskOptions): Promise<R> {
+    return this.#tasks.runTask(fn, options);
+  }
+
+  asyncNoLink<R>(fn: (context: Context) => R | PromiseLike<R>, options?: RunTaskOptions): RunningTask<R> {
+    return this.#tasks.asyncNoLink(fn, options);
+  }
+
+  get asyncStream(): TaskRunner['asyncStream'] {
+    const tasks = this.#tasks;
+    return (...args: Parameters<Tasks['asyncStream']>) => tasks.asyncStream(...args);
+  }
+
   whichChildren(): ChildInfo[] {
     const process = this.#process();
     return Array.from(process.state.children, (child) => infoOf(process, child));
@@ -225,6 +245,10 @@ export class Handle implements SupervisorHandle {
     throw notFound(state, idOf(ref));
   }
 
+  get #tasks(): Tasks {
+    return new Tasks(this.path, () => this.#root.find(this.path));
+  }
+
   get #subtree(): Emitter {
     return this.#root.tree.events.at(this.path).subtree;
   }
@@ -235,6 +259,13 @@ export class Handle implements SupervisorHandle {
     return process;
   }
 }
+
+const noStartChild = (path: string) =>
+  coppiceError('COPPICE_INVALID_ARGUMENT', {
+    call: 'startChild',
+    expected: `another supervisor than the task supervisor '${path}', which is given functions`,
+    got: 'a child; use runTask, asyncNoLink or asyncStream',
+  });
 
 const notRunning = (path: string) =>
   coppiceError('COPPICE_NOT_RUNNING', { path, state: ': its parent is down, or it was removed' });

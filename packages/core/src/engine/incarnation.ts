@@ -325,7 +325,9 @@ export class Incarnation implements FaultOwner {
       this.#outcome = reason;
       return true;
     }
-    this.#lateFault(reason);
+    // One error that comes in two ways (thrown, and by `fail`) is no second failure.
+    const { kind, error } = this.#outcome as { readonly kind: string; readonly error?: unknown };
+    if (kind !== 'crash' || reason.kind !== 'crash' || error !== reason.error) this.#lateFault(reason);
     return false;
   }
 

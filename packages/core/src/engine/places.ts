@@ -52,15 +52,20 @@ function placeDeclared(spec: ChildSpec, path: string, ref: unknown): string | un
 
 /** The child at a path of the tree that a supervisor belongs to, if it is there now. */
 export function childAt(member: SupervisorProcess, path: string): Child | undefined {
-  let process: SupervisorProcess | undefined = topOf(member);
-  const ids = path.split('/').slice(1);
-  const last = ids.pop();
-  for (const id of ids) {
+  const end = path.lastIndexOf('/');
+  if (end < 0) return undefined;
+  return supervisorAt(member, path.slice(0, end))?.state.children.get(path.slice(end + 1));
+}
+
+/** The supervisor at a path of the tree that another one belongs to, if there is one now. */
+export function supervisorAt(member: SupervisorProcess, path: string): SupervisorProcess | undefined {
+  let process: SupervisorProcess = topOf(member);
+  for (const id of path.split('/').slice(1)) {
     const runtime: unknown = process.state.children.get(id)?.runtime;
     if (!(runtime instanceof SupervisorProcess)) return undefined;
     process = runtime;
   }
-  return last === undefined ? undefined : process.state.children.get(last);
+  return process;
 }
 
 /** The root of the tree that a supervisor belongs to. */

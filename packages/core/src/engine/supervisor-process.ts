@@ -21,8 +21,10 @@ import type {
 } from '../spec/types.js';
 import { show } from '../spec/checks.js';
 import { isSameDeclaration } from '../spec/lineage.js';
+import { Job } from '../tasks/job.js';
+import { Tasks } from '../tasks/runner.js';
 import { Incarnation } from './incarnation.js';
-import { childAt, placeOf, topOf } from './places.js';
+import { childAt, placeOf, supervisorAt, topOf } from './places.js';
 import { type Quit, neverReady, timeoutOf } from './readiness.js';
 import type { Tree } from './tree.js';
 
@@ -166,6 +168,22 @@ export class SupervisorProcess {
     }
   }
 
+  /** What runs tasks under the task supervisor of this declaration, for a child of this supervisor. */
+  tasks(ref: object, caller: Incarnation): Tasks {
+    const path = this.#pathOfSupervisor(ref, caller.path);
+    const find = (): SupervisorProcess | undefined => supervisorAt(this, path);
+    if (find()) return new Tasks(path, find, caller);
+    throw coppiceError('COPPICE_NOT_RUNNING', { path, state: ` now: it is ${this.#stateOf(path)}` });
+  }
+
+  /** Also one that this one is below of, up to the root. */
+  #pathOfSupervisor(ref: object, asker: string): string {
+    for (let at: SupervisorProcess | undefined = this; at; at = at.parent.process) {
+      if (isSameDeclaration(at.spec, ref)) return at.path;
+    }
+    return this.#pathOf(ref, asker);
+  }
+
   /** Where a declaration stands, nearest to this supervisor. */
   #pathOf(ref: unknown, asker: string): string {
     if (typeof ref === 'object' && ref !== null) {
@@ -205,6 +223,11 @@ export class SupervisorProcess {
         this.tree.clock.clearTimer(effect.child.timer);
         effect.child.timer = undefined;
         return;
+      case 'gone': {
+        const [job] = effect.child.args;
+        if (job instanceof Job) job.gone(effect.child, effect.byItself);
+        return;
+      }
       case 'reply':
         return (effect.to as Reply).resolve(effect.child);
       case 'refuse':

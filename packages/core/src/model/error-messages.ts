@@ -125,6 +125,13 @@ const WATCHDOG = {
     `'${d['path']}' has run for its maxRunMs of ${d['maxRunMs']} ms and is not done: it counts as crashed`,
 } satisfies Record<string, Template>;
 
+/** A task has no result: `TaskError`. */
+const TASK = {
+  COPPICE_TASK_STOPPED: (d) => `'${d['path']}' was stopped before it had a result: ${d['why']}`,
+  COPPICE_TASK_TIMEOUT: (d) =>
+    `'${d['path']}' had no result within its timeoutMs of ${d['timeoutMs']} ms, and is stopped`,
+} satisfies Record<string, Template>;
+
 /** The reason of an aborted signal: `StopRequest`. */
 const STOP = {
   COPPICE_STOP_REQUESTED: (d) => `'${d['path']}' was asked to stop`,
@@ -141,6 +148,7 @@ export const MESSAGES = {
   GaveUpError: GAVE_UP,
   StuckError: STUCK,
   WatchdogError: WATCHDOG,
+  TaskError: TASK,
   StopRequest: STOP,
 };
 

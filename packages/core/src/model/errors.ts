@@ -78,6 +78,11 @@ export class WatchdogError extends CoppiceError {
   override readonly name = 'WatchdogError';
 }
 
+/** A task whose result is awaited has none, and did not fail by itself. */
+export class TaskError extends CoppiceError {
+  override readonly name = 'TaskError';
+}
+
 /**
  * The reason with which a child's `signal` is aborted. Its name is that of the platform's AbortError, so
  * that code which looks for one knows it. A child that was asked to stop and ends with it has not crashed.
@@ -95,6 +100,7 @@ const CLASSES: Readonly<Record<ErrorClassName, typeof CoppiceError>> = {
   GaveUpError,
   StuckError,
   WatchdogError,
+  TaskError,
   StopRequest,
 };
 

@@ -6,6 +6,7 @@ import type { OnStuck } from '../model/policy.js';
 import type { AutoShutdown, RestartType } from '../model/restart-table.js';
 import type { Strategy } from '../model/strategy.js';
 import type { Logger } from './logger.js';
+import type { LinkedTaskRunner, TaskSupervisorSpec } from './task-types.js';
 
 /**
  * A start returns this to say "do not run me" (OTP's `ignore`): the child stays declared but down, and its
@@ -60,10 +61,11 @@ export interface Context {
   /**
    * The value of a running service: a sibling, or one further up or down the tree; of a declaration that stands
    * there more than once, the nearest. Ask for it each time it is needed: after a restart there is a new one.
+   * Of a task supervisor: what runs tasks for this child. That may be kept.
    *
    * @throws NotRunningError `COPPICE_NOT_RUNNING` while it is down; `COPPICE_UNKNOWN_REF` if it is not there
    */
-  readonly use: <V>(ref: Service<V>) => V;
+  readonly use: Use;
   /**
    * Waits until a service is up, and gives its value: at once if it is. It rejects when this incarnation has to
    * end before that.
@@ -78,6 +80,12 @@ export interface Context {
   readonly heartbeat: () => void;
   /** Logs with the path and the attempt of this incarnation, to the logger that the tree was started with. */
   readonly log: Logger;
+}
+
+/** What `use` gives for which reference. */
+export interface Use {
+  <V>(ref: Service<V>): V;
+  (ref: TaskSupervisorSpec): LinkedTaskRunner;
 }
 
 /** How long to wait for a child. */

@@ -1,0 +1,130 @@
+/** `taskSupervisor`: declares a supervisor of tasks whose results are awaited. */
+import type { Startable } from '../engine/handle-types.js';
+import type { TaskSupervisorHandle } from '../engine/handle-types.js';
+import type { TreeOptions } from '../engine/tree.js';
+import { coppiceError } from '../model/errors.js';
+import { closest } from '../model/suggest.js';
+import { isRecord, oneOf, show } from '../spec/checks.js';
+import { task } from '../spec/task.js';
+import type { AwaitedTaskOptions, TaskSupervisorOptions, TaskSupervisorSpec } from '../spec/task-types.js';
+import type { Task, TaskOptions } from '../spec/types.js';
+import { completeSpec } from '../spec/validate.js';
+import { declared } from '../supervisor.js';
+import { type Job, runJob } from './job.js';
+
+/** A whole tree whose root is a task supervisor. */
+export interface TaskSupervisorTree extends TaskSupervisorHandle, Startable {}
+
+/** A declared task supervisor: frozen data, that can be a child, or be started as the root of a tree. */
+export interface DeclaredTaskSupervisor extends TaskSupervisorSpec {
+  /** A handle on a tree of its own that has not been started: to subscribe first, and then `start()`. */
+  handle(options?: TreeOptions): TaskSupervisorTree;
+  /** Starts a tree of its own; touches nothing global. */
+  start(options?: TreeOptions): Promise<TaskSupervisorTree>;
+}
+
+const TASK_KEYS = [
+  'id',
+  'restart',
+  'backoff',
+  'maxRestarts',
+  'withinMs',
+  'classify',
+  'giveUp',
+  'reviveAfterMs',
+  'shutdownMs',
+  'onStuck',
+  'staleAfterMs',
+  'maxRunMs',
+];
+
+/** Options of other supervisors, and where they are here. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  maxRestarts: 'task.maxRestarts',
+  withinMs: 'task.withinMs',
+  childBackoff: 'task.backoff',
+  child: 'task',
+  maxConcurrent: 'maxChildren',
+};
+
+/** As good as for ever: all restarts of a task count, and no run makes them good. */
+const ALL_MS = Number.MAX_SAFE_INTEGER;
+
+/**
+ * Declares a supervisor of tasks that are given to it at run time as functions, and whose results are awaited:
+ * Elixir's `Task.Supervisor`. Its tasks are run through its handle (`tree.supervisor(tasks)`), and in children
+ * through `use(tasks)`.
+ *
+ * @returns the declaration as frozen data; a child for a supervisor, or the root of a tree (`start`)
+ * @throws SpecError if an option is wrong or unknown
+ *
+ * @example
+ * ```ts
+ * const tasks = taskSupervisor({ id: 'tasks', task: { restart: 'transient', backoff: { minMs: 100, maxMs: 5_000 } } });
+ * const tree = await supervisor({ id: 'shop', children: [tasks, web] }).start();
+ * const rate = await tree.supervisor(tasks).runTask(() => fetchRate('EUR'), { timeoutMs: 10_000 });
+ * ```
+ */
+export function taskSupervisor(options: TaskSupervisorOptions): DeclaredTaskSupervisor {
+  if (!isRecord(options)) return completeSpec('dynamic-supervisor', options) as DeclaredTaskSupervisor;
+  const { task: given = {}, ...own } = options;
+  const path = typeof own.id === 'string' ? own.id : '';
+  const strange = Object.keys(own).find(
+    (key) => Object.hasOwn(ELSEWHERE, key) || key === 'strategy' || key === 'autoShutdown',
+  );
+  if (strange !== undefined) {
+    throw unknownKey(
+      'task supervisor',
+      strange,
+      ELSEWHERE[strange],
+      'those of a child, maxChildren and task',
+      path,
+    );
+  }
+  const spec = { ...own, child: templateOf(given, path) };
+  return completeSpec('dynamic-supervisor', spec, '', declared) as DeclaredTaskSupervisor;
+}
+
+function templateOf(given: AwaitedTaskOptions, path: string): Task<[Job]> {
+  if (!isRecord(given as unknown)) {
+    throw coppiceError('COPPICE_NOT_A_SPEC', {
+      expected: 'task: the options of each task',
+      got: show(given),
+      path,
+    });
+  }
+  const strange = Object.keys(given).find((key) => !TASK_KEYS.includes(key));
+  if (strange !== undefined) {
+    const near = closest(strange, TASK_KEYS);
+    throw unknownKey('task of a task supervisor', strange, near, TASK_KEYS.join(', '), path);
+  }
+  const { restart = 'temporary', id = 'task', ...rest } = given;
+  oneOf({ restart }, 'restart', ['temporary', 'transient'], 'COPPICE_INVALID_RESTART', path);
+  const options: TaskOptions<[Job]> = { ...rest, id, restart, run: runJob };
+  return task<[Job]>(restart === 'temporary' ? options : withLimit(options));
+}
+
+/** One task that fails is not to take the others with it: it has a limit of its own. */
+function withLimit(options: TaskOptions<[Job]>): TaskOptions<[Job]> {
+  const { backoff, maxRestarts = 3, withinMs = ALL_MS, giveUp = 'remove' } = options;
+  return {
+    ...options,
+    maxRestarts,
+    withinMs,
+    // What never gives up has nothing to do then.
+    giveUp:
+      maxRestarts === Infinity && options.classify === undefined ? (options.giveUp ?? 'escalate') : giveUp,
+    ...(isRecord(backoff) && { backoff: { resetAfterMs: ALL_MS, ...backoff } }),
+  };
+}
+
+function unknownKey(
+  kind: string,
+  key: string,
+  near: string | undefined,
+  expected: string,
+  path: string,
+): Error {
+  const hint = near === undefined ? '' : `, did you mean '${near}'?`;
+  return coppiceError('COPPICE_UNKNOWN_KEY', { kind, key, hint, expected, path });
+}
