@@ -320,7 +320,7 @@ describe('COPPICE_LIMIT_NEVER_TRIPS', () => {
     const tree = await supervisor({ id: 'root', childBackoff: backoff, children: [] }).start();
     await expect(tree.startChild(child)).rejects.toMatchObject({ code: 'COPPICE_LIMIT_NEVER_TRIPS' });
     await tree.stop();
-    const quick = { ...child, backoff: { minMs: 10, maxMs: 10 } };
+    const quick = task({ ...child, backoff: { minMs: 10, maxMs: 10 } });
     expect(() => supervisor({ id: 'root', childBackoff: backoff, children: [quick] })).not.toThrow();
   });
 

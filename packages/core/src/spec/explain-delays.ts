@@ -7,11 +7,12 @@ import { AT_ONCE, type CountedIn, type Hang, type Outcome, outcomeOf } from './l
 export function growthOf(delays: Backoff): string[] {
   const { maxMs, factor, resetAfterMs } = delays;
   const grows = longestDelayMs(delays, 2) > longestDelayMs(delays, 1);
-  if (!grows) return [];
+  const reset = `A run of ${exact(resetAfterMs)} makes good the failures before it.`;
+  if (!grows) return [reset];
   const times = factor === 2 ? 'doubles that' : `makes that ${Number(factor.toFixed(3))} times as long`;
   return [
     `Each further failure in a row ${times}, up to ${delayRange({ ...delays, minMs: maxMs }, 1)}.`,
-    `A run of ${exact(resetAfterMs)} makes good the failures before it.`,
+    reset,
   ];
 }
 
