@@ -221,7 +221,8 @@ export function startFailed(s: Supervisor, child: Child, error: unknown): void {
     }
     case 'start-child': {
       const { isNew, to } = operation;
-      const isKept = isNew && child.spec.boot !== 'fail' && bootAgain(s, child) === undefined;
+      const mayBeKept = isNew && child.spec.boot !== 'fail' && s.stopReason === undefined;
+      const isKept = mayBeKept && bootAgain(s, child) === undefined;
       if (isKept) {
         s.effects.push({ type: 'reply', to, child });
         return done(s);
