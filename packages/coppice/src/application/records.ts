@@ -99,16 +99,27 @@ const RECORDS: { readonly [N in RecordName]: readonly [Level, (facts: Facts[N]) 
       messageOf(f.err),
   ],
   'child-failed': ['error', (f) => `${f.path} ${f.what}: ${messageOf(f.err)}`],
-  'event-loop-blocked': [
-    'warn',
-    ({ blockedMs, path, incarnation, at }) =>
-      `the event loop was blocked for ${inMs(blockedMs)}` +
-      (path === undefined ? '' : ` by ${path} (incarnation ${incarnation})`) +
-      (at === undefined ? '' : `, in ${at}`),
-  ],
+  'event-loop-blocked': ['warn', (f) => `the event loop was blocked for ${inMs(f.blockedMs)}${culprit(f)}`],
   failed: ['fatal', (f) => `ends with an error: ${messageOf(f.err)}`],
   warning: ['warn', (f) => f.message],
 };
+
+/** The thread that watches, which can import nothing, says the same while it lasts: `event-loop/watcher.ts`. */
+function culprit({ sample, path, incarnation, at }: EventLoopBlock): string {
+  const who = path === undefined ? '' : `${path} (incarnation ${incarnation})`;
+  switch (sample) {
+    case 'exact':
+      return `${who && ` by ${who}`}, in ${at}`;
+    case 'late':
+      return `, not by JavaScript; then ran ${who && `${who}, in `}${at}`;
+    case 'native':
+      return ', not by JavaScript';
+    case 'debugger':
+      return '; the inspector is open: it may have been at a breakpoint';
+    case 'unavailable':
+      return '; in which call is not known here';
+  }
+}
 
 /** Writes one record. A logger that throws does not keep an application from stopping. */
 export function record<N extends RecordName>(

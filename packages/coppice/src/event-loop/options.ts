@@ -8,7 +8,7 @@ import type { EventLoopBlock } from './block.js';
 /** When a block is told, and when it is too long. */
 export interface EventLoopOptions {
   /**
-   * A block of so many milliseconds is told of; one of up to 1.3 times that may be missed. At least 50.
+   * A block of so many milliseconds is told of; one of up to 1.6 times that may be missed. At least 50.
    * Default: 1,000.
    */
   readonly blockedAfterMs?: number;

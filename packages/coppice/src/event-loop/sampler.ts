@@ -8,6 +8,8 @@
 
 export const SAMPLER = `
   const MAX_FRAMES = 30;
+  // JavaScript answers sooner. What answers later came back from something else.
+  const LATE_MS = 100;
 
   // Calls done once, unless what it returns was called before. isSame: is it still the block that is meant?
   const sampleStack = (owner, isSame, done) => {
@@ -23,14 +25,19 @@ export const SAMPLER = `
       } catch {}
     };
     const urls = new Map();
+    const askedAt = performance.now();
+    let sample = 'exact';
+    const onAnswer = () => {
+      if (performance.now() - askedAt > LATE_MS) sample = 'late';
+    };
     const onPaused = ({ params }) => {
-      const isMeant = isSame();
+      const isMeant = isSame(); // and not what came after it
       // In the context of whoever was stopped.
       const question = { expression: owner, returnByValue: true, silent: true, disableBreaks: true };
       session.post('Runtime.evaluate', question, (_error, answer) => {
         if (isOver) return;
         close();
-        if (isMeant) done({ ...answer?.result?.value, ...framesOf(params.callFrames, urls) });
+        if (isMeant) done({ sample, ...answer?.result?.value, ...framesOf(params.callFrames, urls) });
       });
     };
     try {
@@ -39,11 +46,12 @@ export const SAMPLER = `
       session.connectToMainThread();
       session.on('Debugger.scriptParsed', ({ params }) => urls.set(params.scriptId, params.url));
       session.once('Debugger.paused', onPaused);
+      session.post('Runtime.getIsolateId', onAnswer); // any question would do
       session.post('Debugger.enable');
       session.post('Debugger.pause');
     } catch {
       close();
-      done({ noStack: 'unavailable' });
+      done({ sample: 'unavailable' });
     }
     return close;
   };

@@ -50,8 +50,8 @@ export function watchEventLoop(options: WatchEventLoopOptions = {}): EventLoopWa
 const BEAT = 0;
 const IS_DEBUGGED = 1;
 
-/** Ten beats for each time that would be told, but one a second at least: so exact is all that is said. */
-const beatMsFor = ({ blockedAfterMs }: EventLoopSettings): number => Math.min(1_000, blockedAfterMs / 10);
+/** Five beats in the time that would be told, and at least one a second: more would cost more than they tell. */
+const beatMsFor = ({ blockedAfterMs }: EventLoopSettings): number => Math.min(1_000, blockedAfterMs / 5);
 
 /** @param name - what lines on stderr begin with */
 export function startWatching(
@@ -82,7 +82,7 @@ export function startWatching(
       code: 'COPPICE_EVENT_LOOP_UNWATCHED',
     });
   };
-  const canLookInside = inspector !== undefined && isMainThread;
+  const canLookInside = isMainThread && inspector !== undefined && isInspectorAllowed();
   const workerData = { ...settings, name, beats, beatMs, canLookInside, owner: CURRENT_OWNER };
   try {
     // Nothing of the user's runs in there: no preloaded modules, no loaders.
@@ -93,7 +93,7 @@ export function startWatching(
       env: {},
       execArgv: [],
     });
-    worker.on('message', onRecovered);
+    worker.on('message', (block: EventLoopBlock) => stopWorker && onRecovered(block));
     worker.once('error', (error) => stopWorker && failed(error));
     worker.once('exit', (code) => stopWorker && failed(`its thread ended with code ${code}`));
     worker.unref();
@@ -108,6 +108,12 @@ export function startWatching(
     tell?.();
   };
   return { stop, [Symbol.dispose]: stop };
+}
+
+/** Under Node's permission model an attempt to look inside is not refused: it aborts the process. */
+function isInspectorAllowed(): boolean {
+  const { permission } = process as { permission?: { has(scope: string): boolean } };
+  return permission?.has('inspector') !== false;
 }
 
 /** Some builds and other runtimes have none. */

@@ -24,7 +24,7 @@ export const WATCHER = `{
   let lastTick = performance.now();
   let ageMs = 0; // of the last beat
   let lostMs = 0; // what was not counted
-  let block; // the one that goes on: { sample, cancel, sinceMs, isTold }
+  let block; // the one that goes on: { found, cancel, sinceMs, told }
 
   const ticks = setInterval(() => {
     const now = performance.now();
@@ -45,48 +45,53 @@ export const WATCHER = `{
     const lateMs = ageMs - beatMs;
     if (lateMs < blockedAfterMs) return;
     block ??= noticed(lateMs);
-    const { sample, isTold, sinceMs } = block;
-    if (sample ? isTold !== sample : !isTold && lateMs - sinceMs >= SAMPLE_MS) tell();
+    const { found, told, sinceMs } = block;
+    if (found ? told !== found : !told && lateMs - sinceMs >= SAMPLE_MS) tell();
     if (lateMs >= killAfterMs && !isDebugged()) kill();
   }, beatMs);
 
   const noticed = (sinceMs) => {
-    const block = { sample: undefined, cancel: () => {}, sinceMs, isTold: undefined };
-    if (isDebugged()) block.sample = { noStack: 'debugger' };
-    else if (!canLookInside) block.sample = { noStack: 'unavailable' };
+    const block = { found: undefined, cancel: () => {}, sinceMs, told: undefined };
+    if (isDebugged()) block.found = { sample: 'debugger' };
+    else if (!canLookInside) block.found = { sample: 'unavailable' };
     else {
       const isSame = (was => () => beat() === was)(seen);
-      block.cancel = sampleStack(owner, isSame, (sample) => (block.sample = sample));
+      block.cancel = sampleStack(owner, isSame, (found) => (block.found = found));
     }
     return block;
   };
 
   const recovered = (blockedMs) => {
-    const { sample = { noStack: 'native' }, cancel } = block;
+    const { found = NOTHING, cancel } = block;
     block = undefined;
     cancel();
-    const { path, incarnation, at, stack, noStack } = sample;
-    parentPort.postMessage({ blockedMs: Math.round(blockedMs), path, incarnation, at, stack, noStack });
+    const { path, incarnation, at, stack, sample } = found;
+    parentPort.postMessage({ blockedMs: Math.round(blockedMs), path, incarnation, at, stack, sample });
   };
 
-  const WHY = {
-    native: '; it runs no JavaScript at the moment, but something of Node or of the system',
-    debugger: '; the inspector is open: it may be at a breakpoint',
-    unavailable: '; in which call is not known here',
+  const NOTHING = { sample: 'native' };
+
+  // application/records.ts says the same when it is over.
+  const words = ({ sample, path, incarnation, at }) => {
+    const who = path === undefined ? '' : path + ' (incarnation ' + incarnation + ')';
+    switch (sample) {
+      case 'exact': return (who && ' by ' + who) + ', in ' + at;
+      case 'late': return ', not by JavaScript; then ran ' + (who && who + ', in ') + at;
+      case 'native': return ', not by JavaScript';
+      case 'debugger': return '; the inspector is open: it may be at a breakpoint';
+      default: return '; in which call is not known here';
+    }
   };
 
   const tell = () => {
-    const sample = block.sample ?? { noStack: 'native' };
-    block.isTold = sample;
-    const { path, incarnation, at, stack, noStack } = sample;
-    const by = path === undefined ? '' : ' by ' + path + ' (incarnation ' + incarnation + ')';
-    const where = at === undefined ? WHY[noStack] : ', in ' + at;
-    const text = ': the event loop has been blocked for more than ' + inMs(blockedAfterMs) + by + where;
-    say(name + text + (stack === undefined ? '' : '\\n' + stack));
+    const found = block.found ?? NOTHING;
+    block.told = found;
+    const text = ': the event loop has been blocked for more than ' + inMs(blockedAfterMs) + words(found);
+    say(name + text + (found.stack === undefined ? '' : '\\n' + found.stack));
   };
 
   const kill = () => {
-    if (!block.isTold) tell();
+    if (!block.told) tell();
     say(name + ': the event loop has been blocked for more than ' + inMs(killAfterMs) + ': ended with SIGKILL');
     process.kill(process.pid, 'SIGKILL');
   };

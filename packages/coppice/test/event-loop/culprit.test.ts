@@ -56,7 +56,7 @@ describe('with faults traced to children', () => {
           /^the event loop was blocked for \d+ ms by shop\/outbox \(incarnation 2\), in (spin|late) \(/,
         ),
       });
-      expect(record).not.toHaveProperty('noStack');
+      expect(record!['sample']).toBe('exact');
       expect(record!['blockedMs']).toBeGreaterThan(400);
       expect(record!['blockedMs']).toBeLessThan(3_000);
     },
@@ -87,9 +87,44 @@ describe('with faults traced to children', () => {
       } })`,
     );
     expect(await program.exited).toBe(0);
-    expect(blocked(program)).toContainEqual(expect.stringContaining('it runs no JavaScript at the moment'));
+    expect(blocked(program)).toContainEqual(
+      expect.stringMatching(/for more than 100 ms, not by JavaScript$/),
+    );
     const [record] = told(program.lines, 'RECORD');
-    expect(record).toMatchObject({ path: 'shop/outbox', at: expect.stringMatching(/^shell \(/) });
+    expect(record).toMatchObject({
+      path: 'shop/outbox',
+      at: expect.stringMatching(/^shell \(/),
+      sample: 'late',
+      message: expect.stringMatching(
+        /ms, not by JavaScript; then ran shop\/outbox \(incarnation 1\), in shell \(/,
+      ),
+    });
+  });
+
+  test('what ran next is not said to have blocked: it may be another child', async () => {
+    const program = start(`${BLOCKS}
+      let parse, next;
+      const given = (take) => new Promise(take);
+      await application({ id: 'shop', logger, faults: 'label', eventLoop: { blockedAfterMs: 100 }, children: [
+        task({ id: 'culprit', restart: 'temporary', run: () => given((resolve) => (parse = resolve)).then(JSON.parse) }),
+        task({ id: 'next', restart: 'temporary', run: () => given((resolve) => (next = resolve)).then(() => spin(1)) }),
+        task({ id: 'main', run: async ({ sleep }) => {
+          const text = '[' + '{"a":[1,2,3,"xxxxxx"]},'.repeat(2e6) + '1]';
+          await sleep(300);
+          parse(text);
+          next();
+          await sleep(1); // until it is over
+          await sleep(300);
+          stop();
+          await sleep(60_000);
+        } }),
+      ] }).run();
+    `);
+    expect(await program.exited).toBe(0);
+    const record = told(program.lines, 'RECORD').at(-1)!;
+    expect(record['path']).toMatch(/^shop\/(culprit|next)$/);
+    expect(record).toMatchObject({ sample: 'late', message: expect.stringContaining('; then ran shop/') });
+    expect(program.output).not.toContain(' by shop/');
   });
 });
 
@@ -107,7 +142,7 @@ test('with faults off no child is named, but the call is', async () => {
   expect(await program.exited).toBe(0);
   expect(blocked(program)).toEqual([expect.stringMatching(/more than 100 ms, in spin \(/)]);
   const [record] = told(program.lines, 'RECORD');
-  expect(record).toMatchObject({ at: expect.stringMatching(/^spin \(/) });
+  expect(record).toMatchObject({ at: expect.stringMatching(/^spin \(/), sample: 'exact' });
   expect(record).not.toHaveProperty('path');
   expect(record).not.toHaveProperty('incarnation');
 });

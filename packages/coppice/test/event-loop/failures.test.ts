@@ -67,8 +67,36 @@ test('the main thread cannot be looked into: told without a stack', async () => 
   `);
   expect(await program.exited).toBe(0);
   expect(program.output).toContain('blocked for more than 100 ms; in which call is not known here');
-  expect(told(program.lines, 'BLOCK')).toEqual([{ blockedMs: expect.any(Number), noStack: 'unavailable' }]);
+  expect(told(program.lines, 'BLOCK')).toEqual([{ blockedMs: expect.any(Number), sample: 'unavailable' }]);
 });
+
+// Which flags it takes, the versions do not agree on.
+const permission = process.allowedNodeEnvironmentFlags.has('--permission')
+  ? '--permission'
+  : '--experimental-permission';
+
+test.each([
+  [['--allow-worker'], 'BLOCK'],
+  [[], 'COPPICE_EVENT_LOOP_UNWATCHED'],
+])(
+  'under the permission model, with %j: not seen into, or warned, but never the end',
+  async (flags, word) => {
+    const program = start(
+      `${BLOCKS}
+    watchEventLoop({ blockedAfterMs: 100, onRecovered: tell });
+    await wait(300);
+    spin(500);
+    await wait(100);
+    say('alive');
+  `,
+      { node: [permission, '--allow-fs-read=*', ...flags] },
+    );
+    expect(await program.exited).toBe(0); // an attempt to look inside would abort it
+    expect(program.lines).toContain('alive');
+    expect(program.output).toContain(word);
+    for (const { sample } of told(program.lines, 'BLOCK')) expect(sample).toBe('unavailable');
+  },
+);
 
 test('in a thread, the block of that thread is told, without a stack', async () => {
   const program = start(`
@@ -77,7 +105,7 @@ test('in a thread, the block of that thread is told, without a stack', async () 
     await new Promise((resolve) => worker.once('exit', resolve));
   `);
   expect(await program.exited).toBe(0);
-  expect(told(program.lines, 'BLOCK')).toEqual([{ blockedMs: expect.any(Number), noStack: 'unavailable' }]);
+  expect(told(program.lines, 'BLOCK')).toEqual([{ blockedMs: expect.any(Number), sample: 'unavailable' }]);
 });
 
 test('a debugger is not disturbed: while the inspector is open there is no stack, and nothing is killed', async () => {
@@ -92,10 +120,10 @@ test('a debugger is not disturbed: while the inspector is open there is no stack
   );
   expect(await program.exited).toBe(0);
   expect(program.output).toContain('the inspector is open: it may be at a breakpoint');
-  expect(told(program.lines, 'BLOCK')).toEqual([{ blockedMs: expect.any(Number), noStack: 'debugger' }]);
+  expect(told(program.lines, 'BLOCK')).toEqual([{ blockedMs: expect.any(Number), sample: 'debugger' }]);
 });
 
-test('the main thread is as fast afterwards, and its own debugger sessions work', async () => {
+test('a look at the main thread does not end what else looks at it, such as a profiler', async () => {
   const program = start(`${BLOCKS}
     import { Session } from 'node:inspector/promises';
     watchEventLoop({ blockedAfterMs: 100, onRecovered: tell });

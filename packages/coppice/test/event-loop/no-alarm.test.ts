@@ -22,6 +22,18 @@ test('a process that has nothing to do is idle, not blocked; and it ends by itse
   expect(program.lines).toEqual(['done']);
 });
 
+test('timers that a test fakes are not those that beat', async () => {
+  const program = start(`${BLOCKS}
+    globalThis.setInterval = globalThis.setTimeout = () => ({ unref() {} });
+    globalThis.performance = { now: () => 0 };
+    watchEventLoop({ blockedAfterMs: 50, onRecovered: tell });
+    await wait(1_000);
+    say('done');
+  `);
+  expect(await program.exited).toBe(0);
+  expect(program.lines).toEqual(['done']);
+});
+
 test('a loop that is busy, but turns, is not blocked', async () => {
   const program = start(`${BLOCKS}
     watchEventLoop({ blockedAfterMs: 400, onRecovered: tell });
@@ -99,21 +111,28 @@ test('start() without the process does not watch it', async () => {
 linux('nothing is left of a watch that was stopped, once or twice', async () => {
   const program = start(`${BLOCKS}
     import { readdirSync } from 'node:fs';
+    import { syncBuiltinESMExports } from 'node:module';
+    import timers from 'node:timers';
+    const beating = new Set();
+    const { setInterval, clearInterval } = timers;
+    timers.setInterval = (...args) => { const timer = setInterval(...args); beating.add(timer); return timer; };
+    timers.clearInterval = (timer) => { beating.delete(timer); clearInterval(timer); };
+    syncBuiltinESMExports();
     const threads = () => readdirSync('/proc/self/task').length;
-    const watched = (watch) => { const during = threads(); watch.stop(); watch.stop(); return during; };
+    const watched = (watch) => { const during = [threads(), beating.size]; watch.stop(); watch.stop(); return during; };
     await wait(10);
     const before = threads();
-    const during = watched(watchEventLoop({ blockedAfterMs: 50, onRecovered: tell }));
+    const [during, beats] = watched(watchEventLoop({ blockedAfterMs: 50, onRecovered: tell }));
     {
       const [watch] = [watchEventLoop({ onRecovered: tell })];
       watch[Symbol.dispose]();
     }
     spin(300); // a last word would come now
     for (let i = 0; i < 100 && threads() > before; i++) await wait(20);
-    say([during - before, threads() - before].join(' '));
+    say([during - before, beats, threads() - before, beating.size].join(' '));
   `);
   expect(await program.exited).toBe(0);
-  expect(program.lines).toEqual(['1 0']);
+  expect(program.lines).toEqual(['1 1 0 0']);
 });
 
 test('what runs in every thread of the user’s (NODE_OPTIONS, --import) does not run in this one', async () => {
