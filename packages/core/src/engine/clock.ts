@@ -24,11 +24,13 @@ interface RealTimer {
 /** Not in every runtime; unlike a timer of 0 ms it does not wait a whole millisecond. */
 const immediate = (globalThis as { setImmediate?: (callback: () => void) => unknown }).setImmediate;
 
-const { timeOrigin } = performance;
+/** Looked up once: the global is a getter in some runtimes. */
+const { performance: platform } = globalThis;
+const { timeOrigin } = platform;
 
 /** The platform's clock: milliseconds since 1970 that do not jump when the wall clock is set. */
 export const realClock: Clock = {
-  now: () => timeOrigin + performance.now(),
+  now: () => timeOrigin + platform.now(),
   setTimer(callback, ms) {
     const timer: RealTimer = { cancelled: false };
     if (ms <= 0 && immediate) {

@@ -243,9 +243,12 @@ export class Incarnation implements FaultOwner {
     let running: Promise<unknown> | undefined;
     let reason: ExitReason = NORMAL;
     try {
+      const { args } = this.child;
       const result: unknown = this.process.tree.faultScope
-        ? this.#inScope(() => spec.run(context, ...this.child.args))
-        : spec.run(context, ...this.child.args);
+        ? this.#inScope(() => spec.run(context, ...args))
+        : args.length === 0
+          ? spec.run(context)
+          : spec.run(context, ...args);
       running = pending(result);
       if (!running) reason = outcomeOfResult(result, NORMAL);
     } catch (error) {

@@ -1,5 +1,5 @@
 /** How operations begin. */
-import type { Child } from './child.js';
+import { type Child, isAlive, isResting } from './child.js';
 import { STRATEGIES, type Scope, boundScope } from './strategy.js';
 import type { Operation, Supervisor } from './supervisor.js';
 
@@ -21,7 +21,10 @@ export function beginRestart(
   } = {},
 ): void {
   const scope = scopeOf(s, failed, isAlone);
-  begin(s, { kind: 'restart', failed, scope, starting: false, isAlone, delayMs, to, replacement });
+  // Where nobody has to be stopped first, which is what happens most, it can start at once.
+  const starting = scope.first === scope.last && !isAlive(failed.status) && delayMs === 0 && !replacement;
+  if (starting && isResting(failed.status)) s.children.setStatus(failed, 'stopped');
+  begin(s, { kind: 'restart', failed, scope, starting, isAlone, delayMs, to, replacement });
 }
 
 /** Who is restarted with a child. */

@@ -5,7 +5,7 @@ import { type CoppiceError, coppiceError } from './errors.js';
 import { forgive } from './failures.js';
 import type { Command } from './message.js';
 import { begin, beginRestart } from './begin.js';
-import { refuse } from './operations.js';
+import { boundError, refuse } from './operations.js';
 import { reconfigure, replaceChild, settleBonds } from './reconfigure.js';
 import { recoveryOf } from './recovery.js';
 import { about, report, reportRestart } from './report.js';
@@ -67,12 +67,10 @@ function refuseSecond(s: Supervisor, child: Child, to: unknown): void {
   refuse(s, to, coppiceError(code, { ...facts(s, child.id), status: child.status }));
 }
 
-/** Nothing is started whose ground is missing. */
 function refuseBound(s: Supervisor, child: Child, to: unknown): boolean {
   const other = child.bonds && missing(child);
   if (!other) return false;
-  const details = { ...facts(s, child.id), other: `${s.path}/${other.id}`, status: other.status };
-  refuse(s, to, coppiceError('COPPICE_BOUND', details));
+  refuse(s, to, boundError(s, child, other));
   return true;
 }
 

@@ -19,7 +19,11 @@ export function decide(s: Supervisor, waiting: Waiting): void {
   const { child, type, incarnation } = waiting;
   if (child.incarnation !== incarnation || !s.children.has(child)) return;
   if (type === 'retry') return retry(s, child);
-  if (child.status !== 'exited') return;
+  if (child.status === 'exited') decideOnExit(s, child);
+}
+
+/** What becomes of a child that has ended by itself. */
+export function decideOnExit(s: Supervisor, child: Child): void {
   const verdict = verdictOn(s, child);
   if (verdict === 'restart') return failed(s, child, 'exit');
   s.children.setStatus(child, 'stopped');

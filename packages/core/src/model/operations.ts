@@ -2,6 +2,7 @@
  * How each operation is carried on. An operation walks over children: forwards to start them, backwards
  * to stop them, one at a time; whenever it waits for a child, the walk stands at it (`cursor`).
  */
+import { missing } from './bonds.js';
 import { type Child, isAlive } from './child.js';
 import { type CoppiceError, coppiceError, messageOf } from './errors.js';
 import { type ExitReason, KILLED } from './exit-reason.js';
@@ -74,7 +75,7 @@ function advanceRestart(s: Supervisor, operation: Of<'restart'>): void {
   const { failed, scope, isAlone, delayMs, to } = operation;
   if (operation.starting) {
     if (startNext(s, scope)) return;
-    if (to !== undefined) s.effects.push({ type: 'reply', to, child: failed });
+    if (to !== undefined) answerRestarted(s, failed, to);
     return done(s);
   }
   if (stopNext(s, scope)) return;
@@ -90,6 +91,23 @@ function advanceRestart(s: Supervisor, operation: Of<'restart'>): void {
   operation.starting = true;
   s.cursor = undefined;
 }
+
+/** Who asked for a restart hears of it; what the child is bound to may have gone down before it was its turn. */
+function answerRestarted(s: Supervisor, child: Child, to: unknown): void {
+  const other = child.status === 'waiting' && child.bonds ? missing(child) : undefined;
+  if (other) refuse(s, to, boundError(s, child, other));
+  else s.effects.push({ type: 'reply', to, child });
+}
+
+/** Nothing is started whose ground is missing. */
+export const boundError = (s: Supervisor, { id }: Child, other: Child): CoppiceError =>
+  coppiceError('COPPICE_BOUND', {
+    path: `${s.path}/${id}`,
+    supervisor: s.path,
+    id,
+    other: `${s.path}/${other.id}`,
+    status: other.status,
+  });
 
 /** A child is up by a command: those that wait for it follow. */
 function follow(s: Supervisor, child: Child): void {

@@ -10,7 +10,7 @@
  */
 import { begin } from './begin.js';
 import { type Child, isAlive } from './child.js';
-import { decide } from './decisions.js';
+import { decide, decideOnExit } from './decisions.js';
 import type { Effect } from './effect.js';
 import { type CoppiceError, coppiceError } from './errors.js';
 import { type ExitReason, KILLED, SHUTDOWN, crash } from './exit-reason.js';
@@ -199,9 +199,18 @@ function onExited(s: Supervisor, child: Child, reason: ExitReason, errorClass?: 
     settle(s, child);
   } else {
     s.children.setStatus(child, 'exited');
-    s.mailbox.push({ type: 'exit', child, incarnation: child.incarnation });
+    if (isFree(s)) decideOnExit(s, child);
+    else s.mailbox.push({ type: 'exit', child, incarnation: child.incarnation });
   }
 }
+
+/** Is there nothing that has to come first? Then nothing needs to wait in the mailbox. */
+const isFree = (s: Supervisor): boolean =>
+  s.operation === undefined &&
+  s.mailbox.size === 0 &&
+  s.awaited === 0 &&
+  s.stopReason === undefined &&
+  s.groupWaitsFor === undefined;
 
 /** Notes what the policies for its next start will ask for, where there are any. */
 function remember(s: Supervisor, child: Child, uptimeMs: number, errorClass: ErrorClass | undefined): void {

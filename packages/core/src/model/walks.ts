@@ -38,7 +38,8 @@ function takesPart(s: Supervisor, scope: Scope, child: Child): boolean {
   if (scope.only !== undefined && !isStartedWith(s, scope.only, child)) return false;
   if (child.status === 'parked' || isAlive(child.status)) return false;
   // Those that the boot has not come to yet are left to it.
-  if (s.heldBoot && child.status === 'stopped' && child.incarnation === 0) return false;
+  const isLeftToBoot = s.heldBoot && child.status === 'stopped' && child.incarnation === 0;
+  if (isLeftToBoot && s.operation?.kind !== 'start-child') return false;
   if (child.recovery?.paused && s.operation?.kind === 'restart' && s.operation.failed !== child) {
     s.children.setStatus(child, 'paused');
     return false;
