@@ -178,7 +178,7 @@ test('heartbeats', async () => {
 
 test('stopping, by force, and abandoned', async () => {
   const a = scripted('a', { onStop: forever, shutdownMs: 1_000, kill: forever });
-  const { tree, clock } = await boot({ children: [a.spec] });
+  const { tree, clock } = await boot({ children: [a.spec, scripted('b').spec] });
   const done = tree.terminateChild('a');
   expect(now(tree, 'a')).toContain('It was asked to stop, and is stopping.');
   await clock.advance(1_000);
@@ -188,6 +188,7 @@ test('stopping, by force, and abandoned', async () => {
   expect(now(tree, 'a')).toContain(
     'It is down until somebody starts it. Its incarnation 1 did not end in time, and still runs.',
   );
+  expect(now(tree, 'b')).not.toContain('still runs');
   expect(now(tree, 'a')).toContain('last end It did not stop in time, and was killed or abandoned.');
   await tree.stop();
 });

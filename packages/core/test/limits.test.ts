@@ -331,6 +331,8 @@ describe('COPPICE_LIMIT_NEVER_TRIPS', () => {
 });
 
 test('the shortest delay is never longer than one that chance gives', () => {
+  // 1 - 0.7 is a little more than 0.3.
+  expect(shortestDelayMs({ minMs: 10, maxMs: 10, factor: 1, jitter: 0.7, resetAfterMs: 1 }, 1)).toBe(3);
   fc.assert(
     fc.property(
       backoffs,
