@@ -38,8 +38,7 @@ function takesPart(s: Supervisor, scope: Scope, child: Child): boolean {
   if (scope.only !== undefined && !isStartedWith(s, scope.only, child)) return false;
   if (child.status === 'parked' || isAlive(child.status)) return false;
   // Those that the boot has not come to yet are left to it.
-  const isLeftToBoot = s.heldBoot && child.status === 'stopped' && child.incarnation === 0;
-  if (isLeftToBoot && s.operation?.kind !== 'start-child') return false;
+  if (s.heldBoot && isLeftToBoot(s, child)) return false;
   if (child.recovery?.paused && s.operation?.kind === 'restart' && s.operation.failed !== child) {
     s.children.setStatus(child, 'paused');
     return false;
@@ -49,6 +48,12 @@ function takesPart(s: Supervisor, scope: Scope, child: Child): boolean {
   holdBack(s, child, other);
   return false;
 }
+
+const isLeftToBoot = ({ operation }: Supervisor, child: Child): boolean =>
+  child.incarnation === 0 &&
+  child.status === 'stopped' &&
+  operation?.kind === 'restart' &&
+  operation.failed !== child;
 
 /** Of those that are bound to the one that failed, only those that wait for it come back with it. */
 function isStartedWith(s: Supervisor, only: ReadonlySet<Child>, child: Child): boolean {
