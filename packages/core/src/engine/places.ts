@@ -6,7 +6,7 @@ import type { Child } from '../model/child.js';
 import { isSupervisorKind } from '../model/policy.js';
 import { isSameDeclaration } from '../spec/lineage.js';
 import type { ChildSpec } from '../spec/types.js';
-import { SupervisorProcess } from './supervisor-process.js';
+import type { SupervisorProcess } from './supervisor-process.js';
 
 /** The path of a declaration; undefined if it stands nowhere in the tree. */
 export function placeOf(from: SupervisorProcess, ref: unknown): string | undefined {
@@ -27,7 +27,8 @@ export function placeBelow(top: SupervisorProcess, ref: unknown): string | undef
       if (state.dynamic) continue;
       for (const child of state.children) {
         if (isSameDeclaration(child.spec, ref)) return `${path}/${child.id}`;
-        if (child.runtime instanceof SupervisorProcess) below.push(child.runtime);
+        const process = supervisorBelow(child);
+        if (process) below.push(process);
         else if (isSupervisorKind(child.spec.kind)) {
           const found = placeDeclared(child.spec as ChildSpec, `${path}/${child.id}`, ref);
           if (found !== undefined) return found;
@@ -61,9 +62,10 @@ export function childAt(member: SupervisorProcess, path: string): Child | undefi
 export function supervisorAt(member: SupervisorProcess, path: string): SupervisorProcess | undefined {
   let process: SupervisorProcess = topOf(member);
   for (const id of path.split('/').slice(1)) {
-    const runtime: unknown = process.state.children.get(id)?.runtime;
-    if (!(runtime instanceof SupervisorProcess)) return undefined;
-    process = runtime;
+    const child = process.state.children.get(id);
+    const below = child && supervisorBelow(child);
+    if (!below) return undefined;
+    process = below;
   }
   return process;
 }
@@ -74,3 +76,7 @@ export function topOf(process: SupervisorProcess): SupervisorProcess {
   while (top.parent.process) top = top.parent.process;
   return top;
 }
+
+/** What runs below a child that is a supervisor; what it was last, if it is down. */
+const supervisorBelow = ({ spec, runtime }: Child): SupervisorProcess | undefined =>
+  isSupervisorKind(spec.kind) ? (runtime as SupervisorProcess | undefined) : undefined;
