@@ -39,7 +39,7 @@ function takesPart(s: Supervisor, scope: Scope, child: Child): boolean {
   if (child.status === 'parked' || isAlive(child.status)) return false;
   // Those that the boot has not come to yet are left to it.
   if (s.heldBoot && isLeftToBoot(s, child)) return false;
-  if (child.recovery?.paused && s.operation?.kind === 'restart' && s.operation.failed !== child) {
+  if (child.recovery?.paused && !isWanted(s, child)) {
     s.children.setStatus(child, 'paused');
     return false;
   }
@@ -55,10 +55,13 @@ const isLeftToBoot = ({ operation }: Supervisor, child: Child): boolean =>
   operation?.kind === 'restart' &&
   operation.failed !== child;
 
+/** Is it this very child that is to be started, and not others with which it would be? */
+const isWanted = ({ operation }: Supervisor, child: Child): boolean =>
+  operation?.kind === 'start-child' || (operation?.kind === 'restart' && operation.failed === child);
+
 /** Of those that are bound to the one that failed, only those that wait for it come back with it. */
 function isStartedWith(s: Supervisor, only: ReadonlySet<Child>, child: Child): boolean {
-  const isTarget = s.operation?.kind === 'restart' && s.operation.failed === child;
-  return isTarget || (only.has(child) && child.status === 'waiting');
+  return isWanted(s, child) || (only.has(child) && child.status === 'waiting');
 }
 
 /** Stops the next child of the scope, from its last to its first; false if there is none left. */
