@@ -83,6 +83,12 @@ export class SupervisorProcess {
     return this.state.path;
   }
 
+  /** Does it take commands? */
+  get isUp(): boolean {
+    const { phase, stopReason } = this.state;
+    return (phase === 'starting' || phase === 'running') && stopReason === undefined;
+  }
+
   /** Queues a message to it. */
   tell(message: Message): void {
     this.tree.post(this, message);
@@ -180,7 +186,7 @@ export class SupervisorProcess {
   tasks(ref: object, caller: Incarnation): Tasks {
     const path = this.#pathOfSupervisor(ref, caller.path);
     const find = (): SupervisorProcess | undefined => supervisorAt(this, path);
-    if (find()) return new Tasks(path, find, caller);
+    if (find()?.isUp) return new Tasks(path, find, caller);
     throw coppiceError('COPPICE_NOT_RUNNING', { path, state: ` now: it is ${this.#stateOf(path)}` });
   }
 

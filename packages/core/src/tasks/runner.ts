@@ -90,8 +90,11 @@ export class Tasks implements LinkedTaskRunner {
   #process(): SupervisorProcess {
     const process = this.#find();
     const path = this.#path;
-    if (!process) {
-      throw coppiceError('COPPICE_NOT_RUNNING', { path, state: ': its parent is down, or it was removed' });
+    if (!process || !process.isUp) {
+      const state = process
+        ? ': it was not started, or has stopped'
+        : ': its parent is down, or it was removed';
+      throw coppiceError('COPPICE_NOT_RUNNING', { path, state });
     }
     if (isTaskSupervisor(process.spec)) return process;
     throw coppiceError('COPPICE_INVALID_ARGUMENT', {
