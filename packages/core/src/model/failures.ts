@@ -93,7 +93,8 @@ function giveUp(s: Supervisor, child: Child, isFatal: boolean, backoff: Backoff 
   const errorClass = child.recovery?.errorClass ?? 'transient';
   const because = errorClass === 'transient' ? 'limit' : errorClass;
   const error = gaveUpError(s, child, because);
-  const isNew = child.recovery?.isSlow !== true;
+  // That one keeps trying is told once; that it is fatal now is news all the same.
+  const isNew = policy !== 'keep-trying' || child.recovery?.isSlow !== true;
   if (s.observed && isNew) {
     const { reviveAfterMs } = child.spec;
     const reviveAt = policy === 'park' && reviveAfterMs !== undefined ? s.now + reviveAfterMs : null;

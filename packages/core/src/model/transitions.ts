@@ -11,7 +11,10 @@ import type { Supervisor } from './supervisor.js';
 export function launch(s: Supervisor, child: Child): void {
   const { startTimeoutMs, staleAfterMs } = child.spec;
   clearTimer(s, child);
-  if (child.recovery) child.recovery.nextStartAt = undefined;
+  if (child.recovery) {
+    child.recovery.nextStartAt = undefined;
+    child.recovery.startError = undefined;
+  }
   if (staleAfterMs !== undefined) recoveryOf(child).beatAt = s.now;
   child.incarnation++;
   child.asked = false;
