@@ -88,8 +88,8 @@ function giveUp(s: Supervisor, child: Child, judgement: Exclude<Judgement, { ver
       s.children.setStatus(child, 'stopped');
       dropIfGone(s, child);
       s.effects.push({ type: 'exit', error: judgement.error });
-      if (s.phase === 'starting') undo(s, child, judgement.error);
-      return;
+      if (s.phase === 'starting') return undo(s, child, judgement.error);
+      return release(s, child);
   }
 }
 

@@ -37,6 +37,8 @@ export function startWaiting(s: Supervisor, up: Child): void {
 function takesPart(s: Supervisor, scope: Scope, child: Child): boolean {
   if (scope.only !== undefined && !isStartedWith(s, scope.only, child)) return false;
   if (child.status === 'parked' || isAlive(child.status)) return false;
+  // It starts each of them once; whoever was started by hand while it waited is none of its business.
+  if (s.operation?.kind === 'boot' && child.incarnation > 0) return false;
   // Those that the boot has not come to yet are left to it.
   if (s.heldBoot && isLeftToBoot(s, child)) return false;
   if (child.recovery?.paused && !isWanted(s, child)) {
