@@ -19,6 +19,8 @@ export interface ThreadContext<P extends ThreadProtocol = ThreadProtocol> extend
   readonly sleep: (ms: number) => Promise<void>;
   /** The thread is up. For threads that say so themselves: `runThread(run, { ready: 'manual' })`. */
   readonly ready: () => void;
+  /** It is alive and makes progress: puts off `staleAfterMs`. May be called as often as you like. */
+  readonly heartbeat: () => void;
   /** The thread has crashed with this error; its signal is aborted, and it has `shutdownMs` to end. The first call counts. */
   readonly fail: (error: unknown) => void;
   /** The thread has ended by itself: normally, or as the `Shutdown` says. The first call counts. */

@@ -15,6 +15,8 @@ export class InThread {
   readonly link: Link;
   readonly #stop: () => void;
   #isOver = false;
+  /** When its last `beat` was sent. */
+  #beatAt = -Infinity;
 
   /** @throws ThreadError `COPPICE_NOT_A_THREAD`, `COPPICE_THREAD_TWICE` */
   constructor(stop: () => void) {
@@ -29,6 +31,22 @@ export class InThread {
 
   say(report: Report, transfer: readonly TransferListItem[] = []): void {
     this.link.port.postMessage(report, transfer);
+  }
+
+  /** It is alive. A million calls are told as seldom as the parent has to hear of them. */
+  heartbeat(): void {
+    const { beatMs } = this.link;
+    if (beatMs === undefined) return;
+    const now = performance.now();
+    if (now - this.#beatAt < beatMs) return;
+    this.#beatAt = now;
+    this.say({ type: 'beat' });
+  }
+
+  /** From now on it is alive as long as its event loop turns. */
+  beatByItself(): void {
+    const { beatMs } = this.link;
+    if (beatMs !== undefined) setInterval(() => this.say({ type: 'beat' }), beatMs).unref();
   }
 
   /** The first end counts for the parent; an error after it is told as a late fault. */

@@ -5,7 +5,7 @@
  * `error` event, the exit after it, and what the thread posted last may still be under way by then. So all
  * that is known is gathered, and told once.
  */
-import { type Context, type Mirror, mirror } from '@coppice/core';
+import { type Context, type Mirror, type Service, mirror } from '@coppice/core';
 import {
   type MessagePort,
   type TransferListItem,
@@ -29,6 +29,13 @@ type Listener = (message: unknown) => void;
  * kill what has no value yet, so it is done here, before the supervisor gives it up.
  */
 const SHARE_OF_START = 0.8;
+
+/** In this share of `staleAfterMs` one heartbeat is heard; as much later it may be seen that there are no more. */
+const SHARE_OF_STALE = 0.1;
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/** Those of the declaration that stands in the tree. */
+type Limits = Pick<Service, 'shutdownMs' | 'staleAfterMs'>;
 
 export class ThreadLife implements ThreadHandle {
   /** Resolves when the thread is ready; is rejected when it has exited before. */
@@ -63,9 +70,11 @@ export class ThreadLife implements ThreadHandle {
   #rejectStarted!: (error: unknown) => void;
   #resolveGone!: () => void;
   #deadline: NodeJS.Timeout | undefined = undefined;
+  readonly #beatMs: number | undefined;
+  #lastBeat: NodeJS.Timeout | undefined = undefined;
 
   /** @throws ThreadError if the file is not there, or the data can no longer be copied; nothing is left then */
-  constructor(declared: Declared, shutdownMs: number, context: Context) {
+  constructor(declared: Declared, { shutdownMs, staleAfterMs }: Limits, context: Context) {
     const { options, file } = declared;
     const { id, path, attempt } = context;
     checkFile(file, path);
@@ -79,7 +88,8 @@ export class ThreadLife implements ThreadHandle {
       this.#rejectStarted = reject;
     });
     this.#gone = new Promise((resolve) => (this.#resolveGone = resolve));
-    const { worker, port } = spawn(declared, this.#about);
+    this.#beatMs = staleAfterMs && Math.min(Math.max(1, staleAfterMs * SHARE_OF_STALE), MAX_TIMER_MS);
+    const { worker, port } = spawn(declared, this.#about, this.#beatMs);
     this.#worker = worker;
     this.#port = port;
     this.threadId = this.#worker.threadId;
@@ -179,6 +189,8 @@ export class ThreadLife implements ThreadHandle {
         return this.#isHelped ? undefined : this.#ready();
       case 'ready':
         return this.#ready();
+      case 'beat':
+        return this.#alive();
       case 'message':
         return this.#deliver(report.message);
       case 'log':
@@ -193,6 +205,14 @@ export class ThreadLife implements ThreadHandle {
       case 'snapshot':
         return this.#reflection.show(report.snapshot);
     }
+  }
+
+  /** Those of its heartbeats that were not told count as well: one at the end of the time stands for them. */
+  #alive(): void {
+    const { heartbeat } = this.#context;
+    heartbeat();
+    clearTimeout(this.#lastBeat);
+    this.#lastBeat = setTimeout(heartbeat, this.#beatMs).unref();
   }
 
   get #reflection(): Mirror {
@@ -306,6 +326,7 @@ export class ThreadLife implements ThreadHandle {
 
   #cleanUp(): void {
     clearTimeout(this.#deadline);
+    clearTimeout(this.#lastBeat);
     this.#context.signal.removeEventListener('abort', this.#startAborted);
     this.#port.removeAllListeners();
     this.#port.close();

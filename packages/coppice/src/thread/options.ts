@@ -1,5 +1,5 @@
 /** The options of a thread, checked where the caller stands. */
-import { type ChildOptions, SpecError } from '@coppice/core';
+import { SpecError, type WorkerOptions } from '@coppice/core';
 import { show } from '@coppice/core/kit';
 import { fileURLToPath } from 'node:url';
 import { isAbsolute } from 'node:path';
@@ -24,7 +24,8 @@ type DataOption<P extends ThreadProtocol> = P extends { data: infer T }
   : { readonly data?: unknown };
 
 /** The options of a thread, without its `data`. */
-export interface ThreadSettings<P extends ThreadProtocol = ThreadProtocol> extends ChildOptions {
+export interface ThreadSettings<P extends ThreadProtocol = ThreadProtocol>
+  extends Omit<WorkerOptions, 'awaitReady'> {
   /**
    * The file that the thread runs: a `file:` URL, as `new URL('./worker.js', import.meta.url)`, or an
    * absolute path. Anything that Node can import. It is looked for at each start.
@@ -46,10 +47,17 @@ export interface ThreadSettings<P extends ThreadProtocol = ThreadProtocol> exten
   readonly execArgv?: readonly string[];
   /** The name of the thread in debuggers. Default: its `id`. */
   readonly name?: string;
+  /**
+   * It has crashed if it does not show itself alive for so many milliseconds (give or take a tenth): a function of
+   * `runThread` by calling `heartbeat()`; a supervisor, or a file without `runThread`, as long as the event loop of
+   * the thread turns. What does not end by itself then, such as a busy loop, is terminated after `shutdownMs`.
+   * Default: it is not watched.
+   */
+  readonly staleAfterMs?: number;
 }
 
 const OWN_KEYS = ['file', 'data', 'onMessage', 'resourceLimits', 'env', 'argv', 'execArgv', 'name'];
-const KEYS = [...CHILD_KEYS, ...OWN_KEYS];
+const KEYS = [...CHILD_KEYS.filter((key) => key !== 'awaitReady'), ...OWN_KEYS];
 const LIMITS = ['maxOldGenerationSizeMb', 'maxYoungGenerationSizeMb', 'codeRangeSizeMb', 'stackSizeMb'];
 
 /** Checks what is special to threads. @throws SpecError, OptionError, ThreadError */
@@ -59,10 +67,13 @@ export function checkOptions(given: unknown): { readonly options: ThreadOptions;
   }
   const own: Record<string, unknown> = { ...given };
   const path = typeof own['id'] === 'string' ? own['id'] : undefined;
-  checkKeys(own, path);
   const fail = (key: string, expected: string, got: unknown = own[key]): never => {
     throw new OptionError({ key, of: 'thread()', expected, got: show(got), path });
   };
+  if (own['awaitReady'] !== undefined) {
+    fail('awaitReady', `left out: a thread says when it is up with runThread(run, { ready: 'manual' })`);
+  }
+  checkKeys(own, path);
   const optional = (key: string, holds: (value: unknown) => boolean, expected: string): void => {
     if (own[key] !== undefined && !holds(own[key])) fail(key, expected);
   };
@@ -110,7 +121,7 @@ const ELSEWHERE = {
 };
 
 function checkKeys(own: object, path: string | undefined): void {
-  const key = Object.keys(own).find((name) => !KEYS.includes(name));
+  const key = Object.keys(own).find((name) => !KEYS.includes(name) && name !== 'awaitReady');
   if (key !== undefined) throw unknownKey({ kind: 'thread', key, known: KEYS, elsewhere: ELSEWHERE, path });
 }
 

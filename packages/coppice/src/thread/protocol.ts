@@ -59,6 +59,8 @@ export type Report =
   /** Its file has been evaluated. */
   | { readonly type: 'loaded' }
   | { readonly type: 'ready' }
+  /** It has shown itself alive, and perhaps again within the `beatMs` after this. */
+  | { readonly type: 'beat' }
   | { readonly type: 'message'; readonly message: unknown }
   | ({ readonly type: 'log' } & LogLine)
   /** Nobody caught this, so the thread is about to die of it, unless its file has a handler that saves it. */
@@ -75,4 +77,6 @@ export interface Link {
   readonly port: MessagePort;
   readonly about: AboutThread;
   readonly data: unknown;
+  /** In so many milliseconds one `beat` is enough; undefined: nobody wants any. */
+  readonly beatMs: number | undefined;
 }

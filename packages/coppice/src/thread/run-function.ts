@@ -50,6 +50,7 @@ export function runFunction(run: (context: ThreadContext) => unknown, isManual: 
       if (!isReady) thread.say({ type: 'ready' });
       isReady = true;
     },
+    heartbeat: () => thread.heartbeat(),
     fail: (error) => endEarly(reasonOf(error)),
     end: (shutdown) => endEarly(shutdown instanceof Shutdown ? shutdown.toReason() : { kind: 'normal' }),
     log: lineLogger((line) => thread.say({ type: 'log', ...line })),

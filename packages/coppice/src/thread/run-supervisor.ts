@@ -34,6 +34,7 @@ export function runSupervisor(declared: DeclaredSupervisor): void {
     }
     show.now();
     thread.say({ type: 'ready' });
+    thread.beatByItself();
     const { reason } = await tree.whenStopped();
     show.end();
     thread.ends(reason);

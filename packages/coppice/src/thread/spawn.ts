@@ -6,7 +6,7 @@ import { OptionError } from '../shared/option-error.js';
 import { BOOT } from './boot.js';
 import { ThreadError } from './errors.js';
 import type { ThreadOptions } from './options.js';
-import type { AboutThread } from './protocol.js';
+import type { AboutThread, Link } from './protocol.js';
 import { uncloneablePart } from './uncloneable.js';
 
 /** A thread as it was declared, its file as an absolute path. */
@@ -16,10 +16,14 @@ export interface Declared {
 }
 
 /** The worker, and our end of the port between it and us. @throws ThreadError, OptionError */
-export function spawn(declared: Declared, about: AboutThread): { worker: Worker; port: MessagePort } {
+export function spawn(
+  declared: Declared,
+  about: AboutThread,
+  beatMs: number | undefined,
+): { worker: Worker; port: MessagePort } {
   const { port1, port2 } = new MessageChannel();
   try {
-    return { worker: workerOf(declared, about, port2), port: port1 };
+    return { worker: workerOf(declared, { about, beatMs, port: port2 }), port: port1 };
   } catch (error) {
     port1.close();
     port2.close();
@@ -27,11 +31,12 @@ export function spawn(declared: Declared, about: AboutThread): { worker: Worker;
   }
 }
 
-function workerOf({ options, file }: Declared, about: AboutThread, port: MessagePort): Worker {
+function workerOf({ options, file }: Declared, link: Omit<Link, 'data'>): Worker {
+  const { about, port } = link;
   const { argv, execArgv, env, resourceLimits, name = about.id, data } = options;
   return new Worker(BOOT, {
     eval: true,
-    workerData: { href: pathToFileURL(file).href, file, data, port, about },
+    workerData: { href: pathToFileURL(file).href, file, data, ...link },
     transferList: [port],
     name,
     ...(argv && { argv: [...argv] }),

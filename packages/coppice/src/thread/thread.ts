@@ -22,6 +22,8 @@ import type { ThreadProtocol } from './protocol.js';
  * `process.exit` with anything but 0 (`COPPICE_THREAD_EXITED`). If its file is not there
  * (`COPPICE_THREAD_FILE_NOT_FOUND`) or cannot be loaded (`COPPICE_THREAD_NOT_LOADED`), its start fails.
  *
+ * With `staleAfterMs` it also crashes when it hangs, and is terminated if it has to be; see there.
+ *
  * @returns the declaration as frozen data; also the reference for `use(ref)`
  * @throws SpecError if an option that all children have is wrong or unknown
  * @throws OptionError `COPPICE_INVALID_OPTION`, ThreadError `COPPICE_THREAD_DATA_NOT_CLONEABLE`
@@ -46,8 +48,8 @@ export function thread<P extends ThreadProtocol = ThreadProtocol>(
   const spec = service<ThreadLife>({
     ...childOptions(checked.options),
     // `this` is the declaration that stands in the tree, perhaps a copy with another `shutdownMs`.
-    start(this: Pick<Service, 'shutdownMs'>, context) {
-      return new ThreadLife(checked, this.shutdownMs, context).started;
+    start(this: Pick<Service, 'shutdownMs' | 'staleAfterMs'>, context) {
+      return new ThreadLife(checked, this, context).started;
     },
     stop: (life) => life.stop(),
     kill: (life) => life.kill(),

@@ -12,7 +12,32 @@ test('the declaration is frozen data, a service like any other', () => {
   expect(spec).toMatchObject({ kind: 'service', id: 'worker', restart: 'transient', shutdownMs: 5_000 });
 });
 
+test('all that a service can say is taken and checked', () => {
+  const policies = {
+    maxRestarts: 2,
+    withinMs: 1_000,
+    staleAfterMs: 500,
+    maxRunMs: 60_000,
+    startTimeoutMs: 3_000,
+    giveUp: 'park' as const,
+    reviveAfterMs: 10,
+    boot: 'retry' as const,
+    bindsTo: ['db'],
+    replace: 'start-then-stop' as const,
+    revision: 'a',
+    classify: () => 'transient' as const,
+  };
+  const backoff = { minMs: 1, maxMs: 2 };
+  expect(thread({ id: 'worker', file, ...policies, backoff })).toMatchObject({ ...policies, backoff });
+  expect(declare({ staleAfterMs: 0 })).toThrow(expect.objectContaining({ code: 'COPPICE_INVALID_NUMBER' }));
+});
+
 test.each([
+  [
+    'awaitReady',
+    { awaitReady: true },
+    `left out: a thread says when it is up with runThread(run, { ready: 'manual' })`,
+  ],
   ['file', { file: undefined }, 'file of thread() has to be a file: URL, like new URL'],
   ['file', { file: './worker.js' }, `or an absolute path; got './worker.js' (at worker)`],
   ['file', { file: new URL('https://example.org/x.js') }, `got 'https://example.org/x.js'`],
@@ -56,6 +81,7 @@ test('no options at all', () => {
 });
 
 test('an unknown option gets a suggestion', () => {
+  expect(declare({ awaitReadi: 1 })).not.toThrow('awaitReady');
   expect(declare({ filename: 'x' })).toThrow(`a thread has no option 'filename', did you mean 'file'?`);
   expect(declare({ execargv: [] })).toThrow(`did you mean 'execArgv'?`);
 });
