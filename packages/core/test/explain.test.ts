@@ -365,6 +365,16 @@ describe('each option is told of', () => {
       'When it has given up on its children, or cannot be started again: it is parked',
     ],
     [
+      'a transient supervisor',
+      supervisor({ id: 'a', restart: 'transient', children: [] }),
+      'If it ends by itself, or gives up, it stays down.',
+    ],
+    [
+      'a transient supervisor with a giveUp',
+      supervisor({ id: 'a', restart: 'transient', giveUp: 'park', children: [] }),
+      'If it ends by itself it stays down.',
+    ],
+    [
       'autoShutdown',
       supervisor({ id: 'a', autoShutdown: 'any-significant', children: [] }),
       'When a significant one has ended',

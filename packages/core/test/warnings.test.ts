@@ -1,4 +1,6 @@
 /** Declarations that are allowed but probably not meant: when a warning comes, what it says, and when none does. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import {
   type ChildSpec,
   SimulatedClock,
@@ -9,6 +11,7 @@ import {
   supervisor,
   task,
 } from '@coppice/core';
+import { LIMIT_WARNING_CODES } from '../src/spec/limit-warnings.js';
 import { warningsOf } from '../src/spec/warnings.js';
 import { scripted } from './support/scripted.js';
 
@@ -72,6 +75,10 @@ describe('no warning', () => {
         startTimeoutMs: 60_000,
         children: [],
       }),
+    ],
+    [
+      'for a transient supervisor that says what follows when it gives up',
+      supervisor({ id: 'a', restart: 'transient', giveUp: 'park', children: [] }),
     ],
     [
       'for delays that hold while the boot goes on, though a restart later is one too many',
@@ -279,4 +286,12 @@ test('what explainPolicy says of a child agrees with its warnings', () => {
   const app = supervisor({ id: 'app', children: [a] });
   expect(explainPolicy(a, app)).toContain('never uses it up: it is tried again for ever');
   expect(explainPolicy(app)).toContain('never uses up the shared limit by itself');
+});
+
+test('docs/errors.md has each code, and no other, with what to do', () => {
+  const [part] = readFileSync(join(__dirname, '../../../docs/errors.md'), 'utf8')
+    .split(/^# Warnings$/m)
+    .slice(1);
+  const rows = [...part!.matchAll(/^\| `(\w+)` \| (.{20,}) \| (.{10,}) \|$/gm)].map(([, code]) => code);
+  expect(rows).toEqual(['COPPICE_TRANSIENT_SUPERVISOR', ...LIMIT_WARNING_CODES]);
 });

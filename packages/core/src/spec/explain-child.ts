@@ -56,7 +56,7 @@ function restarts({ spec, above, supervisor, isSupervisor }: Facts): string[] {
   const when = isPermanent ? `However it ends${exception},` : 'If it crashes';
   const then = delays ? `${delayRange(delays, 1)} later` : 'at once';
   const transient = isSupervisor
-    ? 'If it ends by itself, or gives up, it stays down.'
+    ? `If it ends by itself${spec.giveUp === 'escalate' ? ', or gives up,' : ''} it stays down.`
     : 'If it ends normally, or with a Shutdown, it stays down.';
   return [
     `${when} it is started again ${then}.`,

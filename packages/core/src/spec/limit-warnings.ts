@@ -19,13 +19,16 @@ import {
   stubbornExtraMs,
 } from './limits.js';
 
-export type LimitWarningCode =
-  | 'COPPICE_LIMIT_OUT_OF_REACH'
-  | 'COPPICE_LIMIT_BY_CHANCE'
-  | 'COPPICE_BACKOFF_CUT_SHORT'
-  | 'COPPICE_HUNG_START_REPEATS'
-  | 'COPPICE_STALE_RUN_REPEATS'
-  | 'COPPICE_LONG_RUN_REPEATS';
+export const LIMIT_WARNING_CODES = [
+  'COPPICE_LIMIT_OUT_OF_REACH',
+  'COPPICE_LIMIT_BY_CHANCE',
+  'COPPICE_BACKOFF_CUT_SHORT',
+  'COPPICE_HUNG_START_REPEATS',
+  'COPPICE_STALE_RUN_REPEATS',
+  'COPPICE_LONG_RUN_REPEATS',
+] as const;
+
+export type LimitWarningCode = (typeof LIMIT_WARNING_CODES)[number];
 
 export interface LimitWarning {
   readonly code: LimitWarningCode;

@@ -32,7 +32,7 @@ export function warningsOf(declared: ChildSpec, above?: Place): SpecWarning[] {
     warnings.push(...limitWarnings(children, place));
     for (const child of children.filter(isSupervisor)) {
       const path = `${place.path}/${child.id}`;
-      if (child.restart === 'transient')
+      if (child.restart === 'transient' && child.giveUp === 'escalate')
         warnings.push({ path, code: 'COPPICE_TRANSIENT_SUPERVISOR', message: transient(path) });
     }
     for (const child of children.filter(isSupervisor).reverse())
@@ -68,4 +68,4 @@ function limitWarnings(children: readonly ChildSpec[], { path, spec }: Place): S
 
 const transient = (path: string): string =>
   `'${path}' is a transient supervisor: when it gives up it ends with reason shutdown, as OTP's does, which is no ` +
-  `crash, so it will not be started again. Make it permanent if it should be.`;
+  `crash, so it will not be started again. Make it permanent if it should be, or say what is to follow with giveUp.`;
