@@ -187,7 +187,7 @@ function onExited(s: Supervisor, child: Child, reason: ExitReason, errorClass?: 
   if (child.status === 'starting' || (broken !== undefined && !child.asked)) {
     // A supervisor that was stopped while it was starting: nothing may be built on it.
     const details = { path: `${s.path}/${child.id}`, kind: reason.kind };
-    return onStartFailed(s, child, broken ?? coppiceError('COPPICE_ENDED_AT_START', details));
+    return onStartFailed(s, child, broken ?? coppiceError('COPPICE_ENDED_AT_START', details), errorClass);
   }
   clearTimer(s, child);
   child.lastExit = reason;
