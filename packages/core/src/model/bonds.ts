@@ -4,6 +4,7 @@
  */
 import type { Child } from './child.js';
 import type { Children } from './children.js';
+import { type CoppiceError, coppiceError } from './errors.js';
 
 export interface Bonds {
   /** Those that it is bound to. */
@@ -47,6 +48,14 @@ function remove(list: Child[], child: Child): void {
   const at = list.indexOf(child);
   if (at >= 0) list.splice(at, 1);
 }
+
+/** A bond to what does not come back. */
+export const boundToTemporary = (path: string, id: string): CoppiceError =>
+  coppiceError('COPPICE_BAD_COMBINATION', {
+    problem: `it is bound to '${id}', which is temporary: gone for good when it ends`,
+    cure: `make '${id}' transient or permanent`,
+    path,
+  });
 
 /** The first of those that a child is bound to that is not up; undefined if all are. */
 export const missing = (child: Child): Child | undefined =>

@@ -1,5 +1,5 @@
 /** What a supervisor does when it is told to. OTP: `handle_call`; restart-now, pause and resume are ours. */
-import { missing } from './bonds.js';
+import { boundToTemporary, missing } from './bonds.js';
 import { Child, isAlive } from './child.js';
 import { type CoppiceError, coppiceError } from './errors.js';
 import { forgive } from './failures.js';
@@ -55,6 +55,8 @@ function startChild(s: Supervisor, { id, spec, args, to }: Of<'start-child'>): v
   }
   const strange = spec.bindsTo?.find((other) => !s.children.get(other));
   if (strange !== undefined) return refuse(s, to, notFound(s, strange));
+  const brief = spec.bindsTo?.find((other) => s.children.get(other)?.spec.restart === 'temporary');
+  if (brief !== undefined) return refuse(s, to, boundToTemporary(`${s.path}/${id}`, brief));
   const added = new Child(id, spec, args);
   s.children.append(added);
   if (!refuseBound(s, added, to)) return begin(s, { kind: 'start-child', child: added, to, isNew: true });

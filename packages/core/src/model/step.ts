@@ -9,6 +9,7 @@
  * After Erlang/OTP's `supervisor.erl` (stdlib).
  */
 import { begin } from './begin.js';
+import { missing } from './bonds.js';
 import { type Child, isAlive } from './child.js';
 import { decide, decideOnExit } from './decisions.js';
 import type { Effect } from './effect.js';
@@ -39,6 +40,7 @@ import {
   forget,
   kill,
   rest,
+  setTimer,
   settle,
   startDeadline,
 } from './transitions.js';
@@ -199,10 +201,18 @@ function onExited(s: Supervisor, child: Child, reason: ExitReason, errorClass?: 
     settle(s, child);
   } else {
     s.children.setStatus(child, 'exited');
-    if (isFree(s)) decideOnExit(s, child);
+    if (mayFallWithOthers(child)) setTimer(s, child, 0);
+    else if (isFree(s)) decideOnExit(s, child);
     else s.mailbox.push({ type: 'exit', child, incarnation: child.incarnation });
   }
 }
+
+/**
+ * What makes a child crash often brings down what it is bound to as well, a moment later. That gets its turn
+ * first: who falls with another has not failed by itself.
+ */
+const mayFallWithOthers = (child: Child): boolean =>
+  child.bonds !== undefined && child.bonds.to.length > 0 && missing(child) === undefined;
 
 /** Is there nothing that has to come first? Then nothing needs to wait in the mailbox. */
 const isFree = (s: Supervisor): boolean =>
@@ -240,6 +250,8 @@ function onTimer(s: Supervisor, child: Child): void {
     case 'killing':
       s.effects.push({ type: 'abandon', child });
       return;
+    case 'exited':
+      return s.mailbox.push({ type: 'exit', child, incarnation: child.incarnation });
     case 'restarting':
     case 'backing-off':
     case 'parked':

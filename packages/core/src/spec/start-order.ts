@@ -1,4 +1,5 @@
 /** The order in which children are started: as they are declared, but each behind those that it is bound to. */
+import { boundToTemporary } from '../model/bonds.js';
 import { coppiceError } from '../model/errors.js';
 import { closest } from '../model/suggest.js';
 import type { ChildSpec } from './types.js';
@@ -50,12 +51,6 @@ function checkBond(
       siblings: [...byId.keys()].join(', '),
     });
   }
-  if (other.restart === 'temporary') {
-    throw coppiceError('COPPICE_BAD_COMBINATION', {
-      problem: `it is bound to '${id}', which is temporary: gone for good when it ends`,
-      cure: `make '${id}' transient or permanent`,
-      path,
-    });
-  }
+  if (other.restart === 'temporary') throw boundToTemporary(path, id);
   return other;
 }
