@@ -15,7 +15,7 @@ import { report } from './report.js';
 import { shareOut } from './stop-budget.js';
 import { boundScope } from './strategy.js';
 import type { Operation, Supervisor } from './supervisor.js';
-import { backOff, forget, launch, park, retire, setTimer, settle } from './transitions.js';
+import { backOff, dropIfGone, forget, launch, park, retire, setTimer, settle } from './transitions.js';
 import { retireAll, startNext, stopNext } from './walks.js';
 import { reasonToWire, toWire } from './wire.js';
 
@@ -234,7 +234,8 @@ export function startFailed(s: Supervisor, child: Child, error: unknown): void {
       // Those that are being started with it go on, if its next attempt is not theirs as well.
       if (s.policy.startOrder === 'parallel' || s.policy.strategy === 'one-for-one') return;
       if (!leadsGroup(child)) return;
-      holdGroup(s, child, operation.scope);
+      // Those before it have had their turn.
+      holdGroup(s, child, { first: child, last: operation.scope.last });
       return done(s);
     }
     case 'start-child': {
@@ -246,6 +247,7 @@ export function startFailed(s: Supervisor, child: Child, error: unknown): void {
         return done(s);
       }
       if (isNew) forget(s, child);
+      else dropIfGone(s, child);
       refuse(s, to, startError(s, child, error));
       return done(s);
     }
