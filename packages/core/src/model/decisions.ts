@@ -41,6 +41,7 @@ function verdictOn(s: Supervisor, child: Child): Verdict {
 
 /** The time has come to start a child again; if it is still down for the same reason. */
 function retry(s: Supervisor, child: Child): void {
+  let other: Child | undefined;
   switch (child.status) {
     case 'restarting':
       return failed(s, child, 'start-failed');
@@ -48,7 +49,11 @@ function retry(s: Supervisor, child: Child): void {
       return beginRestart(s, child);
     case 'parked':
       if (child.recovery?.paused) return;
+      // Paused and resumed since this attempt was due, it has its whole time in the park again.
+      if ((child.recovery?.nextStartAt ?? s.now) > s.now) return;
       if (child.recovery) forgive(child.recovery);
+      other = child.bonds && missing(child);
+      if (other) return holdBack(s, child, other);
       reportRestart(s, child, 'revive', 0);
       return beginRestart(s, child, { isAlone: true });
     default:

@@ -84,6 +84,8 @@ export function stopNext(s: Supervisor, { first, last, only }: Scope): boolean {
 
 /** One that has given up, or is paused and down, keeps its state when others are restarted. */
 function staysDown({ operation }: Supervisor, child: Child): boolean {
+  // It is down, and what it waits for it has still to wait for.
+  if (operation?.kind === 'release' && operation.child === child) return true;
   if (child.status !== 'parked' && child.status !== 'paused') return false;
   if (operation?.kind === 'restart') return operation.failed !== child;
   return (
