@@ -1,5 +1,5 @@
 import type { SupervisionEvent } from 'coppice';
-import { allowedAfter, delaysIn, isAllowed } from './delays.js';
+import { allowedAfter, delaysIn, isAllowed, meanPosition } from './delays.js';
 
 const backoff = { minMs: 100, maxMs: 1_000, factor: 3, jitter: 0.5, resetAfterMs: 5_000 };
 
@@ -61,4 +61,12 @@ test('delays are found in the events, with how long it was until the next start'
     },
   ]);
   expect(delays.map(isAllowed)).toEqual([true, false, false]);
+});
+
+test('the average position of delays in their ranges leaves out those that have no choice', () => {
+  const at = (delayMs: number, minMs: number, maxMs: number) => ({ delayMs, allowed: { minMs, maxMs } });
+  expect(meanPosition([at(50, 50, 100), at(200, 100, 200), at(125, 100, 200), at(10, 10, 10)])).toBeCloseTo(
+    1.25 / 3,
+  );
+  expect(meanPosition([at(10, 10, 10)])).toBeNaN();
 });

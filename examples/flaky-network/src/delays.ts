@@ -53,3 +53,11 @@ export function delaysIn(events: readonly SupervisionEvent[], backoffOf: (path: 
   }
   return delays;
 }
+
+/** Where in their ranges delays are, on average: 0 at the beginning, 1 at the end; NaN if none of them may vary. */
+export function meanPosition(delays: readonly Pick<Delay, 'delayMs' | 'allowed'>[]): number {
+  const positions = delays
+    .filter(({ allowed: { minMs, maxMs } }) => maxMs > minMs)
+    .map(({ delayMs, allowed: { minMs, maxMs } }) => (delayMs - minMs) / (maxMs - minMs));
+  return positions.reduce((sum, each) => sum + each, 0) / positions.length;
+}

@@ -36,6 +36,7 @@ test('what happened when decides where it counts', () => {
       event('child:crashed', 'net/a/1', 309, { uptimeMs: 55 }),
       backingOff(310, 3),
       event('child:crashed', 'net/desk/feed', 400),
+      event('child:crashed', 'net/a/1', 400, { uptimeMs: 88 }),
       backingOff(400, 1),
       backingOff(450, 9),
     ],
@@ -54,8 +55,8 @@ test('what happened when decides where it counts', () => {
   const { one, delays, reconnects, desk, end } = factsOf(sources);
   const failures = (of: typeof one.outage) => of.map((each) => each.failures);
   expect([one.outage, one.dropped, one.blip].map(failures)).toEqual([[1], [3], [1]]);
-  expect(one.droppedAfterMs).toBe(55);
-  expect(delays).toEqual({ count: 6, allowed: 6, earliestMs: 3 });
+  expect([one.droppedAfterMs, one.blipAfterMs]).toEqual([55, 88]);
+  expect(delays).toEqual({ count: 6, allowed: 6, position: NaN, earliestMs: 3 });
   expect([reconnects.withJitter.counts, reconnects.withoutJitter.counts]).toEqual([[1], [0, 1]]);
   expect(desk.map(({ id, what }) => `${id} ${what}`)).toEqual(['feed crashed', 'feed started']);
   expect(end).toEqual({ kind: 'normal', unstopped: [], connections: 0 });

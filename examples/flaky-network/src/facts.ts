@@ -1,7 +1,7 @@
 /** What was measured, as data: from lifecycle events and the server's log alone. */
 import type { Backoff, StopReport, SupervisionEvent } from 'coppice';
 import type { Census } from './census.js';
-import { type Delay, delaysIn, isAllowed } from './delays.js';
+import { type Delay, delaysIn, isAllowed, meanPosition } from './delays.js';
 import { type Histogram, fullest, histogram } from './histogram.js';
 import { type Parking, parkingsIn } from './parkings.js';
 import type { Accepted } from './server.js';
@@ -37,13 +37,16 @@ export interface Facts {
     readonly outage: readonly Delay[];
     readonly dropped: readonly Delay[];
     readonly blip: readonly Delay[];
-    /** How long it had been up when it was dropped, in milliseconds; undefined if it was not up. */
+    /** How long it had been up when it was dropped, and at the second outage, in milliseconds. */
     readonly droppedAfterMs: number | undefined;
+    readonly blipAfterMs: number | undefined;
   };
   /** Those of all, together. */
   readonly delays: {
     readonly count: number;
     readonly allowed: number;
+    /** Where in their range those are that may vary, on average: 0 at its beginning, 1 at its end. */
+    readonly position: number;
     /** The most that anybody was started before its delay was over, in milliseconds. */
     readonly earliestMs: number;
   };
@@ -94,10 +97,12 @@ export function factsOf(sources: Sources): Facts {
       dropped: ofOne(droppedAt, blipAt),
       blip: ofOne(blipAt, blipEndedAt),
       droppedAfterMs: uptimeBefore(events, sources.one, droppedAt),
+      blipAfterMs: uptimeBefore(events, sources.one, blipAt),
     },
     delays: {
       count: delays.length,
       allowed: delays.filter(isAllowed).length,
+      position: meanPosition(delays),
       earliestMs: Math.max(0, ...delays.map(({ delayMs, waitedMs = delayMs }) => delayMs - waitedMs)),
     },
     reconnects: {
