@@ -5,7 +5,7 @@ import { show } from '@coppice/core/kit';
 import { CHILD_KEYS } from '../shared/child-options.js';
 import { OptionError } from '../shared/option-error.js';
 import { unknownKey } from '../shared/unknown-key.js';
-import type { Ready, SubprocessOptions } from './options.js';
+import type { Heartbeat, Ready, SubprocessOptions } from './options.js';
 
 /** The options of a process, complete and out of reach of whoever gave them. */
 export interface Config {
@@ -16,6 +16,7 @@ export interface Config {
   readonly extendEnv: boolean;
   readonly ready: Ready;
   readonly readyTimeoutMs: number;
+  readonly heartbeat: Heartbeat | undefined;
   readonly ipc: boolean;
   readonly serialization: 'json' | 'advanced';
   readonly stdin: 'ignore' | 'pipe';
@@ -73,6 +74,11 @@ const RULES: Readonly<Record<keyof Config, Rule>> = {
     holds: (value) => value === Infinity || isWhole(value, 1, 2 ** 31 - 1),
     fallback: 30_000,
   },
+  heartbeat: {
+    expected: `'output', 'ipc', or a RegExp for a line of its output`,
+    holds: (value) => value === undefined || value === 'output' || value === 'ipc' || isRegExp(value),
+    fallback: undefined,
+  },
   ipc: { expected: 'true or false', holds: isBoolean, fallback: false },
   serialization: {
     expected: `'json' or 'advanced'`,
@@ -107,7 +113,7 @@ const RULES: Readonly<Record<keyof Config, Rule>> = {
   },
 };
 
-const KEYS = [...CHILD_KEYS, ...Object.keys(RULES)];
+const KEYS = [...CHILD_KEYS.filter((key) => key !== 'awaitReady'), ...Object.keys(RULES)];
 
 /** What people write who come from elsewhere. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
@@ -120,7 +126,6 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   killSignal: 'stopSignal',
   timeout: 'readyTimeoutMs',
   readyTimeout: 'readyTimeoutMs',
-  startTimeoutMs: 'readyTimeoutMs',
   graceMs: 'shutdownMs',
   killTimeout: 'shutdownMs',
   forceKillAfterDelay: 'shutdownMs',
@@ -134,7 +139,10 @@ export function checkOptions(given: unknown): Config {
   }
   const own = { ...given };
   const path = typeof own['id'] === 'string' ? own['id'] : undefined;
-  const wrong = Object.keys(own).find((key) => !KEYS.includes(key));
+  if (own['awaitReady'] !== undefined) {
+    throw invalid('awaitReady', 'left out: ready says how it is seen that it is up', own['awaitReady'], path);
+  }
+  const wrong = Object.keys(own).find((key) => !KEYS.includes(key) && key !== 'awaitReady');
   if (wrong !== undefined) {
     throw unknownKey({ kind: 'subprocess', key: wrong, known: KEYS, elsewhere: ELSEWHERE, path });
   }
@@ -146,6 +154,7 @@ export function checkOptions(given: unknown): Config {
   }
   checkTogether(own, config, path);
   if (config['ready'] === 'ipc') config['ipc'] = true;
+  if (own['startTimeoutMs'] !== undefined) config['readyTimeoutMs'] = Infinity;
   return Object.freeze(config) as unknown as Config;
 }
 
@@ -159,6 +168,33 @@ function checkTogether(own: Bag, config: Bag, path: string | undefined): void {
       own['readyTimeoutMs'],
       path,
     );
+  }
+  if (own['readyTimeoutMs'] !== undefined && own['startTimeoutMs'] !== undefined) {
+    throw invalid(
+      'readyTimeoutMs',
+      'left out with startTimeoutMs, or the other way round',
+      own['readyTimeoutMs'],
+      path,
+    );
+  }
+  if (config['heartbeat'] !== undefined && own['staleAfterMs'] === undefined) {
+    throw invalid(
+      'heartbeat',
+      'left out without staleAfterMs, which says how long it may take',
+      own['heartbeat'],
+      path,
+    );
+  }
+  if (own['staleAfterMs'] !== undefined && config['heartbeat'] === undefined) {
+    throw invalid(
+      'staleAfterMs',
+      `left out without heartbeat, which says how it shows itself alive ('output', 'ipc', or a RegExp)`,
+      own['staleAfterMs'],
+      path,
+    );
+  }
+  if (config['heartbeat'] === 'ipc' && ready !== 'ipc' && config['ipc'] !== true) {
+    throw invalid('heartbeat', `something else without ipc: true or ready: 'ipc'`, 'ipc', path);
   }
   if (ready === 'ipc' && own['ipc'] === false) {
     throw invalid('ipc', `true, or left out, with ready: 'ipc'`, false, path);

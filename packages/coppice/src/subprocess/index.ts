@@ -1,6 +1,7 @@
 /** Processes as children: the public names. */
 export { subprocess } from './subprocess.js';
 export type {
+  Heartbeat,
   Messaging,
   Ready,
   ReadyPort,

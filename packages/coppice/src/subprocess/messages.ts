@@ -63,8 +63,8 @@ export class Messages implements Messaging {
   }
 }
 
-/** What a process says when it is ready: `process.send('ready')`, as for PM2, or `{ type: 'ready' }`. */
-export function saysReady(message: unknown): boolean {
-  if (message === 'ready') return true;
-  return typeof message === 'object' && message !== null && (message as { type?: unknown }).type === 'ready';
+/** What a process says when it is ready: `process.send('ready')`, as for PM2, or `{ type: 'ready' }`; and so on. */
+export function says(word: 'ready' | 'heartbeat', message: unknown): boolean {
+  if (message === word) return true;
+  return typeof message === 'object' && message !== null && (message as { type?: unknown }).type === word;
 }

@@ -1,6 +1,6 @@
 /** What `subprocess` takes, and what it gives; the checks are in check.ts. */
 import type { Writable } from 'node:stream';
-import type { ChildOptions } from '@coppice/core';
+import type { WorkerOptions } from '@coppice/core';
 import type { OutputStream } from './output.js';
 
 /** A port that is open when the process is ready. */
@@ -15,12 +15,15 @@ export const isReadyPort = (ready: Ready): ready is ReadyPort => typeof ready ==
 /** How it is seen that a process is ready. */
 export type Ready = 'spawn' | 'ipc' | RegExp | ReadyPort;
 
+/** How it is seen that a process is alive and makes progress. */
+export type Heartbeat = 'output' | 'ipc' | RegExp;
+
 /** The options of `subprocess`. */
 export interface SubprocessOptions<
   R extends Ready = Ready,
   I extends boolean = boolean,
   S extends 'ignore' | 'pipe' = 'ignore' | 'pipe',
-> extends ChildOptions {
+> extends Omit<WorkerOptions, 'awaitReady'> {
   /** The program: a path, or a name that is looked up in PATH. No shell is involved. */
   readonly file: string;
   /** Its arguments, one string each; nothing in them is special. Default: none. */
@@ -42,9 +45,19 @@ export interface SubprocessOptions<
   readonly ready?: R;
   /**
    * How many milliseconds it may take to be ready; then its start has failed. Not with `ready: 'spawn'`.
-   * Infinity: as long as it takes. Default: 30,000.
+   * Infinity: as long as it takes. Default: 30,000; with `startTimeoutMs`, which counts all of the start: Infinity.
    */
   readonly readyTimeoutMs?: number;
+  /**
+   * By what it shows itself alive, within `staleAfterMs` each time; if it does not, it has crashed: it is stopped, and
+   * killed if it has to be. Default: none, and then there is no `staleAfterMs`.
+   *
+   * - `'output'`: it writes anything to its stdout or stderr.
+   * - a RegExp: a line of its stdout or stderr matches.
+   * - `'ipc'`: it calls `process.send('heartbeat')`, or sends `{ type: 'heartbeat' }`; for `ipc: true` or
+   *   `ready: 'ipc'`. These messages are not handed on.
+   */
+  readonly heartbeat?: Heartbeat;
   /** Whether there is a channel for messages; `ready: 'ipc'` has one in any case. Default: false. */
   readonly ipc?: I;
   /** How messages are written: `'json'`, or `'advanced'` (structured clone; both sides Node). Default: `'json'`. */

@@ -13,6 +13,10 @@ export interface OutputOptions {
   readonly log: Logger | undefined;
   readonly maxLineLength: number;
   readonly onLine: ((line: string, stream: OutputStream) => unknown) | undefined;
+  /** Is called with each line before that is dealt with. */
+  readonly onSeen: ((line: string) => void) | undefined;
+  /** Is called when something has come, a line or not. */
+  readonly onChunk: (() => void) | undefined;
   /** `onLine` has thrown, or its promise was rejected. It is not called again. */
   readonly onLineFailed: (error: unknown) => void;
 }
@@ -67,6 +71,7 @@ export class Output {
     const splitter = new LineSplitter(this.#options.maxLineLength);
     try {
       for await (const chunk of source as AsyncIterable<Buffer>) {
+        this.#options.onChunk?.();
         for (const line of splitter.push(chunk)) await this.#line(line, stream);
         if (splitter.partial !== '') this.watch?.(splitter.partial);
       }
@@ -84,6 +89,7 @@ export class Output {
     }
     this.#log(line, stream);
     this.watch?.(line);
+    this.#options.onSeen?.(line);
     try {
       const result = this.#onLine?.(line, stream);
       return isThenable(result) ? this.#wait(result) : undefined;

@@ -10,7 +10,7 @@ import type { Config } from './check.js';
 import { ProcessError, type ProcessExit, describeExit } from './errors.js';
 import { ProcessGroup } from './group.js';
 import type { Guard } from './guardian.js';
-import { Messages, saysReady } from './messages.js';
+import { Messages, says } from './messages.js';
 import { type Messaging, type Subprocess, isReadyPort } from './options.js';
 import { Output } from './output.js';
 import { untilOpen } from './port.js';
@@ -50,7 +50,10 @@ export class RunningProcess {
     this.#context = context;
     this.#log = context.log;
     this.#group = new ProcessGroup(spawned.pid);
+    const { heartbeat } = config;
     this.#output = new Output(spawned.stdout, spawned.stderr, {
+      onChunk: heartbeat === 'output' ? context.heartbeat : undefined,
+      onSeen: heartbeat instanceof RegExp ? this.#beatIf(heartbeat) : undefined,
       log: config.log ? this.#log : undefined,
       maxLineLength: config.maxLineLength,
       onLine: config.onLine,
@@ -130,14 +133,22 @@ export class RunningProcess {
   }
 
   #messages(): Messaging {
-    const { path, fail } = this.#context;
+    const { path, fail, heartbeat } = this.#context;
+    const isWatched = this.#config.heartbeat === 'ipc';
     const messages = new Messages(this.#process, path, fail);
     this.#process.on('message', (message: unknown) => {
-      const isFirstWord = this.#config.ready === 'ipc' && !this.#settled.signal.aborted && saysReady(message);
+      const isFirstWord =
+        this.#config.ready === 'ipc' && !this.#settled.signal.aborted && says('ready', message);
       if (isFirstWord) this.#settle();
+      else if (isWatched && says('heartbeat', message)) heartbeat();
       else messages.receive(message);
     });
     return { send: messages.send, onMessage: messages.onMessage };
+  }
+
+  #beatIf(pattern: RegExp): (line: string) => void {
+    const { heartbeat } = this.#context;
+    return (line) => pattern.test(line) && heartbeat();
   }
 
   // --- its end ---

@@ -27,6 +27,8 @@ const processes = new WeakMap<object, RunningProcess>();
  * left of the group after `shutdownMs` (default: 5,000 ms) is killed. Nothing of it outlives the application;
  * how far that holds is in the guide.
  *
+ * With `heartbeat` and `staleAfterMs` it also crashes when it hangs, and is killed if it has to be.
+ *
  * On POSIX the process leads a process group and a session of its own: a Ctrl-C in the terminal reaches the
  * application only, which stops its children in order.
  *

@@ -36,6 +36,27 @@ test.each<[object, string]>([
     'readyTimeoutMs of subprocess() has to be a whole number of milliseconds above 0',
   ],
   [{ readyTimeoutMs: 5 }, `readyTimeoutMs of subprocess() has to be left out with ready: 'spawn'`],
+  [
+    { ready: /x/, readyTimeoutMs: 5, startTimeoutMs: 5 },
+    'readyTimeoutMs of subprocess() has to be left out with startTimeoutMs, or the other way round; got 5',
+  ],
+  [
+    { awaitReady: true },
+    'awaitReady of subprocess() has to be left out: ready says how it is seen that it is up',
+  ],
+  [
+    { staleAfterMs: 5 },
+    `staleAfterMs of subprocess() has to be left out without heartbeat, which says how it shows itself alive ('output', 'ipc', or a RegExp)`,
+  ],
+  [{ heartbeat: 'output' }, 'heartbeat of subprocess() has to be left out without staleAfterMs'],
+  [
+    { heartbeat: 'line', staleAfterMs: 5 },
+    `heartbeat of subprocess() has to be 'output', 'ipc', or a RegExp`,
+  ],
+  [
+    { heartbeat: 'ipc', staleAfterMs: 5 },
+    `heartbeat of subprocess() has to be something else without ipc: true or ready: 'ipc'; got 'ipc'`,
+  ],
   [{ ready: 'ipc', ipc: false }, `ipc of subprocess() has to be true, or left out, with ready: 'ipc'`],
   [{ serialization: 'json' }, 'serialization of subprocess() has to be left out without ipc'],
   [{ ipc: true, serialization: 'v8' }, `serialization of subprocess() has to be 'json' or 'advanced'`],
@@ -77,6 +98,26 @@ test('what all children have is checked as for all children', () => {
   expect(() => subprocess(undefined as never)).toThrow(
     expect.objectContaining({ code: 'COPPICE_NOT_A_SPEC' }),
   );
+});
+
+test('all that a service can say is taken', () => {
+  const policies = {
+    maxRestarts: 2,
+    withinMs: 1_000,
+    maxRunMs: 60_000,
+    startTimeoutMs: 3_000,
+    staleAfterMs: 500,
+    giveUp: 'park',
+    reviveAfterMs: 10,
+    boot: 'retry',
+    bindsTo: ['db'],
+    replace: 'start-then-stop',
+    revision: 'a',
+    classify: () => 'transient',
+  };
+  const backoff = { minMs: 1, maxMs: 2 };
+  expect(declare({ ...policies, backoff, heartbeat: /alive/ })).toMatchObject({ ...policies, backoff });
+  expect(declare({ staleAfterMs: -1, heartbeat: /x/ })).toMatchObject({ code: 'COPPICE_INVALID_NUMBER' });
 });
 
 test('it is a frozen service', () => {

@@ -10,6 +10,7 @@ import {
   type SupervisionEvent,
   type SupervisorOptions,
   type SupervisorTree,
+  type TreeOptions,
   supervisor,
 } from '@coppice/core';
 
@@ -62,7 +63,11 @@ afterEach(async () => {
 });
 
 /** A supervisor over these children, not started yet: `tree.start()`. */
-export function prepare(children: ChildSpec[], options: Partial<SupervisorOptions> = {}): Running {
+export function prepare(
+  children: ChildSpec[],
+  options: Partial<SupervisorOptions> = {},
+  treeOptions: TreeOptions = {},
+): Running {
   const lines: LogLine[] = [];
   const values = new Map<object, () => unknown>();
   const logger = (bindings: Record<string, unknown>): Logger => {
@@ -90,7 +95,10 @@ export function prepare(children: ChildSpec[], options: Partial<SupervisorOption
     };
     return copy;
   });
-  const tree = supervisor({ id: 'app', ...options, children: tapped }).handle({ logger: logger({}) });
+  const tree = supervisor({ id: 'app', ...options, children: tapped }).handle({
+    logger: logger({}),
+    ...treeOptions,
+  });
   running.push(tree);
   const events: SupervisionEvent[] = [];
   tree.on('event', (event) => void events.push(event));
@@ -111,8 +119,12 @@ export function prepare(children: ChildSpec[], options: Partial<SupervisorOption
   };
 }
 
-export async function boot(children: ChildSpec[], options?: Partial<SupervisorOptions>): Promise<Running> {
-  const it = prepare(children, options);
+export async function boot(
+  children: ChildSpec[],
+  options?: Partial<SupervisorOptions>,
+  treeOptions?: TreeOptions,
+): Promise<Running> {
+  const it = prepare(children, options, treeOptions);
   await it.tree.start();
   return it;
 }
