@@ -5,6 +5,7 @@ import type { TreeOptions } from '../engine/tree.js';
 import { coppiceError } from '../model/errors.js';
 import { closest } from '../model/suggest.js';
 import { isRecord, oneOf, show } from '../spec/checks.js';
+import { POLICY_KEYS } from '../spec/policies.js';
 import { task } from '../spec/task.js';
 import type { AwaitedTaskOptions, TaskSupervisorOptions, TaskSupervisorSpec } from '../spec/task-types.js';
 import type { Task, TaskOptions } from '../spec/types.js';
@@ -38,6 +39,18 @@ const TASK_KEYS = [
   'maxRunMs',
 ];
 
+const OWN_KEYS = [
+  'id',
+  'restart',
+  'significant',
+  'shutdownMs',
+  'onStuck',
+  'required',
+  ...POLICY_KEYS,
+  'maxChildren',
+  'task',
+];
+
 /** Options of other supervisors, and where they are here. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
   maxRestarts: 'task.maxRestarts',
@@ -69,17 +82,10 @@ export function taskSupervisor(options: TaskSupervisorOptions): DeclaredTaskSupe
   if (!isRecord(options)) return completeSpec('dynamic-supervisor', options) as DeclaredTaskSupervisor;
   const { task: given = {}, ...own } = options;
   const path = typeof own.id === 'string' ? own.id : '';
-  const strange = Object.keys(own).find(
-    (key) => Object.hasOwn(ELSEWHERE, key) || key === 'strategy' || key === 'autoShutdown',
-  );
+  const strange = Object.keys(own).find((key) => !OWN_KEYS.includes(key));
   if (strange !== undefined) {
-    throw unknownKey(
-      'task supervisor',
-      strange,
-      ELSEWHERE[strange],
-      'those of a child, maxChildren and task',
-      path,
-    );
+    const near = ELSEWHERE[strange] ?? closest(strange, OWN_KEYS);
+    throw unknownKey('task supervisor', strange, near, OWN_KEYS.join(', '), path);
   }
   const spec = { ...own, child: templateOf(given, path) };
   return completeSpec('dynamic-supervisor', spec, '', declared) as DeclaredTaskSupervisor;

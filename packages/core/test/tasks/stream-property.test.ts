@@ -24,7 +24,7 @@ const item: fc.Arbitrary<Item> = fc.record({
   fails: fc.boolean(),
   stopMs: fc.constantFrom(0, 0, 10, 1_000),
 });
-const calm = item.map((given) => ({ ...given, fails: false }));
+const calm: fc.Arbitrary<Item> = item.map((given) => ({ ...given, fails: false }));
 
 const plan = fc.record({
   items: fc.oneof(fc.array(calm, { maxLength: 12 }), fc.array(item, { maxLength: 12 })),
