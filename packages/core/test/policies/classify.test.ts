@@ -126,7 +126,7 @@ describe('when it is asked', () => {
   test('of a failed start, at once or later, and of a timeout', async () => {
     const asked: unknown[] = [];
     const classify = (error: unknown): ErrorClass => (asked.push((error as Error).message), 'permanent');
-    const a = service({
+    const a = service<unknown>({
       id: 'a',
       classify,
       giveUp: 'park',

@@ -6,7 +6,7 @@ import { failsFrom, plan, plant, watched } from './support/trees.js';
 /** Children whose starts are settled by hand. */
 function gated(ids: readonly string[], more: (id: string) => object = () => ({})) {
   const gates = new Map(ids.map((id) => [id, deferred<unknown>()]));
-  const members = crew(ids as readonly string[], (id) => ({
+  const members = crew(ids, (id) => ({
     onStart: () => gates.get(id)!.promise,
     ...more(id),
   }));
@@ -141,7 +141,7 @@ describe('at boot', () => {
   test('boot retry holds the boot up, and not the others; degraded holds nobody up', async () => {
     const backoff = { minMs: 100, maxMs: 100, jitter: 0 };
     const { specs } = crew(['retry', 'degraded', 'well'], (id) =>
-      id === 'well' ? {} : { boot: id as 'retry', backoff, onStart: failsFrom(1, id === 'retry' ? 2 : 3) },
+      id === 'well' ? {} : { boot: id, backoff, onStart: failsFrom(1, id === 'retry' ? 2 : 3) },
     );
     const { tree, pass } = plan({ startOrder: 'parallel', children: specs });
     const started = watched(tree.start());
