@@ -15,11 +15,12 @@ export const leadsGroup = ({ status, isPresent, recovery }: Child): boolean =>
   isPresent && (status === 'backing-off' || status === 'restarting') && recovery?.isAlone !== true;
 
 /** All of the scope that are down wait for the one that leads. */
-export function holdGroup(s: Supervisor, leader: Child, { first, last }: Scope): void {
+export function holdGroup(s: Supervisor, leader: Child, { first, last, only }: Scope): void {
   if (s.policy.strategy === 'one-for-one' || isPlain(leader)) return;
   s.groupWaitsFor = leader;
   for (let child: Child | undefined = first; child; child = child === last ? undefined : child.next) {
-    if (child !== leader && child.status === 'stopped' && child.incarnation > 0) holdBack(s, child, leader);
+    const isDown = child !== leader && child.status === 'stopped' && child.incarnation > 0;
+    if (isDown && (!only || only.has(child))) holdBack(s, child, leader);
   }
 }
 

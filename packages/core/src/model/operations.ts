@@ -235,7 +235,7 @@ export function startFailed(s: Supervisor, child: Child, error: unknown): void {
       if (s.policy.startOrder === 'parallel' || s.policy.strategy === 'one-for-one') return;
       if (!leadsGroup(child)) return;
       // Those before it have had their turn.
-      holdGroup(s, child, { first: child, last: operation.scope.last });
+      holdGroup(s, child, { ...operation.scope, first: child });
       return done(s);
     }
     case 'start-child': {
