@@ -48,6 +48,8 @@ describe('words', () => {
     expect(range({ minMs: 350, maxMs: 1_401 })).toBe('350 ms to 1.5 s');
     expect(range({ minMs: 200_900, maxMs: 300_000 })).toBe('3 min 20 s to 5 min');
     expect(range({ minMs: 700, maxMs: 700 })).toBe('700 ms');
+    expect(range({ minMs: 0, maxMs: 60_000 })).toBe('0 to 1 min');
+    expect(range({ minMs: 0, maxMs: 0 })).toBe('0 ms');
     expect(about({ minMs: 200_000, maxMs: 300_000 })).toBe('about 4 min 10 s (3 min 20 s to 5 min)');
     expect(about({ minMs: 700, maxMs: 700 })).toBe('700 ms');
   });

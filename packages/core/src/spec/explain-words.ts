@@ -49,9 +49,9 @@ export function rough(ms: number, round: (value: number) => number = Math.round)
 
 /** From the shorter to the longer, rounded outwards: `50 to 100 ms`, `3 min 20 s to 5 min`. */
 export function range({ minMs, maxMs }: Span): string {
-  const shortest = rough(minMs, Math.floor);
+  const shortest = minMs === 0 ? '0' : rough(minMs, Math.floor);
   const longest = rough(maxMs, Math.ceil);
-  if (shortest === longest) return longest;
+  if (shortest === longest || maxMs === 0) return longest;
   const [, unit] = longest.split(' ');
   const isOneUnit = shortest.split(' ').length === 2 && longest.split(' ').length === 2;
   return isOneUnit && shortest.endsWith(` ${unit}`)
