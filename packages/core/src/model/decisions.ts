@@ -136,10 +136,18 @@ function release(s: Supervisor, child: Child): void {
     begin(s, { kind: 'release', child, scope: boundScope(child) });
 }
 
+/** Significant children that a boot which waits has not come to yet: they have not ended. */
+function stillToStart({ heldBoot, children }: Supervisor): number {
+  if (!heldBoot) return 0;
+  const isLeft = ({ spec, status, incarnation }: Child): boolean =>
+    spec.significant && status === 'stopped' && incarnation === 0;
+  return Array.from(children).filter(isLeft).length;
+}
+
 /** OTP: `do_auto_shutdown`. Only for a significant child that has ended by itself, for good. */
 function endWithSignificant(s: Supervisor, child: Child): void {
   const { autoShutdown } = s.policy;
-  if (!AUTO_SHUTDOWN_TABLE[autoShutdown](s.children.significant)) return;
+  if (!AUTO_SHUTDOWN_TABLE[autoShutdown](s.children.significant + stillToStart(s))) return;
   if (s.observed)
     report(s, {
       type: 'supervisor:auto-shutdown',
