@@ -47,7 +47,7 @@ function tooSlow(tree: SupervisorTree, startTimeoutMs: number): ApplicationError
 
 /** The path of whoever the start waits for, however far down. */
 function startingIn({ path, children }: SupervisorSnapshot): string {
-  const child = children.find(({ status }) => status === 'starting');
+  const child = children.find(({ status }) => status === 'starting' || status === 'backing-off');
   if (!child) return path;
   return child.supervisor ? startingIn(child.supervisor) : child.path;
 }

@@ -29,7 +29,7 @@ export class Lifecycle {
   constructor(spec: DeclaredSupervisor, settings: Settings) {
     this.settings = settings;
     this.logger = settings.logger ?? consoleLogger(spec.id, () => this.owner !== undefined);
-    const { clock, faults } = settings;
+    const { clock, random, faults } = settings;
     // The tree is made before anybody knows whether it will have the process; faults are followed only then.
     const faultScope: FaultScope = {
       run: (owner, code) => {
@@ -43,6 +43,7 @@ export class Lifecycle {
     };
     this.tree = spec.handle({
       clock,
+      random,
       logger: this.logger,
       ...(faults !== 'off' && { faultScope }),
     });

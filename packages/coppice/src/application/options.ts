@@ -2,6 +2,7 @@
 import {
   type Clock,
   type DeclaredSupervisor,
+  type Random,
   type SupervisorOptions,
   realClock,
   supervisor,
@@ -15,7 +16,16 @@ import { checkSignals } from './signals.js';
 import type { ApplicationLogger, ApplicationOptions } from './types.js';
 
 /** Those of its supervisor; core checks them. The others of a child have no meaning for a root. */
-const SUPERVISOR_KEYS = ['id', 'strategy', 'maxRestarts', 'withinMs', 'autoShutdown', 'children'];
+const SUPERVISOR_KEYS = [
+  'id',
+  'strategy',
+  'maxRestarts',
+  'withinMs',
+  'autoShutdown',
+  'childBackoff',
+  'startOrder',
+  'children',
+];
 const OWN_KEYS = [
   'signals',
   'shutdownMs',
@@ -26,6 +36,7 @@ const OWN_KEYS = [
   'health',
   'logger',
   'clock',
+  'random',
 ];
 const KEYS = [...SUPERVISOR_KEYS, ...OWN_KEYS];
 
@@ -44,6 +55,7 @@ export interface Settings {
   readonly health: Omit<HealthServerOptions, 'health'> | undefined;
   readonly logger: ApplicationLogger | undefined;
   readonly clock: Clock;
+  readonly random: Random | undefined;
 }
 
 /** The settings; the options of its supervisor are left to {@link specOf}. @throws ApplicationError */
@@ -68,6 +80,7 @@ export function settingsOf(given: unknown): Settings {
     health: options.health,
     logger: options.logger,
     clock: options.clock ?? realClock,
+    random: random(options.random),
   };
   const { shutdownMs, drainMs } = settings;
   if (drainMs >= shutdownMs)
@@ -117,6 +130,15 @@ function duration(key: string, value: unknown, mayBeEndless: boolean): number {
   throw new ApplicationError('COPPICE_APP_INVALID_OPTION', {
     key,
     expected: `a number of milliseconds, 0 or more${mayBeEndless ? ', or Infinity' : ''}`,
+    got: show(value),
+  });
+}
+
+function random(value: unknown): Random | undefined {
+  if (value === undefined || typeof value === 'function') return value as Random | undefined;
+  throw new ApplicationError('COPPICE_APP_INVALID_OPTION', {
+    key: 'random',
+    expected: 'a function that returns a number from 0 to below 1',
     got: show(value),
   });
 }

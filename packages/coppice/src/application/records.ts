@@ -1,5 +1,5 @@
 /** What an application says of itself: one table. What its children do is told by events, see `@coppice/pino`. */
-import { type UnstoppedChild, toWire } from '@coppice/core';
+import { type UnstoppedChild, isCoppiceError, toWire } from '@coppice/core';
 import type { EventLoopBlock } from '../event-loop/index.js';
 import type { Fault } from '../faults/index.js';
 import { causesOf } from './causes.js';
@@ -70,7 +70,11 @@ const RECORDS: { readonly [N in RecordName]: readonly [Level, (facts: Facts[N]) 
       `(incarnation ${f.incarnation})`,
   ],
   'start-failed': ['fatal', (f) => `did not start: ${messageOf(f.err)}`],
-  'gave-up': ['fatal', (f) => `ends, since a supervisor gave up: ${messageOf(f.err)}`],
+  'gave-up': [
+    'fatal',
+    ({ err }) =>
+      `ends, since a ${isCoppiceError(err, 'COPPICE_GAVE_UP') ? 'supervisor' : 'child'} gave up: ${messageOf(err)}`,
+  ],
   incomplete: [
     'fatal',
     ({ unstopped, killed, shutdownMs }) =>

@@ -1,5 +1,6 @@
 /** `run()`: the application has the process, from the first hook to the exit code, and gives it back. */
 import {
+  type ChildStatus,
   type EventOf,
   type StopReport,
   type SupervisionEvent,
@@ -48,6 +49,8 @@ class Run {
   /** What has to be given back, the last one first. */
   readonly #taken: (() => void)[] = [];
   #stoppingAt: number | undefined = undefined;
+  /** It began to stop without having been asked to. */
+  #endsByItself = false;
   #hasFault = false;
   /** Children that were ended by force while all was being stopped. */
   readonly #killed: string[] = [];
@@ -79,8 +82,10 @@ class Run {
       await starting;
       this.#ready(performance.now() - startedAt);
     } catch (error) {
-      const isAsked = this.#stoppingAt !== undefined && !(error instanceof ApplicationError);
-      if (!isAsked) return this.#startFailed(error, await ended);
+      const isAsked = this.#stoppingAt !== undefined && !this.#endsByItself;
+      if (!isAsked || error instanceof ApplicationError) {
+        return this.#startFailed(whyInterrupted(error), await ended);
+      }
     }
     const report = await ended;
     await this.#lifecycle.settled();
@@ -137,6 +142,7 @@ class Run {
     tree.on('child:stopped', noteKilled);
     this.#taken.push(() => tree.off('child:stopped', noteKilled));
     const endsByItself = (): void => {
+      this.#endsByItself ||= this.#stoppingAt === undefined;
       this.#stoppingAt ??= performance.now();
       this.#stop('it ends by itself');
     };
@@ -151,7 +157,13 @@ class Run {
       const failure = failureIn(event);
       if (failure) this.#record('child-failed', { path: event.path, ...failure });
     };
-    const names = ['child:crashed', 'child:start-failed', 'child:stopped'] as const;
+    const names = [
+      'child:crashed',
+      'child:start-failed',
+      'child:stopped',
+      'child:gave-up',
+      'child:classify-failed',
+    ] as const;
     for (const name of names) tree.on(name, tell);
     return () => names.forEach((name) => tree.off(name, tell));
   }
@@ -208,11 +220,9 @@ class Run {
     const left = this.#tellUnstopped(unstopped);
     const names = left.map(({ path }) => path);
     const killed = this.#killed.filter((path) => !names.includes(path) && !isNotWaitedFor(this.#spec, path));
-    if (reason.kind === 'crash') this.#record('failed', { err: reason.error });
-    else if (reason.kind === 'shutdown' && reason.cause !== undefined) {
-      const hasGivenUp = isCoppiceError(reason.cause, 'COPPICE_GAVE_UP');
-      this.#record(hasGivenUp ? 'gave-up' : 'failed', { err: reason.cause });
-    } else if (reason.kind === 'killed' || left.length > 0) {
+    if (reason.kind === 'crash') this.#endsWith(reason.error);
+    else if (reason.kind === 'shutdown' && reason.cause !== undefined) this.#endsWith(reason.cause);
+    else if (reason.kind === 'killed' || left.length > 0) {
       const { shutdownMs } = this.#lifecycle.settings;
       this.#record('incomplete', { unstopped: names, killed, shutdownMs });
     } else {
@@ -220,6 +230,11 @@ class Run {
       return this.#hasFault ? 1 : 0;
     }
     return 1;
+  }
+
+  #endsWith(err: unknown): void {
+    const hasGivenUp = isCoppiceError(err, 'COPPICE_GAVE_UP') || isCoppiceError(err, 'COPPICE_CHILD_GAVE_UP');
+    this.#record(hasGivenUp ? 'gave-up' : 'failed', { err });
   }
 
   /** Those that were waited for and did not stop. */
@@ -247,7 +262,7 @@ class Run {
   }
 
   #whatIsLeft(): string {
-    const left = this.#lifecycle.tree.snapshot().children.filter(({ status }) => status !== 'stopped');
+    const left = this.#lifecycle.tree.snapshot().children.filter(({ status }) => ALIVE.includes(status));
     const list = left.slice(0, 10).map(({ path, status }) => `${path} (${status})`);
     return list.length === 0 ? '' : `; not down: ${list.join(', ')}`;
   }
@@ -264,12 +279,26 @@ class Run {
   #record: RecordOf = (name, facts) => record(this.#lifecycle.logger, this.#spec.id, name, facts);
 }
 
+/** Nobody has asked for a start that broke off to do so: what it broke off for is the error. */
+function whyInterrupted(error: unknown): unknown {
+  const isByItself = isCoppiceError(error, 'COPPICE_START_INTERRUPTED') && error.cause !== undefined;
+  return isByItself ? error.cause : error;
+}
+
+/** Those of a child that still runs, somehow. */
+const ALIVE: readonly ChildStatus[] = ['starting', 'running', 'stopping', 'killing'];
+
 type RecordOf = <N extends Parameters<typeof record>[2]>(
   name: N,
   facts: Parameters<typeof record<N>>[3],
 ) => void;
 
 const ignore = (): void => {};
+
+const GIVEN_UP = {
+  park: 'is parked, and stays down until it is started or revived',
+  'keep-trying': 'is past its limit, and tried again at its longest delay',
+} as const;
 
 /** The error that an event tells of a child, and what it was at; undefined if it tells of none. */
 function failureIn(event: SupervisionEvent): { err: unknown; what: string } | undefined {
@@ -282,6 +311,12 @@ function failureIn(event: SupervisionEvent): { err: unknown; what: string } | un
       return event.reason.kind === 'crash'
         ? { err: fromWire(event.reason.error), what: 'failed while it stopped' }
         : undefined;
+    case 'child:gave-up':
+      return event.giveUp === 'park' || event.giveUp === 'keep-trying'
+        ? { err: fromWire(event.error), what: GIVEN_UP[event.giveUp] }
+        : undefined; // the end of its supervisor, or of all, is told when it comes
+    case 'child:classify-failed':
+      return { err: fromWire(event.error), what: 'has a classify that failed' };
     default:
       return undefined;
   }

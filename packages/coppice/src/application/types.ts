@@ -2,6 +2,7 @@
 import type {
   Clock,
   Logger,
+  Random,
   StopReport,
   SupervisorOptions,
   SupervisorSpec,
@@ -24,7 +25,14 @@ export interface ApplicationLogger extends Logger {
 export interface ApplicationOptions
   extends Pick<
     SupervisorOptions,
-    'id' | 'strategy' | 'maxRestarts' | 'withinMs' | 'autoShutdown' | 'children'
+    | 'id'
+    | 'strategy'
+    | 'maxRestarts'
+    | 'withinMs'
+    | 'autoShutdown'
+    | 'childBackoff'
+    | 'startOrder'
+    | 'children'
   > {
   /**
    * Which signals start the ordered stop of `run()`. Default: `SIGTERM` and `SIGINT`. An empty list leaves
@@ -42,7 +50,10 @@ export interface ApplicationOptions
    * whoever routes requests to it may take to notice. Default: 0; in Kubernetes 5,000.
    */
   readonly drainMs?: number;
-  /** Within how many milliseconds all children have to be up, all together. Infinity: no limit. Default: 30,000. */
+  /**
+   * Within how many milliseconds all children have to be up, all together, also if their `boot` is to `retry`.
+   * Infinity: no limit. Default: 30,000.
+   */
   readonly startTimeoutMs?: number;
   /**
    * What `run()` does about faults that go astray: `off` nothing, `label` say whose it was before Node ends
@@ -65,6 +76,8 @@ export interface ApplicationOptions
   readonly logger?: ApplicationLogger;
   /** Where time comes from. Default: the platform's clock. */
   readonly clock?: Clock;
+  /** Where chance comes from: the jitter of delays. Default: `Math.random`. */
+  readonly random?: Random;
 }
 
 /** How to run an application. */
@@ -85,7 +98,7 @@ export interface Application extends SupervisorSpec, AsyncDisposable {
    * | exit code | when                                                                                |
    * | --------- | ----------------------------------------------------------------------------------- |
    * | 0         | it was stopped, or has ended by itself, and nothing is left                           |
-   * | 1         | it did not start, gave up, did not stop in time, or was hit by a fault that is nobody's |
+   * | 1         | it did not start, gave up (or a child with `giveUp: 'exit'` did, or met a fatal error), did not stop in time, or was hit by a fault that is nobody's |
    * | 128 + n   | signal n came a second time                                                          |
    *
    * @throws ApplicationError `COPPICE_APP_ALREADY_RUNNING`, `COPPICE_APP_SECOND`, `COPPICE_APP_IN_TEST`

@@ -1,5 +1,5 @@
 /** How a tree is: ready, degraded or dead, as a function of its snapshot alone. */
-import type { ChildSnapshot, SupervisorSnapshot } from '@coppice/core';
+import type { ChildSnapshot, ChildStatus, SupervisorSnapshot } from '@coppice/core';
 
 /** One thing that is not as it should be. */
 export interface HealthReason {
@@ -38,7 +38,8 @@ export interface HealthOptions {
  *   it too, for the whole to be ready.
  * - Any other child, and all children of dynamic supervisors, can only make it `degraded`.
  * - A child whose start said `ignore`, and one that is not permanent and ended well, is done and no reason.
- * - A child that is started again makes it unready at most: only the end of the root makes it un-live.
+ * - A child that is started again, or waits for that (`backing-off`, `waiting`, `paused`, `parked`), makes it unready
+ *   at most: only the end of the root makes it un-live. One that runs is up, also while its restarts are paused.
  *
  * @example
  * ```ts
@@ -76,7 +77,7 @@ const PHASES = {
 
 /** Looks at the children of a supervisor, and below those that are up. */
 function look(
-  { kind, children }: SupervisorSnapshot,
+  { kind, children, at }: SupervisorSnapshot,
   isAboveRequired: boolean,
   blocking: HealthReason[],
   others: HealthReason[],
@@ -90,24 +91,38 @@ function look(
       if (child.supervisor) look(child.supervisor, isRequired, blocking, others);
     } else if (status !== 'stopped' || !isDone(child)) {
       const word = isRequired ? 'is required, and' : 'is optional, and';
-      (isRequired ? blocking : others).push({ path, status, why: `${word} ${wordsFor(child)}` });
+      (isRequired ? blocking : others).push({ path, status, why: `${word} ${wordsFor(child, at)}` });
     }
   }
 }
 
-const STATUSES = {
-  starting: 'is starting',
-  stopping: 'is stopping',
-  killing: 'is being stopped by force',
-  exited: 'has just ended',
-  restarting: 'did not start again; the next attempt is due',
-  stopped: 'is down',
-} as const;
+type Words = (child: ChildSnapshot, at: number) => string;
 
-const wordsFor = ({ status, incarnation }: ChildSnapshot): string =>
-  status === 'stopped' && incarnation === 0
-    ? 'was not started yet'
-    : STATUSES[status as keyof typeof STATUSES];
+const STATUSES: Readonly<Record<Exclude<ChildStatus, 'running'>, Words>> = {
+  starting: () => 'is starting',
+  stopping: () => 'is stopping',
+  killing: () => 'is being stopped by force',
+  exited: () => 'has just ended',
+  restarting: () => 'did not start again; the next attempt is due',
+  'backing-off': ({ nextStartAt, failures }, at) =>
+    `has failed${failures > 1 ? ` ${failures} times in a row` : ''}, and is started again${soon(nextStartAt, at)}`,
+  waiting: ({ bindsTo }) =>
+    bindsTo.length > 0
+      ? `waits until all that it is bound to is up (${bindsTo.join(', ')})`
+      : 'waits to be started with its siblings',
+  paused: () => 'has ended while its restarts are paused: it is not started again until that is over',
+  parked: ({ nextStartAt }, at) =>
+    nextStartAt === null
+      ? 'has given up: it is not started again by itself'
+      : `has given up: it is revived${soon(nextStartAt, at)}`,
+  stopped: ({ incarnation }) => (incarnation === 0 ? 'was not started yet' : 'is down'),
+};
+
+const wordsFor: Words = (child, at) => STATUSES[child.status as Exclude<ChildStatus, 'running'>](child, at);
+
+/** In whole seconds: whoever asks again a moment later finds the same words. */
+const soon = (nextStartAt: number | null, at: number): string =>
+  nextStartAt === null ? '' : ` in ${Math.max(0, Math.ceil((nextStartAt - at) / 1_000))} s`;
 
 /** Is it down, and that is as it should be? */
 function isDone({ restart, lastExit, incarnation }: ChildSnapshot): boolean {

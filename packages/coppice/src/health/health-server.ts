@@ -1,13 +1,14 @@
 /** Health over HTTP: a small server, as a child like any other, that probes can ask. */
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { ChildOptions, Context, Service } from '@coppice/core';
+import type { Context, Service, WorkerOptions } from '@coppice/core';
 import { ListenError } from '../adapters/http-server.js';
-import { type Checks, checkOptions, declare, numberHint } from '../adapters/options.js';
+import { type Checks, checkOptions, declare, leftOut, numberHint } from '../adapters/options.js';
 import type { Health } from './health-of.js';
 
 /** The options of {@link healthServer}; those of any child have their usual defaults, `required` is false. */
-export interface HealthServerOptions extends Omit<ChildOptions, 'id'> {
+export interface HealthServerOptions
+  extends Omit<WorkerOptions, 'id' | 'awaitReady' | 'staleAfterMs' | 'maxRunMs'> {
   /** Its name among its siblings. Default: `health`. */
   readonly id?: string;
   /** 0 to 65,535; 0: any that is free; the value of the service tells which. */
@@ -18,6 +19,8 @@ export interface HealthServerOptions extends Omit<ChildOptions, 'id'> {
   readonly health: () => Health;
 }
 
+const itself = leftOut('it is up when it listens, and until it is stopped');
+
 const CHECKS: Checks = {
   port: {
     expected: 'a whole number from 0 to 65,535',
@@ -26,6 +29,9 @@ const CHECKS: Checks = {
   },
   host: { expected: 'an address or a name', holds: (host) => typeof host === 'string', optional: true },
   health: 'function',
+  awaitReady: itself,
+  staleAfterMs: itself,
+  maxRunMs: itself,
 };
 
 /** So many reasons are answered; a probe is not read by anybody who needs a thousand. */

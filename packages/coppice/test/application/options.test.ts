@@ -1,5 +1,5 @@
 /** Wrong options: clear errors where the declaration stands. */
-import { ApplicationError, application, task } from 'coppice';
+import { ApplicationError, SimulatedClock, application, service, task } from 'coppice';
 
 const idle = (id: string) =>
   task({ id, run: ({ signal }) => new Promise((resolve) => signal.addEventListener('abort', resolve)) });
@@ -51,6 +51,11 @@ test.each([
     "faults has to be 'off', 'label', 'contain'; got 'contian'; did you mean 'contain'?",
   ],
   [
+    { random: 0.5 },
+    'COPPICE_APP_INVALID_OPTION',
+    'random has to be a function that returns a number from 0 to below 1; got 0.5',
+  ],
+  [
     { shutdwnMs: 1 },
     'COPPICE_APP_UNKNOWN_OPTION',
     "an application has no option 'shutdwnMs'; did you mean 'shutdownMs'?; its options are id, ",
@@ -72,6 +77,8 @@ test.each([
   [{ children: undefined }, 'COPPICE_CHILDREN_NOT_A_LIST'],
   [{ children: [idle('a'), idle('a')] }, 'COPPICE_DUPLICATE_ID'],
   [{ health: { port: 0 }, children: [idle('health')] }, 'COPPICE_DUPLICATE_ID'],
+  [{ childBackoff: { minMs: 5 } }, 'COPPICE_INVALID_BACKOFF'],
+  [{ startOrder: 'together' }, 'COPPICE_INVALID_CHOICE'],
 ])('%j is refused by core with %s', (options, code) => {
   expect(() => declare(options)).toThrow(expect.objectContaining({ name: 'SpecError', code }));
 });
@@ -84,4 +91,59 @@ test('no options at all', () => {
 
 test('the same signal twice is one', () => {
   expect(() => declare({ signals: ['SIGTERM', 'SIGTERM'] })).not.toThrow();
+});
+
+test('what its supervisor can say, it can say: childBackoff, startOrder', async () => {
+  const clock = new SimulatedClock();
+  const seen: string[] = [];
+  const slow = (id: string) =>
+    service({
+      id,
+      start: async ({ sleep }) => {
+        seen.push(`${clock.now()} ${id}`);
+        await sleep(100);
+      },
+    });
+  const bad = task({
+    id: 'bad',
+    run: ({ attempt }) => {
+      seen.push(`${clock.now()} bad ${attempt}`);
+      throw new Error('no');
+    },
+  });
+  const app = application({
+    id: 'shop',
+    maxRestarts: Infinity,
+    startOrder: 'parallel',
+    childBackoff: { minMs: 1_000, maxMs: 1_000, jitter: 0.5 },
+    random: () => 0.5,
+    clock,
+    children: [slow('a'), slow('b'), bad],
+  });
+  const starting = app.start();
+  await clock.advance(100);
+  await starting;
+  await clock.advance(750);
+  // The delay of 1,000 ms, shortened by half of half of it, from when all had started.
+  expect(seen).toEqual(['0 a', '0 b', '0 bad 1', '850 bad 2']);
+  const stopping = app.stop();
+  await clock.runUntilIdle();
+  await stopping;
+});
+
+test('a start that takes too long names whoever is tried again', async () => {
+  const clock = new SimulatedClock();
+  const bad = service({
+    id: 'bad',
+    boot: 'retry',
+    backoff: { minMs: 1_000, maxMs: 1_000 },
+    start: () => {
+      throw new Error('no');
+    },
+  });
+  const app = application({ id: 'shop', startTimeoutMs: 5_000, clock, children: [bad] });
+  const starting = app.start();
+  starting.catch(() => {});
+  await clock.advance(5_000);
+  await expect(starting).rejects.toMatchObject({ code: 'COPPICE_APP_START_TIMEOUT', path: 'shop/bad' });
 });
