@@ -209,7 +209,7 @@ export class Handle implements SupervisorHandle {
 
   get asyncStream(): TaskRunner['asyncStream'] {
     const tasks = this.#tasks;
-    return (...args: Parameters<Tasks['asyncStream']>) => tasks.asyncStream(...args);
+    return tasks.asyncStream.bind(tasks) as TaskRunner['asyncStream'];
   }
 
   whichChildren(): ChildInfo[] {

@@ -40,6 +40,14 @@ export function placeBelow(top: SupervisorProcess, ref: unknown): string | undef
   return undefined;
 }
 
+/** The path of a supervisor that another one is, or is below of. */
+export function placeAbove(from: SupervisorProcess, ref: object): string | undefined {
+  for (let at: SupervisorProcess | undefined = from; at; at = at.parent.process) {
+    if (isSameDeclaration(at.spec, ref)) return at.path;
+  }
+  return undefined;
+}
+
 /** Below a supervisor that is down, there is its declaration to look into. */
 function placeDeclared(spec: ChildSpec, path: string, ref: unknown): string | undefined {
   if (spec.kind !== 'supervisor') return undefined;

@@ -25,7 +25,7 @@ import { isSameDeclaration } from '../spec/lineage.js';
 import { Job } from '../tasks/job.js';
 import { Tasks } from '../tasks/runner.js';
 import { Incarnation } from './incarnation.js';
-import { childAt, placeOf, supervisorAt, topOf } from './places.js';
+import { childAt, placeAbove, placeOf, supervisorAt, topOf } from './places.js';
 import { type Quit, neverReady, timeoutOf } from './readiness.js';
 import type { Tree } from './tree.js';
 
@@ -184,18 +184,10 @@ export class SupervisorProcess {
 
   /** What runs tasks under the task supervisor of this declaration, for a child of this supervisor. */
   tasks(ref: object, caller: Incarnation): Tasks {
-    const path = this.#pathOfSupervisor(ref, caller.path);
+    const path = placeAbove(this, ref) ?? this.#pathOf(ref, caller.path);
     const find = (): SupervisorProcess | undefined => supervisorAt(this, path);
     if (find()?.isUp) return new Tasks(path, find, caller);
     throw coppiceError('COPPICE_NOT_RUNNING', { path, state: ` now: it is ${this.#stateOf(path)}` });
-  }
-
-  /** Also one that this one is below of, up to the root. */
-  #pathOfSupervisor(ref: object, asker: string): string {
-    for (let at: SupervisorProcess | undefined = this; at; at = at.parent.process) {
-      if (isSameDeclaration(at.spec, ref)) return at.path;
-    }
-    return this.#pathOf(ref, asker);
   }
 
   /** Where a declaration stands, nearest to this supervisor. */

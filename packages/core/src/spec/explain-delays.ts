@@ -1,13 +1,16 @@
 /** The sentences about when a child is started again, and when its limit trips. */
 import { type Backoff, longestDelayMs } from '../model/backoff.js';
 import { about, count, delayRange, exact, nth, range, rough } from './explain-words.js';
-import { AT_ONCE, type CountedIn, type Hang, type Outcome, outcomeOf } from './limits.js';
+import { AT_ONCE, type CountedIn, type Hang, type Outcome, WHOLE_LIFE_MS, outcomeOf } from './limits.js';
 
 /** How the delays grow: `Each further failure in a row doubles that, up to 5 to 10 s.` */
 export function growthOf(delays: Backoff): string[] {
   const { maxMs, factor, resetAfterMs } = delays;
   const grows = longestDelayMs(delays, 2) > longestDelayMs(delays, 1);
-  const reset = `A run of ${exact(resetAfterMs)} makes good the failures before it.`;
+  const reset =
+    resetAfterMs >= WHOLE_LIFE_MS
+      ? 'No run is so long that it makes good the failures before it.'
+      : `A run of ${exact(resetAfterMs)} makes good the failures before it.`;
   if (!grows) return [reset];
   const times = factor === 2 ? 'doubles that' : `makes that ${Number(factor.toFixed(3))} times as long`;
   return [

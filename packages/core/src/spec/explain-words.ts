@@ -1,6 +1,6 @@
 /** Numbers and lists as a person would say them. */
 import { type Backoff, longestDelayMs, shortestDelayMs } from '../model/backoff.js';
-import type { Span } from './limits.js';
+import { type Span, WHOLE_LIFE_MS } from './limits.js';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -10,6 +10,7 @@ const DAY = 24 * HOUR;
 /** A duration as it was declared, to the millisecond: `350 ms`, `1.5 s`, `4 min 10 s`, `1 h 0.5 s`. */
 export function exact(ms: number): string {
   if (ms === Infinity) return 'for ever';
+  if (ms >= WHOLE_LIFE_MS) return 'its whole life';
   if (ms < SECOND) return `${plain(ms)} ms`;
   const parts: string[] = [];
   let left = ms;

@@ -7,6 +7,7 @@ import { type ChildPolicy, isSupervisorKind } from '../model/policy.js';
 import { about, count, exact, literal, nth, range, sum } from './explain-words.js';
 import {
   AT_ONCE,
+  WHOLE_LIFE_MS,
   type Above,
   type CountedIn,
   type Hang,
@@ -101,6 +102,8 @@ function cutShort(facts: Facts, delays: Backoff, { after }: Outcome): LimitWarni
       `it gives up at the first failure. Allow some, or leave the backoff out.`;
     return { code: 'COPPICE_BACKOFF_CUT_SHORT', text };
   }
+  // Whoever counts all attempts, like those of a task whose result is awaited, does not wait for an outage to pass.
+  if (limit.withinMs >= WHOLE_LIFE_MS) return undefined;
   if (maxRestarts === 0 || longestDelayMs(delays, maxRestarts) * TOO_EARLY >= longestMs) return undefined;
   const text =
     `if every start fails at once, ${limit.owner === 'child' ? 'it' : `'${above.id}'`} gives up after ${about(after)}, though its delays ` +

@@ -10,6 +10,9 @@ import { type Backoff, longestDelayMs, shortestDelayMs } from '../model/backoff.
 import { type ChildPolicy, type Limit, isSupervisorKind, ownLimit } from '../model/policy.js';
 import { stopBudgetMs } from '../model/stop-budget.js';
 
+/** A window, or a time to be up, so long that it means: of its whole life. */
+export const WHOLE_LIFE_MS = Number.MAX_SAFE_INTEGER;
+
 /** What a supervisor says about the restarts of its children. */
 export interface Above {
   readonly id: string;

@@ -2,7 +2,7 @@
 import type { Incarnation } from '../engine/incarnation.js';
 import type { SupervisorProcess } from '../engine/supervisor-process.js';
 import { coppiceError } from '../model/errors.js';
-import type { LinkedTaskRunner, RunTaskOptions, RunningTask } from '../spec/task-types.js';
+import type { LinkedTaskRunner, RunTaskOptions, RunningTask, TaskStreamOptions } from '../spec/task-types.js';
 import type { Context } from '../spec/types.js';
 import { Job, type SettledBy, isTaskSupervisor } from './job.js';
 import { type StreamOptions, checkCall, checkStream } from './options.js';
@@ -60,12 +60,21 @@ export class Tasks implements LinkedTaskRunner {
     });
   }
 
-  // oxlint-disable-next-line typescript/no-explicit-any -- the overloads of the interface say what comes out
   asyncStream<T, R>(
     items: Iterable<T> | AsyncIterable<T>,
     fn: (item: T, context: Context) => R | PromiseLike<R>,
+    given: TaskStreamOptions & { readonly settled: true },
+  ): AsyncIterableIterator<PromiseSettledResult<R>>;
+  asyncStream<T, R>(
+    items: Iterable<T> | AsyncIterable<T>,
+    fn: (item: T, context: Context) => R | PromiseLike<R>,
+    given: TaskStreamOptions & { readonly settled?: false },
+  ): AsyncIterableIterator<R>;
+  asyncStream<T>(
+    items: Iterable<T> | AsyncIterable<T>,
+    fn: (item: T, context: Context) => unknown,
     given: StreamOptions,
-  ): any {
+  ): AsyncIterableIterator<unknown> {
     const options = checkStream(items, fn, given);
     const caller = this.#caller;
     return new TaskStream<T>(items, options, {

@@ -179,7 +179,7 @@ export class TaskStream<T> implements AsyncIterableIterator<unknown> {
     // It may have been cut off while this item was on its way.
     if (this.#tail) return;
     if (done === true) this.#tail = {};
-    else this.#startTask(value as T);
+    else this.#startTask(value);
   }
 
   // --- the tasks ---
@@ -195,7 +195,7 @@ export class TaskStream<T> implements AsyncIterableIterator<unknown> {
     };
     try {
       slot.job = this.#host.start(item, { settled: (outcome, by) => this.#settled(slot, outcome, by), gone });
-      if ((slot.state as Slot['state']) === 'void') slot.job.cancel(undefined);
+      if (isVoid(slot)) slot.job.cancel(undefined);
     } catch (reason) {
       this.#settled(slot, { status: 'rejected', reason }, 'refused');
       gone();
@@ -260,3 +260,6 @@ export class TaskStream<T> implements AsyncIterableIterator<unknown> {
     this.#whenOver = [];
   }
 }
+
+/** Others may have changed it meanwhile. */
+const isVoid = ({ state }: Slot): boolean => state === 'void';

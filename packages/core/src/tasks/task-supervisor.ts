@@ -5,6 +5,7 @@ import type { TreeOptions } from '../engine/tree.js';
 import { coppiceError } from '../model/errors.js';
 import { closest } from '../model/suggest.js';
 import { isRecord, oneOf, show } from '../spec/checks.js';
+import { WHOLE_LIFE_MS } from '../spec/limits.js';
 import { POLICY_KEYS } from '../spec/policies.js';
 import { task } from '../spec/task.js';
 import type { AwaitedTaskOptions, TaskSupervisorOptions, TaskSupervisorSpec } from '../spec/task-types.js';
@@ -60,9 +61,6 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   maxConcurrent: 'maxChildren',
 };
 
-/** As good as for ever: all restarts of a task count, and no run makes them good. */
-const ALL_MS = Number.MAX_SAFE_INTEGER;
-
 /**
  * Declares a supervisor of tasks that are given to it at run time as functions, and whose results are awaited:
  * Elixir's `Task.Supervisor`. Its tasks are run through its handle (`tree.supervisor(tasks)`), and in children
@@ -92,27 +90,28 @@ export function taskSupervisor(options: TaskSupervisorOptions): DeclaredTaskSupe
 }
 
 function templateOf(given: AwaitedTaskOptions, path: string): Task<[Job]> {
-  if (!isRecord(given as unknown)) {
-    throw coppiceError('COPPICE_NOT_A_SPEC', {
-      expected: 'task: the options of each task',
-      got: show(given),
-      path,
-    });
-  }
-  const strange = Object.keys(given).find((key) => !TASK_KEYS.includes(key));
-  if (strange !== undefined) {
-    const near = closest(strange, TASK_KEYS);
-    throw unknownKey('task of a task supervisor', strange, near, TASK_KEYS.join(', '), path);
-  }
+  checkTaskOptions(given, path);
   const { restart = 'temporary', id = 'task', ...rest } = given;
   oneOf({ restart }, 'restart', ['temporary', 'transient'], 'COPPICE_INVALID_RESTART', path);
   const options: TaskOptions<[Job]> = { ...rest, id, restart, run: runJob };
   return task<[Job]>(restart === 'temporary' ? options : withLimit(options));
 }
 
-/** One task that fails is not to take the others with it: it has a limit of its own. */
+function checkTaskOptions(given: unknown, path: string): void {
+  if (!isRecord(given)) {
+    const expected = 'task: the options of each task';
+    throw coppiceError('COPPICE_NOT_A_SPEC', { expected, got: show(given), path });
+  }
+  const strange = Object.keys(given).find((key) => !TASK_KEYS.includes(key));
+  if (strange !== undefined) {
+    const near = closest(strange, TASK_KEYS);
+    throw unknownKey('task of a task supervisor', strange, near, TASK_KEYS.join(', '), path);
+  }
+}
+
+/** One task that fails is not to take the others with it: it has a limit of its own, for all of its restarts. */
 function withLimit(options: TaskOptions<[Job]>): TaskOptions<[Job]> {
-  const { backoff, maxRestarts = 3, withinMs = ALL_MS, giveUp = 'remove' } = options;
+  const { backoff, maxRestarts = 3, withinMs = WHOLE_LIFE_MS, giveUp = 'remove' } = options;
   return {
     ...options,
     maxRestarts,
@@ -120,7 +119,7 @@ function withLimit(options: TaskOptions<[Job]>): TaskOptions<[Job]> {
     // What never gives up has nothing to do then.
     giveUp:
       maxRestarts === Infinity && options.classify === undefined ? (options.giveUp ?? 'escalate') : giveUp,
-    ...(isRecord(backoff) && { backoff: { resetAfterMs: ALL_MS, ...backoff } }),
+    ...(isRecord(backoff) && { backoff: { resetAfterMs: WHOLE_LIFE_MS, ...backoff } }),
   };
 }
 

@@ -257,7 +257,7 @@ describe('asyncNoLink', () => {
     const { tree, events, settle } = await bootTasks();
     const unhandled = await unhandledRejections(async () => {
       tree.asyncNoLink(() => Promise.reject(new Error('no')));
-      tree.asyncNoLink(untilStopped).stop();
+      void tree.asyncNoLink(untilStopped).stop();
       await settle();
     });
     expect(unhandled).toEqual([]);

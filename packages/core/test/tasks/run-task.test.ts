@@ -385,7 +385,7 @@ test('100,000 tasks leave nothing behind', async () => {
   let most = 0;
   const work = async (): Promise<number> => {
     most = Math.max(most, ++running);
-    await null;
+    await Promise.resolve();
     running--;
     return 1;
   };

@@ -169,6 +169,8 @@ test('a task is traced, logged and supervised as any other child', async () => {
 });
 
 describe('dynamic supervisors have from this', () => {
+  const removed = { giveUp: 'remove', maxRestarts: 1, withinMs: 1_000 } as const;
+
   test('maxChildren: one more is refused, until there is room', async () => {
     const tree = await dynamicSupervisor({
       id: 'dyn',
@@ -192,23 +194,23 @@ describe('dynamic supervisors have from this', () => {
 
   test("giveUp 'remove': one that has given up is gone, and the others run on", async () => {
     const clock = new SimulatedClock();
-    const conn = scripted('conn', { giveUp: 'remove', ...{ maxRestarts: 1, withinMs: 1_000 } });
+    const conn = scripted('conn', removed);
     const tree = await dynamicSupervisor({ id: 'dyn', child: conn.spec }).start({ clock });
-    const removed: string[] = [];
-    tree.on('child:removed', ({ path }) => void removed.push(path));
+    const gone: string[] = [];
+    tree.on('child:removed', ({ path }) => void gone.push(path));
     await tree.startChild();
     await tree.startChild();
     conn.crash();
     await until(() => conn.starts === 3);
     conn.crash();
     await clock.advance(0);
-    expect(removed).toEqual(['dyn/conn#2']);
+    expect(gone).toEqual(['dyn/conn#2']);
     expect(statuses(tree)).toEqual(['conn#1: running']);
     await tree.stop();
   });
 
   test("giveUp 'remove' is for the children of a dynamic supervisor", async () => {
-    const child = scripted('a', { giveUp: 'remove', ...{ maxRestarts: 1 } }).spec;
+    const child = scripted('a', removed).spec;
     expect(() => supervisor({ id: 'root', children: [child] })).toThrow(
       "giveUp 'remove' is for children that come and go",
     );
@@ -234,4 +236,20 @@ test('two task supervisors in one tree do not know of each other', async () => {
   expect(statuses(tree.supervisor(two))).toEqual(['task#1: running']);
   await tree.stop();
   await result;
+});
+
+test('explained: its tasks have so many attempts in all, and nobody is warned of that', async () => {
+  const backoff = { minMs: 50, maxMs: 1_000, jitter: 0 };
+  const tasks = taskSupervisor({ id: 'tasks', task: { restart: 'transient', backoff } });
+  const warn = jest.spyOn(console, 'warn').mockReturnValue();
+  const clock = new SimulatedClock();
+  const tree = await tasks.start({ clock });
+  const result = rejection(tree.runTask(() => Promise.reject(new Error('no'))));
+  await clock.advance(20);
+  const words = tree.describe('task#1').replace(/\s+/g, ' ');
+  expect(words).toContain('Of 3 restarts within its whole life (its own limit) 1 is used; 2 are left.');
+  expect(words).toContain('No run is so long that it makes good the failures before it.');
+  await clock.advance(350);
+  await result;
+  expect(warn).not.toHaveBeenCalled();
 });
