@@ -1,10 +1,12 @@
 /** What the types promise; checked by the compiler, never run. */
 import { expectTypeOf } from 'expect-type';
 import {
+  type Backoff,
   type ChildInfo,
   type Context,
   type ErrorWire,
   type EventOf,
+  type GiveUp,
   type Service,
   type StopReport,
   type SupervisionEvent,
@@ -12,6 +14,7 @@ import {
   type Task,
   dynamicSupervisor,
   ignore,
+  seededRandom,
   service,
   supervisor,
   task,
@@ -183,4 +186,73 @@ async function disposed(): Promise<void> {
   await tree.stop({ reason: 'because' });
 }
 
-void [dynamic, disposed];
+// Policies: their words, who has them, and what the calls give.
+service({
+  id: 'a',
+  start: () => 1,
+  backoff: { minMs: 100, maxMs: 1_000, factor: 2, jitter: 0.5, resetAfterMs: 60_000 },
+  maxRestarts: 5,
+  withinMs: 60_000,
+  giveUp: 'park',
+  reviveAfterMs: 60_000,
+  boot: 'degraded',
+  startTimeoutMs: 5_000,
+  awaitReady: true,
+  bindsTo: [db, 'other', connections],
+  replace: 'start-then-stop',
+  revision: 'v2',
+  classify: (error) => {
+    expectTypeOf(error).toEqualTypeOf<unknown>();
+    return 'permanent';
+  },
+});
+// @ts-expect-error -- a delay needs both of its ends
+task({ id: 'a', backoff: { minMs: 100 }, run: () => {} });
+// @ts-expect-error -- 'park'
+task({ id: 'a', giveUp: 'parked', run: () => {} });
+// @ts-expect-error -- no such class
+task({ id: 'a', classify: () => 'retry', run: () => {} });
+// @ts-expect-error -- it is asked in the middle of a decision: a promise comes too late
+task({ id: 'a', classify: async () => 'fatal', run: () => {} });
+// @ts-expect-error -- a list
+task({ id: 'a', bindsTo: 'db', run: () => {} });
+// @ts-expect-error -- only services and tasks are watched
+supervisor({ id: 'a', staleAfterMs: 100, children: [] });
+// @ts-expect-error -- only services and tasks throw errors of their own
+supervisor({ id: 'a', classify: () => 'fatal', children: [] });
+// @ts-expect-error -- a dynamic supervisor starts its children one by one
+dynamicSupervisor({ id: 'a', startOrder: 'parallel', child: task({ id: 'b', run: () => {} }) });
+expectTypeOf(db.backoff).toEqualTypeOf<Backoff | undefined>();
+expectTypeOf(db.bindsTo).toEqualTypeOf<readonly string[] | undefined>();
+
+async function policies(): Promise<void> {
+  const tree = await supervisor({ id: 'root', childBackoff: { minMs: 1, maxMs: 2 }, children: [db] }).start({
+    random: seededRandom(7),
+  });
+  expectTypeOf(tree.use(db)).toEqualTypeOf<Pool>();
+  expectTypeOf(await tree.whenReady(db, { timeoutMs: 100 })).toEqualTypeOf<Pool>();
+  expectTypeOf(await tree.restartNow(db)).toEqualTypeOf<ChildInfo>();
+  expectTypeOf(await tree.pause('db', { reason: 'upgrade', by: 'ann' })).toEqualTypeOf<void>();
+  expectTypeOf(await tree.resume('db')).toEqualTypeOf<void>();
+  // @ts-expect-error -- not by its name: its type would be lost
+  await tree.whenReady('db');
+  // @ts-expect-error -- a task has no value
+  tree.use(task({ id: 'x', run: () => {} }));
+  const [child] = tree.snapshot().children;
+  expectTypeOf(child?.nextStartAt).toEqualTypeOf<number | null | undefined>();
+  expectTypeOf(child?.giveUp).toEqualTypeOf<GiveUp | undefined>();
+  tree.on('child:gave-up', ({ because, reviveAt }) => {
+    expectTypeOf(because).toEqualTypeOf<'limit' | 'permanent' | 'fatal'>();
+    expectTypeOf(reviveAt).toEqualTypeOf<number | null>();
+  });
+  task({
+    id: 'x',
+    run: async ({ whenReady, ready, heartbeat }) => {
+      expectTypeOf(await whenReady(db)).toEqualTypeOf<Pool>();
+      expectTypeOf(ready()).toEqualTypeOf<void>();
+      expectTypeOf(heartbeat()).toEqualTypeOf<void>();
+    },
+  });
+}
+
+void [dynamic, disposed, policies];

@@ -98,7 +98,7 @@ export interface EventBodies {
     /** When it will be started again if it is parked, by the clock; null: when somebody does it. */
     readonly reviveAt: number | null;
   };
-  /** It is down because one that it is bound to is. */
+  /** It is down because one that it is bound to is, or the one whose failure has taken its group down. */
   'child:waiting': AboutChild & { /** The path of that one. */ readonly waitsFor: string };
   /** Its automatic restarts are suspended. */
   'child:paused': AboutChild & { readonly reason: string | null; readonly by: string | null };
