@@ -50,7 +50,7 @@ function retry(s: Supervisor, child: Child): void {
     case 'parked':
       if (child.recovery?.paused) return;
       // Paused and resumed since this attempt was due, it has its whole time in the park again.
-      if ((child.recovery?.nextStartAt ?? s.now) > s.now) return;
+      if (child.hasTimer) return;
       if (child.recovery) forgive(child.recovery);
       other = child.bonds && missing(child);
       if (other) return holdBack(s, child, other);
