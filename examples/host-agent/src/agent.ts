@@ -4,6 +4,7 @@ import {
   type ApplicationLogger,
   type ChildSpec,
   type SupervisorSnapshot,
+  type WorkerOptions,
   application,
   supervisor,
 } from 'coppice';
@@ -15,7 +16,7 @@ import { disk } from './collectors/disk.js';
 import { load } from './collectors/load.js';
 import { memory } from './collectors/memory.js';
 import { network } from './collectors/network.js';
-import { temperature } from './collectors/temperature.js';
+import { NoSensorError, temperature } from './collectors/temperature.js';
 import { httpService } from './http.js';
 import { metricStore } from './metrics.js';
 import { probeTask } from './probe.js';
@@ -40,17 +41,19 @@ export function declareAgent({ port, logger, chaos }: AgentOptions): Agent {
     name: 'its listening socket is closed',
     strike: ({ server }) => server.close(),
   });
-  const collect = (sampler: Sampler): ChildSpec => chaos.task(collector(sampler, store));
+  const collect = (sampler: Sampler, policies?: Omit<WorkerOptions, 'id'>): ChildSpec =>
+    chaos.task(collector(sampler, store, policies));
 
   // Disk and network are read side by side, so that one can be held against the other: when one has to
   // begin anew, so has the other. The limit is tight on purpose: under --chaos it is passed now and then,
   // and one sees how a supervisor gives up and is itself started again by the one above.
+  const shortly = { backoff: { minMs: 250, maxMs: 500 } };
   const io = supervisor({
     id: 'io',
     strategy: 'one-for-all',
     maxRestarts: 2,
     withinMs: 10_000,
-    children: [collect(disk), collect(network)],
+    children: [collect(disk, shortly), collect(network, shortly)],
   });
 
   // A thread for the heavy work. When the referee gets no answer the thread has to be made anew: one-for-all.
@@ -82,25 +85,33 @@ export function declareAgent({ port, logger, chaos }: AgentOptions): Agent {
     children: [vmstatProcess, chaos.task(reader)],
   });
 
-  // A machine may lack this sensor, and then no restart helps. `temporary`: when it gives up, that is all;
-  // and the agent is ready without it.
-  const sensors = supervisor({
-    id: 'sensors',
-    restart: 'temporary',
-    required: false,
-    maxRestarts: 2,
-    withinMs: 10_000,
-    children: [collect(temperature)],
+  // A machine may lack this sensor, and then no restart helps: it is parked at once, where one can see it, and the
+  // others run on. A sensor that is there and fails gets a few attempts, and then a longer rest.
+  const sensor = collect(temperature, {
+    classify: (error) => (error instanceof NoSensorError ? 'permanent' : 'transient'),
+    maxRestarts: 3,
+    withinMs: 60_000,
+    giveUp: 'park',
+    reviveAfterMs: 60_000,
   });
 
-  // No collector needs another. Chaos strikes at most 20 times in 10 s, and each strike costs at most one
-  // restart here: 25 are never reached by it. A crash without a pause gets there in a moment.
+  // No collector needs another. These are tried for ever, ever more slowly; what is below the others counts here
+  // only when a supervisor of theirs has given up.
+  const forEver = { maxRestarts: Infinity };
   const collectors = supervisor({
     id: 'collectors',
     strategy: 'one-for-one',
     maxRestarts: 25,
     withinMs: 10_000,
-    children: [collect(cpu), collect(memory), collect(load), kernel, bench, io, sensors],
+    children: [
+      collect(cpu, forEver),
+      collect(memory, forEver),
+      collect(load, forEver),
+      kernel,
+      bench,
+      io,
+      sensor,
+    ],
   });
 
   // Each one needs those before it. The worst that chaos does is a service whose next two starts fail as

@@ -1,6 +1,6 @@
 /** What all collectors have in common: a task that takes a sample every second and hands it to the aggregator. */
 import { readFile } from 'node:fs/promises';
-import { type Service, type Task, task } from 'coppice';
+import { type Service, type Task, type WorkerOptions, task } from 'coppice';
 import type { Metric, MetricStore } from './metrics.js';
 
 /** A collector without the supervision: where its numbers come from. */
@@ -14,14 +14,21 @@ const EVERY_MS = 1_000;
 /** It reads a few files at a time. */
 const SHUTDOWN_MS = 300;
 
-export const collector = ({ id, open }: Sampler, store: Service<MetricStore>): Task =>
+/** What failed a moment ago will probably fail now: each attempt comes later, until it works for a while. */
+const BACKOFF = { minMs: 250, maxMs: 4_000, resetAfterMs: 3_000 };
+
+export const collector = (
+  { id, open }: Sampler,
+  store: Service<MetricStore>,
+  policies: Omit<WorkerOptions, 'id'> = {},
+): Task =>
   task({
     id,
     shutdownMs: SHUTDOWN_MS,
-    run: async ({ sleep, use, attempt }) => {
+    backoff: BACKOFF,
+    ...policies,
+    run: async ({ sleep, use }) => {
       const sample = open();
-      // What failed a moment ago will probably fail now: take a breath before the next attempt.
-      if (attempt > 1) await sleep(EVERY_MS);
       for (;;) {
         use(store).put(id, await sample());
         await sleep(EVERY_MS);

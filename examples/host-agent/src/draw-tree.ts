@@ -56,8 +56,14 @@ function whatIs(spec: ChildSpec): string {
 function limitOf(spec: ChildSpec): string | undefined {
   const { maxRestarts, withinMs, giveUp } = spec;
   if (maxRestarts === undefined || withinMs === undefined) return undefined;
+  if (maxRestarts === Infinity) return 'restarted without limit';
   const limit = `up to ${plural(maxRestarts, 'restart')} in ${duration(withinMs)}`;
   return giveUp === 'escalate' ? limit : `${limit}, then ${THEN[giveUp]}`;
 }
 
-const THEN = { park: 'parked', 'keep-trying': 'tried on for ever', exit: 'all ends', remove: 'removed' } as const;
+const THEN = {
+  park: 'parked',
+  'keep-trying': 'tried on for ever',
+  exit: 'all ends',
+  remove: 'removed',
+} as const;

@@ -72,8 +72,6 @@ export function lineOf(event: SupervisionEvent, root: string): Line | undefined 
       return completed(event);
     case 'child:restarting':
       return line('warn', '↻', decision(event));
-    case 'child:backing-off':
-      return line('dim', '…', `down for ${duration(event.delayMs)} (${plural(event.failures, 'failure')})`);
     case 'child:gave-up':
       return line('bad', '✗', givenUp(event));
     case 'child:waiting':
@@ -120,6 +118,10 @@ export function lineOf(event: SupervisionEvent, root: string): Line | undefined 
       return line('bad', '!', `a listener failed: ${errorText(event.error)}`);
     case 'supervisor:auto-shutdown':
       return line('warn', '■', `ends, since ${event.child} has ended`);
+    // The agent is never declared anew while it runs.
+    case 'supervisor:reconciled':
+    // That came with the decision.
+    case 'child:backing-off':
     case 'child:starting':
     case 'child:started':
     case 'child:stopping':
@@ -149,8 +151,9 @@ function decision({ strategy, budget, because, delayMs }: EventOf<'child:restart
   const delay = delayMs > 0 ? ` in ${duration(delayMs)}` : '';
   if (because === 'revive') return `revived${delay}`;
   if (because === 'resume' || because === 'request') return `started, as somebody wants it${delay}`;
-  const count = budget.max === null ? `${budget.used}` : `${budget.used} of ${budget.max}`;
-  return `${RESTARTING[strategy]}${delay} (${count} in ${duration(budget.withinMs)})`;
+  const count =
+    budget.max === null ? '' : ` (${budget.used} of ${budget.max} in ${duration(budget.withinMs)})`;
+  return `${RESTARTING[strategy]}${delay}${count}`;
 }
 
 function givenUp({ giveUp, because, at, reviveAt, error }: EventOf<'child:gave-up'>): string {

@@ -97,6 +97,70 @@ test('giving up, and what becomes of it', async () => {
   ]);
 });
 
+test('delays, what is parked, and who waits for whom', async () => {
+  const clock = new SimulatedClock();
+  const lines: string[] = [];
+  const story = new Story((line) => lines.push(line), plainStyle, clock);
+  const ledger = new Ledger();
+  const broken = (id: string, more: object = {}) =>
+    task({
+      id,
+      restart: 'permanent',
+      ...more,
+      run: async ({ sleep }) => {
+        await sleep(100);
+        throw new Error('boom');
+      },
+    });
+  const children = [
+    broken('a', {
+      backoff: { minMs: 1_000, maxMs: 2_000 },
+      maxRestarts: 1,
+      giveUp: 'park',
+      reviveAfterMs: 5_000,
+    }),
+    task({ id: 'b', bindsTo: ['a'], run: ({ sleep }) => sleep(60_000) }),
+    broken('c', { classify: () => 'permanent', giveUp: 'park' }),
+  ];
+  const root = supervisor({ id: 'root', children });
+  const tree = root.handle({ clock, random: () => 0 });
+  tree.on('event', (event) => {
+    story.tell(event);
+    ledger.note(event);
+  });
+  await tree.start();
+  await clock.advance(6_200);
+  await tree.pause('c', { by: 'ada', reason: 'looking into it' });
+  await tree.resume('c');
+  story.end();
+  await tree.stop();
+  expect(lines.slice(0, -4).map((line) => line.slice(9))).toEqual([
+    '▲ root                 up in 0 ms',
+    '✗ a                    crashed after 100 ms: boom',
+    '↻ a                    restarting in 1 s (1 of 1 in 5 s)',
+    '■ b                    stopped',
+    '… b                    waits for a',
+    '✗ c                    crashed after 100 ms: boom',
+    '✗ c                    gives up, as its error is permanent; parked: boom',
+    '▲ root                 up again: a, b',
+    '✗ a                    crashed after 100 ms: boom',
+    '✗ a                    gives up; parked for 5 s: boom',
+    '■ b                    stopped',
+    '… b                    waits for a',
+    '↻ a                    revived',
+    '▲ root                 up again: a, b',
+    '‖ c                    paused by ada (looking into it): not started again by itself',
+    '▶ c                    resumed',
+  ]);
+  expect(ledger.gaveUp).toBe(2);
+  expect(drawTree(root).split('\n')).toEqual([
+    'root   one-for-one   up to 3 restarts in 5 s',
+    '├─ a   task          up to 1 restart in 5 s, then parked',
+    '├─ b   task',
+    '└─ c   task',
+  ]);
+});
+
 test('one that does not stop in time is told of when it is left behind, and when it has ended after all', async () => {
   const clock = new SimulatedClock();
   const lines: string[] = [];

@@ -51,7 +51,8 @@ export class Story {
   tell(event: SupervisionEvent): void {
     if (this.#beganAt === undefined) {
       this.#beganAt = event.at;
-      this.#root = event.path;
+      // The first may be a warning about somebody further down.
+      [this.#root = ''] = event.path.split('/');
     }
     if (event.path === this.#root && event.type === 'supervisor:stopping') this.#phase = 'stopping';
     // That all come up at the start goes without saying.

@@ -52,6 +52,10 @@ export class Ledger {
         // One for one nobody else is stopped.
         if (event.strategy !== 'one-for-one') this.#decision = `restarted with ${event.id}`;
         return;
+      case 'child:gave-up':
+        // Who escalates makes its supervisor give up, which counts.
+        if (event.giveUp !== 'escalate') this.gaveUp++;
+        return;
       case 'supervisor:gave-up':
         this.gaveUp++;
         this.#decision = `stopped when ${event.path.slice(event.path.lastIndexOf('/') + 1)} gave up`;

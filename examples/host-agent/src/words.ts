@@ -1,12 +1,13 @@
 /** Durations, errors and ends in words. */
 import type { ErrorWire, ReasonWire } from 'coppice';
 
-/** `4 ms`, `12.3 s`, `10 s`, `4 min 10 s`. */
+/** `4 ms`, `12.3 s`, `10 s`, `4 min 10 s`, `5 min`. */
 export function duration(ms: number): string {
   if (ms < 950) return `${Math.round(ms)} ms`;
   if (ms < 59_950) return `${Number((ms / 1000).toFixed(1))} s`;
   const wholeSeconds = Math.round(ms / 1000);
-  return `${Math.floor(wholeSeconds / 60)} min ${wholeSeconds % 60} s`;
+  const [minutes, seconds] = [Math.floor(wholeSeconds / 60), wholeSeconds % 60];
+  return seconds === 0 ? `${minutes} min` : `${minutes} min ${seconds} s`;
 }
 
 /** The message of an error, with those of its causes that say something new. */

@@ -48,11 +48,16 @@ async function findSensors(): Promise<string[]> {
 
 const listIfThere = (folder: string): Promise<string[]> => readdir(folder).catch(() => []);
 
+/** A machine that has none will have none in a second either: no restart helps. */
+export class NoSensorError extends Error {
+  override readonly name = 'NoSensorError';
+}
+
 export const temperature: Sampler = {
-  id: 'temperature',
+  id: 'sensors',
   open: () => async () => {
     const sensors = await findSensors();
-    if (sensors.length === 0) throw new Error('no temperature sensor found');
+    if (sensors.length === 0) throw new NoSensorError('no temperature sensor found');
     const readings = sensors.map(async (path) => {
       const sensor = path.split('/').slice(3).join('/');
       return { sensor, celsius: parseTemperature(await readFile(path, 'utf8')) };

@@ -26,6 +26,13 @@ export function vmstat(store: Service<MetricStore>): Vmstat {
       log: false,
       onLine: (line, stream) => stream === 'stdout' && lines.add(line),
       shutdownMs: 1_000,
+      // It says something every second. A process that runs and says nothing is of no more use than none.
+      heartbeat: 'output',
+      staleAfterMs: 4_000,
+      backoff: { minMs: 100, maxMs: 2_000, resetAfterMs: 10_000 },
+      // One that hangs each time takes up to 7 s for each of these.
+      maxRestarts: 20,
+      withinMs: 300_000,
     }),
     reader: interval({
       id: 'reader',
