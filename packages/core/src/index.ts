@@ -32,6 +32,7 @@ export {
   type TaskOptions,
   type Template,
   type Use,
+  type WhenReady,
   type WhenReadyOptions,
   type WorkerOptions,
   ignore,
@@ -54,6 +55,20 @@ export type {
   TaskSupervisorOptions,
   TaskSupervisorSpec,
 } from './spec/task-types.js';
+
+// Children that are found by keys
+export { registry } from './registry/registry.js';
+export type {
+  DuplicateRegistry,
+  DuplicateRegistrySpec,
+  LinkedDuplicateRegistry,
+  LinkedUniqueRegistry,
+  RegistryEntry,
+  RegistryOptions,
+  UniqueRegistry,
+  UniqueRegistrySpec,
+} from './spec/registry-types.js';
+export type { Views } from './spec/view-types.js';
 
 // Run
 export type {

@@ -18,6 +18,7 @@ import {
   WatchdogError,
   dynamicSupervisor,
   isCoppiceError,
+  registry,
   service,
   supervisor,
   task,
@@ -142,6 +143,12 @@ const THROWN: Record<Exclude<ErrorCode, OnlyTold>, () => Promise<unknown>> = {
     await tree.startChild();
     return rejection(tree.startChild());
   },
+  COPPICE_NAME_TAKEN: async () => {
+    const names = registry({ id: 'names', keys: 'unique' });
+    const start = ({ use }: Context): void => use(names).register('x');
+    const { tree } = await boot({ children: [names, service({ id: 'a', start })] });
+    return (await rejection(tree.startChild(service({ id: 'b', start })))).cause;
+  },
   COPPICE_DYNAMIC_SUPERVISOR: async () => {
     const tree = await dynamicSupervisor({ id: 'dyn', child: a }).start();
     return rejection((tree as unknown as { deleteChild(id: string): Promise<void> }).deleteChild('a#1'));
@@ -154,6 +161,11 @@ const THROWN: Record<Exclude<ErrorCode, OnlyTold>, () => Promise<unknown>> = {
     const waited = rejection(tree.whenReady(a, { timeoutMs: 50 }));
     await clock.advance(50);
     return waited;
+  },
+  COPPICE_NOT_REGISTERED: async () => {
+    const names = registry({ id: 'names', keys: 'unique' });
+    const { tree } = await boot({ children: [names] });
+    return thrown(() => tree.use(names).use('x'))();
   },
   COPPICE_UNKNOWN_REF: async () => {
     const asker = service({ id: 'asker', start: ({ use }) => use(a) });

@@ -6,7 +6,7 @@ import { coppiceError } from '../model/errors.js';
 import type { ExitReason, Shutdown } from '../model/exit-reason.js';
 import type { Logger } from '../spec/logger.js';
 import type { TaskSupervisorSpec } from '../spec/task-types.js';
-import type { Context, Service, Use, WhenReadyOptions } from '../spec/types.js';
+import type { Context, Service, Use, WhenReady, WhenReadyOptions } from '../spec/types.js';
 import { show } from '../spec/checks.js';
 import { isTaskSupervisor } from '../tasks/job.js';
 import { bindTo } from './faults.js';
@@ -79,13 +79,15 @@ export class ChildContext implements Context {
     const use = (ref: Service | TaskSupervisorSpec): unknown =>
       isTaskSupervisor(ref)
         ? incarnation.process.tasks(ref, incarnation)
-        : incarnation.process.use(ref as Service, incarnation.path);
+        : incarnation.process.use(ref as Service, incarnation.path, incarnation);
     return use as Use;
   }
 
-  get whenReady(): <V>(ref: Service<V>, options?: WhenReadyOptions) => Promise<V> {
+  get whenReady(): WhenReady {
     const incarnation = this.#incarnation;
-    return (ref, options) => incarnation.process.whenReady(ref, incarnation.path, options, incarnation);
+    const whenReady = (ref: Service, options?: WhenReadyOptions): Promise<unknown> =>
+      incarnation.process.whenReady(ref, incarnation.path, options, incarnation);
+    return whenReady as WhenReady;
   }
 
   get ready(): () => void {

@@ -11,6 +11,7 @@ import type {
   WhenReadyOptions,
 } from '../spec/types.js';
 import type { TaskRunner, TaskSupervisorSpec } from '../spec/task-types.js';
+import type { Views } from '../spec/view-types.js';
 import type { Subscribable } from './emitter.js';
 import type { ReconcilePlan } from './reconcile-plan.js';
 import type { ChildCounts, ChildInfo, SupervisorSnapshot } from './snapshot.js';
@@ -84,6 +85,8 @@ export interface AnySupervisorHandle extends Subscribable, AsyncDisposable {
    * @throws NotRunningError at once if it is down (`COPPICE_NOT_RUNNING`) or not there (`COPPICE_UNKNOWN_REF`)
    */
   use<V>(ref: Service<V>): V;
+  /** Of a pool, or of partitions: what is for those outside of the tree. */
+  use<O>(ref: Views<O, unknown>): O;
   /**
    * The same, but waits until it is up.
    *

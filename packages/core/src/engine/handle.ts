@@ -15,6 +15,7 @@ import type {
 } from '../spec/types.js';
 import type { RunTaskOptions, RunningTask, TaskRunner } from '../spec/task-types.js';
 import { checkOptions, show } from '../spec/checks.js';
+import type { Views } from '../spec/view-types.js';
 import { checkId, checkPlace, completeChild } from '../spec/validate.js';
 import { describe } from './describe.js';
 import { isTaskSupervisor } from '../tasks/job.js';
@@ -189,8 +190,8 @@ export class Handle implements SupervisorHandle {
     await ask(this.#process(), (to) => ({ kind: 'resume', id: idOf(child), reason, by, to }));
   }
 
-  use<V>(ref: Service<V>): V {
-    return this.#process().use(ref, this.path);
+  use<V>(ref: Service<V> | Views<V, unknown>): V {
+    return this.#process().use(ref as Service<V>, this.path);
   }
 
   async whenReady<V>(ref: Service<V>, options?: WhenReadyOptions): Promise<V> {

@@ -79,11 +79,11 @@ export const neverReady = (path: string): CoppiceError =>
   notReady(path, 'and will not be: its tree has ended');
 
 /** How long to wait at most, in milliseconds. */
-export function timeoutOf(options: WhenReadyOptions): number {
-  const { timeoutMs = Infinity } = checkOptions('whenReady', options, ['timeoutMs']);
+export function timeoutOf(options: WhenReadyOptions, call = 'whenReady'): number {
+  const { timeoutMs = Infinity } = checkOptions(call, options, ['timeoutMs']);
   if (typeof timeoutMs === 'number' && timeoutMs >= 0) return timeoutMs;
   const expected = 'timeoutMs: a number of milliseconds, 0 or more';
-  throw coppiceError('COPPICE_INVALID_ARGUMENT', { call: 'whenReady', expected, got: show(timeoutMs) });
+  throw coppiceError('COPPICE_INVALID_ARGUMENT', { call, expected, got: show(timeoutMs) });
 }
 
 function deferred(): { promise: Promise<void>; resolve: () => void; reject: (error: unknown) => void } {

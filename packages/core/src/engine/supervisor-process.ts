@@ -26,8 +26,9 @@ import { Job } from '../tasks/job.js';
 import { Tasks } from '../tasks/runner.js';
 import { Incarnation } from './incarnation.js';
 import { childAt, placeAbove, placeOf, supervisorAt, topOf } from './places.js';
-import { type Quit, neverReady, timeoutOf } from './readiness.js';
+import { neverReady, timeoutOf } from './readiness.js';
 import type { Tree } from './tree.js';
+import { type View, viewOf } from './views.js';
 
 export type AnySupervisorSpec = SupervisorSpec | DynamicSupervisorSpec<never>;
 
@@ -153,33 +154,51 @@ export class SupervisorProcess {
     return id;
   }
 
-  /** The value of a service that is up, for whoever stands at this supervisor. */
-  use<V>(ref: Service<V>, asker: string): V {
-    const path = this.#pathOf(ref, asker);
-    const value = valueOf<V>(childAt(this, path));
+  /** The value of a service that is up, for whoever stands at this supervisor; to some `caller` matters. */
+  use<V>(ref: Service<V>, asker: string, caller?: Incarnation): V {
+    const view = viewOf(ref);
+    const place = this.#placeOf(ref, asker, view);
+    const value = this.#valueFor<V>(place, view, caller);
     if (value) return value.value;
+    const path = place + (view?.below ?? '');
     throw coppiceError('COPPICE_NOT_RUNNING', { path, state: ` now: it is ${this.#stateOf(path)}` });
   }
 
-  /** The same when it is up; `quit` ends the waiting. */
+  /** The same when it is up; `caller` has no use for it any more when it has to end. */
   async whenReady<V>(
     ref: Service<V>,
     asker: string,
     options: WhenReadyOptions = {},
-    quit?: Quit,
+    caller?: Incarnation,
   ): Promise<V> {
-    const path = this.#pathOf(ref, asker);
+    const view = viewOf(ref);
+    const place = this.#placeOf(ref, asker, view);
+    const path = place + (view?.below ?? '');
     const { clock, readiness } = this.tree;
     const startedAt = clock.now();
     const timeoutMs = timeoutOf(options);
     for (;;) {
-      if (quit?.quitReason !== undefined) throw quit.quitReason;
-      const value = valueOf<V>(childAt(this, path));
+      if (caller?.quitReason !== undefined) throw caller.quitReason;
+      const value = this.#valueFor<V>(place, view, caller);
       if (value) return value.value;
       if (topOf(this).state.phase === 'stopped') throw neverReady(path);
       const leftMs = startedAt + timeoutMs - clock.now();
-      await readiness.wait(path, () => `it is ${this.#stateOf(path)}`, { timeoutMs, leftMs }, quit);
+      await readiness.wait(path, () => `it is ${this.#stateOf(path)}`, { timeoutMs, leftMs }, caller);
     }
+  }
+
+  /** What there is at a place for whoever asks, in a box, if it is up. */
+  #valueFor<V>(path: string, view: View | undefined, caller: Incarnation | undefined): Box<V> | undefined {
+    if (!view) return valueOf<V>(childAt(this, path));
+    const asker = { process: this, path, caller };
+    if (view.below === undefined) return { value: view.show(asker, undefined) as V };
+    const value = valueOf(childAt(this, path + view.below));
+    return value && { value: view.show(asker, value.value) as V };
+  }
+
+  /** Where a declaration stands; one that has a view may be that of a supervisor, also of one above. */
+  #placeOf(ref: Service, asker: string, view: View | undefined): string {
+    return (view && placeAbove(this, ref)) ?? this.#pathOf(ref, asker);
   }
 
   /** What runs tasks under the task supervisor of this declaration, for a child of this supervisor. */
@@ -322,8 +341,12 @@ export class SupervisorProcess {
   }
 }
 
+interface Box<V> {
+  readonly value: V;
+}
+
 /** The value of a service, in a box, if it is up. */
-function valueOf<V>(child: Child | undefined): { readonly value: V } | undefined {
+function valueOf<V>(child: Child | undefined): Box<V> | undefined {
   const isUp = child?.status === 'running' && child.runtime instanceof Incarnation;
   return isUp ? { value: (child.runtime as Incarnation).value as V } : undefined;
 }

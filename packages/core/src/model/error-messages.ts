@@ -84,6 +84,8 @@ const COMMAND = {
     `'${d['path']}' could not be reconciled in everything: ${d['failed']}; these go on as they were, all else is done`,
   COPPICE_TOO_MANY_CHILDREN: (d) =>
     `'${d['supervisor']}' has its maxChildren of ${d['maxChildren']} children; try again when one has ended`,
+  COPPICE_NAME_TAKEN: (d) =>
+    `${d['key']} is taken in '${d['path']}': '${d['owner']}' has it${d['state']}; choose another key, or end that one first`,
   COPPICE_DYNAMIC_SUPERVISOR: (d) =>
     `${d['call']} has no meaning for the dynamic supervisor '${d['supervisor']}', whose children are gone when they ` +
     `end; use startChild and terminateChild`,
@@ -100,6 +102,7 @@ const HOOK = {
 const NOT_RUNNING = {
   COPPICE_NOT_RUNNING: (d) => `'${d['path']}' is not running${d['state']}`,
   COPPICE_NOT_READY: (d) => `'${d['path']}' is not up${d['state']}`,
+  COPPICE_NOT_REGISTERED: (d) => `nobody is registered as ${d['key']} in '${d['path']}'${d['state']}`,
   COPPICE_UNKNOWN_REF: (d) =>
     `'${d['path']}' asks for '${d['id']}', which stands nowhere in the tree; ` +
     `pass the very spec that stands in the tree (a copy made by spreading is another one)`,

@@ -7,6 +7,7 @@ import type { AutoShutdown, RestartType } from '../model/restart-table.js';
 import type { Strategy } from '../model/strategy.js';
 import type { Logger } from './logger.js';
 import type { LinkedTaskRunner, TaskSupervisorSpec } from './task-types.js';
+import type { Views } from './view-types.js';
 
 /**
  * A start returns this to say "do not run me" (OTP's `ignore`): the child stays declared but down, and its
@@ -73,7 +74,7 @@ export interface Context {
    * @throws NotRunningError `COPPICE_NOT_READY` if that takes longer than `timeoutMs` (default: no limit), or
    * it will not come up by itself any more; `COPPICE_UNKNOWN_REF` if it is not there
    */
-  readonly whenReady: <V>(ref: Service<V>, options?: WhenReadyOptions) => Promise<V>;
+  readonly whenReady: WhenReady;
   /** It is up. For those that are declared with `awaitReady`; for others it says nothing new. */
   readonly ready: () => void;
   /** It is alive and makes progress: puts off `staleAfterMs`. */
@@ -84,8 +85,15 @@ export interface Context {
 
 /** What `use` gives for which reference. */
 export interface Use {
+  <I>(ref: Views<unknown, I>): I;
   <V>(ref: Service<V>): V;
   (ref: TaskSupervisorSpec): LinkedTaskRunner;
+}
+
+/** What `whenReady` gives for which reference. */
+export interface WhenReady {
+  <I>(ref: Views<unknown, I> & Service, options?: WhenReadyOptions): Promise<I>;
+  <V>(ref: Service<V>, options?: WhenReadyOptions): Promise<V>;
 }
 
 /** How long to wait for a child. */
