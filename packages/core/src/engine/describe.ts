@@ -69,7 +69,7 @@ function statusOf(child: Child, now: number): string {
     case 'starting': {
       const limit =
         spec.startTimeoutMs === undefined ? '' : ` of the ${exact(spec.startTimeoutMs)} that it may take`;
-      return `It has been starting for ${rough(now - child.startingAt)}${limit}.`;
+      return `It has been starting for ${rough(now - child.startedAt)}${limit}.`;
     }
     case 'running':
       return `It has been up for ${rough(now - child.startedAt)}.`;

@@ -18,59 +18,50 @@ import { show } from '../spec/checks.js';
 import { type Service, type Task, ignore } from '../spec/types.js';
 import { type CleanUpStep, attempt, takeLastFirst } from './clean-up.js';
 import { ChildContext } from './context.js';
+import { Ending } from './ending.js';
 import type { FaultOwner } from './faults.js';
 import { IGNORED, isAbortOf, outcomeOfResult, outcomeOfThrow } from './outcome.js';
 import { pending } from './pending.js';
 import { Sleepers } from './sleepers.js';
+import { stopRequest } from './stop-request.js';
 import type { SupervisorProcess } from './supervisor-process.js';
 
 type AnySpec = Service<unknown, unknown[]> | Task<unknown[]>;
+
+/** Where a value will be. */
+const NOTHING = Symbol('nothing');
 
 export class Incarnation implements FaultOwner {
   readonly process: SupervisorProcess;
   readonly child: Child;
   readonly number: number;
-  /** How the incarnation before this one ended. */
-  readonly previousExit: ExitReason | undefined;
   /** What the start of a service returned. */
-  value: unknown = undefined;
+  value: unknown = NOTHING;
   #phase: 'starting' | 'running' | 'ending' | 'ended' = 'starting';
   #outcome: ExitReason | undefined = undefined;
   /** Is the promise of `start` or `run` pending? */
   #isBusy = false;
-  /** Has it been up? If not, its end is a failed start. */
-  #wasUp = false;
-  #hasValue = false;
-  #isAsked = false;
-  #saidReady = false;
-  /** Has all been done for its start but to say `ready`? */
-  #isAwaitingReady = false;
-  #isReleasing = false;
-  #isStuck = false;
-  /** Does the supervisor know that it has ended (or that it is not to be waited for)? */
-  #isReported = false;
+  /** Of one that has to say when it is up: `said` it has, `due` it has done all else. */
+  #readiness: 'said' | 'due' | undefined = undefined;
   #controller: AbortController | undefined = undefined;
   #sleepers: Sleepers | undefined = undefined;
-  /** To be called back when it has to end. */
-  #quitters: Set<(reason: unknown) => void> | undefined = undefined;
-  /** What the signal is aborted with, and sleepers are woken with. */
-  #abortReason: CoppiceError | undefined = undefined;
   /** What was deferred, and at the end a service's `stop`: taken from the last to the first. */
   #cleanUp: CleanUpStep[] | undefined = undefined;
-  /** What it was at when it had to end, since when, and when it was given up: for the report. */
-  #lastPhase: UnstoppedChild['phase'] = 'running';
-  #endingAt: number | undefined = undefined;
-  #abandonedAt = 0;
+  #ending: Ending | undefined = undefined;
 
   constructor(process: SupervisorProcess, child: Child) {
     this.process = process;
     this.child = child;
     this.number = child.incarnation;
-    this.previousExit = child.lastExit;
   }
 
   get path(): string {
     return `${this.process.path}/${this.child.id}`;
+  }
+
+  /** How the incarnation before this one ended. */
+  get previousExit(): ExitReason | undefined {
+    return this.#ending ? this.#ending.previousExit : this.child.lastExit;
   }
 
   // --- what its supervisor wants ---
@@ -83,9 +74,11 @@ export class Incarnation implements FaultOwner {
   }
 
   stop(): void {
-    this.#isAsked = true;
-    if (this.#phase === 'ending' || this.#phase === 'ended') return;
-    this.#begin(this.#wasUp ? 'running' : 'starting');
+    if (this.#ending) {
+      this.#ending.isAsked = true;
+      return;
+    }
+    this.#begin(this.#stage, true);
     this.#release();
   }
 
@@ -96,14 +89,13 @@ export class Incarnation implements FaultOwner {
 
   /** Its time is over: what has not ended by now is killed, as far as there is a way, and not waited for. */
   kill(): void {
-    if (this.#phase !== 'ending') {
-      this.#isAsked = true;
+    if (!this.#ending) {
       this.#outcome = KILLED;
-      this.#begin(this.#wasUp ? 'running' : 'starting');
+      this.#begin(this.#stage, true);
       this.#release();
-      // Where cleaning up takes no time it is gone by now, and there is nothing left to kill.
-      if (this.#isReported) return;
     }
+    // Where cleaning up takes no time it is gone by now, and there is nothing left to kill.
+    if (this.#isReported) return;
     if (this.#isAsked) this.#outcome = KILLED;
     const spec = this.child.spec as Service;
     if (spec.kill === undefined || !this.#hasValue) return this.abandon();
@@ -124,30 +116,32 @@ export class Incarnation implements FaultOwner {
     const { onStuck } = child.spec;
     if (onStuck === 'wait' && !process.state.killing) return this.#stuck();
     if (onStuck !== 'exit' || process.state.stopReason !== undefined) return this.#giveUp();
-    this.#abandonedAt = process.tree.clock.now();
+    if (this.#ending) this.#ending.abandonedAt = process.tree.clock.now();
     process.exitTree(coppiceError('COPPICE_STUCK', { ...this.describe() }));
   }
 
   /** It is waited for without limit. That is told once, though its `kill` hook and the grace of that both end here. */
   #stuck(): void {
-    if (this.#isStuck) return;
-    this.#isStuck = true;
-    this.#emit({ type: 'child:stuck', ...this.#about(), phase: this.#lastPhase });
+    const ending = this.#ending;
+    if (!ending || ending.isStuck) return;
+    ending.isStuck = true;
+    this.#emit({ type: 'child:stuck', ...this.#about(), phase: ending.phase });
   }
 
   /** It is waited for no longer; it stays on the tree's list until it ends after all. */
   #giveUp(): void {
     const { tree } = this.process;
-    this.#abandonedAt = tree.clock.now();
+    if (!this.#ending) return;
+    this.#ending.abandonedAt = tree.clock.now();
     tree.abandoned.add(this);
     this.#emit({ type: 'child:abandoned', ...this.#about(), ...this.describe() });
-    this.#report();
+    this.#report(this.#ending);
   }
 
   /** For the report of those who did not stop. */
   describe(): UnstoppedChild {
-    const waitedMs = this.#abandonedAt - (this.#endingAt ?? this.#abandonedAt);
-    return { path: this.path, incarnation: this.number, phase: this.#lastPhase, waitedMs };
+    const { phase = 'running', abandonedAt = 0, since = abandonedAt } = this.#ending ?? {};
+    return { path: this.path, incarnation: this.number, phase, waitedMs: abandonedAt - since };
   }
 
   // --- what it says itself, through its context ---
@@ -178,17 +172,25 @@ export class Incarnation implements FaultOwner {
 
   /** Calls back as soon as it has to end. Returns how to call that off. */
   onQuit(quit: (reason: unknown) => void): () => void {
-    const quitters = (this.#quitters ??= new Set());
-    quitters.add(quit);
-    return () => quitters.delete(quit);
+    return (this.#sleepers ??= new Sleepers(this.process.tree.clock)).add(quit);
+  }
+
+  /** Calls back when it has ended, or is not waited for any longer. Returns how to call that off. */
+  onOver(over: () => void): () => void {
+    return (this.#sleepers ??= new Sleepers(this.process.tree.clock)).watch(over);
+  }
+
+  /** Is it about to end, or over? */
+  get isLeaving(): boolean {
+    return this.#outcome !== undefined || this.#mustEnd;
   }
 
   /** It says that it is up. */
   ready(): void {
-    if (this.#saidReady) return;
-    this.#saidReady = true;
+    const isDue = this.#readiness === 'due';
+    this.#readiness = 'said';
     // The call comes from inside the user's code: let that finish first.
-    if (this.#isAwaitingReady) this.process.tree.soon(() => this.#upIfReady());
+    if (isDue) this.process.tree.soon(() => this.#upIfReady());
   }
 
   heartbeat(): void {
@@ -255,7 +257,7 @@ export class Incarnation implements FaultOwner {
       reason = outcomeOfThrow(error);
     }
     if (running) this.#upWhenReady(spec);
-    else if (this.#saidReady || !spec.awaitReady) this.#up();
+    else if (this.#readiness === 'said' || !spec.awaitReady) this.#up();
     if (!running) return this.#endWith(reason);
     this.#isBusy = true;
     running.then(
@@ -287,15 +289,14 @@ export class Incarnation implements FaultOwner {
   #startedWith(value: unknown): void {
     if (value === ignore) return this.#endWith(IGNORED);
     this.value = value;
-    this.#hasValue = true;
     // It may have been asked to stop, or have failed, before it was up: then it only has to be given back.
     if (this.#phase === 'ending' || this.#outcome !== undefined) this.#goOn();
     else this.#upWhenReady(this.child.spec as Service);
   }
 
   #upWhenReady({ awaitReady }: AnySpec | Service): void {
-    this.#isAwaitingReady = true;
-    if (!awaitReady || this.#saidReady) this.#up();
+    if (!awaitReady || this.#readiness === 'said') this.#up();
+    else this.#readiness = 'due';
   }
 
   #upIfReady(): void {
@@ -303,7 +304,6 @@ export class Incarnation implements FaultOwner {
   }
 
   #up(): void {
-    this.#wasUp = true;
     this.#phase = 'running';
     this.#answer({ type: 'started', child: this.child, incarnation: this.number });
   }
@@ -341,38 +341,58 @@ export class Incarnation implements FaultOwner {
 
   /** Begins to end, or goes on with it. */
   #goOn(): void {
-    if (this.#phase === 'starting' || this.#phase === 'running') this.#begin('cleaning-up');
+    if (!this.#ending) this.#begin('cleaning-up', false);
     this.#release();
   }
 
-  #begin(phase: UnstoppedChild['phase']): void {
+  #begin(phase: UnstoppedChild['phase'], isAsked: boolean): void {
+    this.#ending = new Ending(phase, this.#phase === 'running', isAsked, this.child.lastExit);
     this.#phase = 'ending';
-    this.#lastPhase = phase;
     this.#abort();
+  }
+
+  /** What it is at while it has not to end. */
+  get #stage(): 'starting' | 'running' {
+    return this.#phase === 'running' ? 'running' : 'starting';
+  }
+
+  get #hasValue(): boolean {
+    return this.value !== NOTHING;
+  }
+
+  get #isAsked(): boolean {
+    return this.#ending?.isAsked === true;
+  }
+
+  get #isReported(): boolean {
+    return this.#ending?.isReported === true;
   }
 
   /** Is it ending, or has it ended? */
   get #mustEnd(): boolean {
-    return this.#phase === 'ending' || this.#phase === 'ended';
+    return this.#ending !== undefined;
   }
 
   #abort(): void {
     const controller = this.#controller;
     this.#sleepers?.wake(this.#whyItEnds());
-    if (this.#quitters) for (const quit of this.#quitters) quit(this.#whyItEnds());
     if (controller) this.#inScope(() => controller.abort(this.#whyItEnds()));
   }
 
   #whyItEnds(): CoppiceError {
-    const code = this.#isAsked ? 'COPPICE_STOP_REQUESTED' : 'COPPICE_ENDED';
-    return (this.#abortReason ??= coppiceError(code, { path: this.path }));
+    const known = this.#ending?.reason;
+    if (known) return known;
+    const reason = stopRequest(this.#isAsked ? 'COPPICE_STOP_REQUESTED' : 'COPPICE_ENDED', this.path);
+    if (this.#ending) this.#ending.reason = reason;
+    return reason;
   }
 
   /** Cleans up, as soon as nothing is under way any more. */
   #release(): void {
-    if (this.#isReleasing) return;
-    if (this.#isBusy) return this.#takesTime();
-    this.#isReleasing = true;
+    const ending = this.#ending;
+    if (!ending || ending.isReleasing) return;
+    if (this.#isBusy) return this.#takesTime(ending);
+    ending.isReleasing = true;
     const spec = this.child.spec as Service;
     if (spec.stop !== undefined && this.#hasValue) {
       const stop = this.#step(
@@ -381,14 +401,14 @@ export class Incarnation implements FaultOwner {
       );
       (this.#cleanUp ??= []).push(stop);
     }
-    if (this.#cleanUp === undefined) return this.#ended();
+    if (this.#cleanUp === undefined) return this.#ended(ending);
     let isLater = false;
     const takesTime = (): void => {
       isLater = true;
-      this.#takesTime();
+      this.#takesTime(ending);
     };
     takeLastFirst(this.#cleanUp, takesTime, () => {
-      this.#ended();
+      this.#ended(ending);
       if (isLater) this.process.tree.run();
     });
   }
@@ -398,12 +418,13 @@ export class Incarnation implements FaultOwner {
     else this.#cleanUpFailed(error);
   }
 
-  #ended(): void {
+  #ended(ending: Ending): void {
     this.#phase = 'ended';
-    if (!this.#isReported) return this.#report();
+    if (!ending.isReported) return this.#report(ending);
     const { tree } = this.process;
     tree.abandoned.delete(this);
-    this.#emit({ type: 'child:settled', ...this.#about(), afterMs: tree.clock.now() - this.#abandonedAt });
+    const afterMs = tree.clock.now() - ending.abandonedAt;
+    this.#emit({ type: 'child:settled', ...this.#about(), afterMs });
   }
 
   #step(code: () => unknown, failed = (error: unknown): void => this.#cleanUpFailed(error)): CleanUpStep {
@@ -417,20 +438,21 @@ export class Incarnation implements FaultOwner {
   // --- what its supervisor is told ---
 
   /** It ends by itself, but not at once: its supervisor sees to it that it ends in time. */
-  #takesTime(): void {
-    this.#endingAt ??= this.process.tree.clock.now();
-    if (this.#isAsked || this.#isReported || this.#phase !== 'ending') return;
+  #takesTime(ending: Ending): void {
+    ending.since ??= this.process.tree.clock.now();
+    if (ending.isAsked || ending.isReported || this.#phase !== 'ending') return;
     this.#answer({ type: 'ending', child: this.child, incarnation: this.number });
   }
 
-  #report(): void {
-    this.#isReported = true;
+  #report(ending: Ending): void {
+    ending.isReported = true;
+    this.#sleepers?.over();
     const { child, number: incarnation } = this;
     if (child.runtime === this) child.runtime = undefined;
     const reason = this.#outcome ?? SHUTDOWN;
-    const errorClass = this.#isAsked ? undefined : this.#classOf(reason);
-    if (this.#wasUp || this.#isAsked)
-      this.#answer({ type: 'exited', child, incarnation, reason, errorClass });
+    const { wasUp, isAsked } = ending;
+    const errorClass = isAsked ? undefined : this.#classOf(reason);
+    if (wasUp || isAsked) this.#answer({ type: 'exited', child, incarnation, reason, errorClass });
     else if (reason === IGNORED) this.#answer({ type: 'ignored', child, incarnation });
     else {
       const error = this.#startError(reason);
@@ -476,7 +498,7 @@ export class Incarnation implements FaultOwner {
 
   /** Ending with the abort of its own signal is what it was asked for; with any other it is a crash. */
   #reasonOfRejection(error: unknown): ExitReason {
-    const isAbort = this.#abortReason !== undefined && isAbortOf(this.#abortReason, error);
+    const isAbort = this.#ending?.reason !== undefined && isAbortOf(this.#ending.reason, error);
     return isAbort ? SHUTDOWN : outcomeOfThrow(error);
   }
 }

@@ -6,6 +6,7 @@ import type { Clock } from './clock.js';
 export class Sleepers {
   readonly #clock: Clock;
   readonly #sleeping = new Set<(reason: unknown) => void>();
+  #watching: Set<() => void> | undefined = undefined;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -35,9 +36,29 @@ export class Sleepers {
     });
   }
 
-  /** Wakes all that still sleep: their promises are rejected with this reason. */
+  /** Has `wake` called, too. Returns how to call that off. */
+  add(wake: (reason: unknown) => void): () => void {
+    this.#sleeping.add(wake);
+    return () => this.#sleeping.delete(wake);
+  }
+
+  /** Wakes all that still sleep: their promises are rejected with this reason. Others are called with it. */
   wake(reason: unknown): void {
     for (const wake of this.#sleeping) wake(reason);
     this.#sleeping.clear();
+  }
+
+  /** Has `over` called when it is over. Returns how to call that off. */
+  watch(over: () => void): () => void {
+    const watching = (this.#watching ??= new Set());
+    watching.add(over);
+    return () => watching.delete(over);
+  }
+
+  /** The incarnation has ended, or is not waited for any longer. */
+  over(): void {
+    const watching = this.#watching;
+    this.#watching = undefined;
+    if (watching) for (const over of watching) over();
   }
 }

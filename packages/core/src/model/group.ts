@@ -16,7 +16,8 @@ export const leadsGroup = ({ status, isPresent, recovery }: Child): boolean =>
 
 /** All of the scope that are down wait for the one that leads. */
 export function holdGroup(s: Supervisor, leader: Child, { first, last, only }: Scope): void {
-  if (s.policy.strategy === 'one-for-one' || isPlain(leader)) return;
+  // Those of a group that is on its way back already wait.
+  if (s.policy.strategy === 'one-for-one' || (isPlain(leader) && !only)) return;
   s.groupWaitsFor = leader;
   for (let child: Child | undefined = first; child; child = child === last ? undefined : child.next) {
     const isDown = child !== leader && child.status === 'stopped' && child.incarnation > 0;

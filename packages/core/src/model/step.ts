@@ -31,6 +31,7 @@ import {
 } from './operations.js';
 import { recoveryOf } from './recovery.js';
 import { about, report, reportEnd } from './report.js';
+import { takeOutOfBudget } from './stop-budget.js';
 import type { Supervisor } from './supervisor.js';
 import {
   abandonStuck,
@@ -101,7 +102,7 @@ function takeIn(s: Supervisor, message: Message): void {
   }
 }
 
-function onChild(s: Supervisor, message: Extract<Message, { child: Child }>): void {
+function onChild(s: Supervisor, message: Extract<Message, { incarnation: number }>): void {
   const { child } = message;
   switch (message.type) {
     case 'started':
@@ -138,12 +139,13 @@ function onStarted(s: Supervisor, child: Child): void {
   if (child.status !== 'starting') return;
   clearTimer(s, child);
   s.children.setStatus(child, 'running');
+  const startMs = s.now - child.startedAt;
   child.startedAt = s.now;
   if (child.recovery) {
     child.recovery.isBooting = false;
     child.recovery.isAlone = false;
   }
-  if (s.observed) report(s, { type: 'child:started', ...about(s, child), startMs: s.now - child.startingAt });
+  if (s.observed) report(s, { type: 'child:started', ...about(s, child), startMs });
   watch(s, child);
   settle(s, child);
   if (child.bonds && s.policy.startOrder === 'parallel') startWaiting(s, child);
@@ -153,6 +155,7 @@ function onIgnored(s: Supervisor, child: Child): void {
   if (child.asked) return onExited(s, child, SHUTDOWN);
   if (!isAlive(child.status)) return;
   clearTimer(s, child);
+  takeOutOfBudget(s, child);
   s.children.setStatus(child, 'stopped');
   if (s.observed) report(s, { type: 'child:ignored', ...about(s, child) });
   dropIfGone(s, child);
@@ -163,6 +166,7 @@ function onStartFailed(s: Supervisor, child: Child, error: unknown, errorClass?:
   if (child.asked) return onExited(s, child, crash(error));
   if (!isAlive(child.status)) return;
   clearTimer(s, child);
+  takeOutOfBudget(s, child);
   s.children.setStatus(child, 'stopped');
   child.lastExit = crash(error);
   remember(s, child, 0, errorClass);
@@ -171,7 +175,7 @@ function onStartFailed(s: Supervisor, child: Child, error: unknown, errorClass?:
       type: 'child:start-failed',
       ...about(s, child),
       error: toWire(error),
-      startMs: s.now - child.startingAt,
+      startMs: s.now - child.startedAt,
     });
   settle(s, child);
   startFailed(s, child, error);

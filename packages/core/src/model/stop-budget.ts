@@ -32,6 +32,12 @@ export function shareOut(s: Supervisor): void {
   for (const child of s.children) s.budgetLeftMs += stopWeight(s, child);
 }
 
+/** A child that was still starting has gone before it was its turn to be stopped: what it might have taken is free. */
+export function takeOutOfBudget(s: Supervisor, child: Child): void {
+  const isCounted = s.deadlineAt !== undefined && s.operation?.kind === 'shutdown' && !child.awaited;
+  if (isCounted) s.budgetLeftMs -= stopWeight(s, child);
+}
+
 /**
  * How long a child may take to stop. With a deadline for all: its part of the time that is left, as large as
  * its part of what those that are left might take together; and never longer than its own `shutdownMs`.

@@ -18,7 +18,6 @@ export function launch(s: Supervisor, child: Child): void {
   if (staleAfterMs !== undefined) recoveryOf(child).beatAt = s.now;
   child.incarnation++;
   child.asked = false;
-  child.startingAt = s.now;
   child.startedAt = s.now;
   s.children.setStatus(child, 'starting');
   awaitChild(s, child);
@@ -67,6 +66,9 @@ export function rest(s: Supervisor, child: Child): void {
         ? operation.child
         : child;
   const scope = operation && 'scope' in operation ? operation.scope : undefined;
+  // The boot has come to it, and not started it; it waits on.
+  const isNew = s.heldBoot && child.status === 'waiting' && child.incarnation === 0;
+  if (isNew && operation?.kind === 'restart' && child !== target) return;
   const comesBack = child !== target && scope?.only?.has(child) && child.spec.restart !== 'temporary';
   if (comesBack) holdBack(s, child, missing(child) ?? target);
   else s.children.setStatus(child, 'stopped');

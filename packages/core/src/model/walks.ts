@@ -26,6 +26,7 @@ export function startNext(s: Supervisor, scope: Scope): boolean {
 
 /** One has come up in the middle of a parallel start: those that waited for it alone can start. */
 export function startWaiting(s: Supervisor, up: Child): void {
+  if (s.stopReason !== undefined) return;
   const { operation } = s;
   const scope = operation?.kind === 'boot' || operation?.kind === 'restart' ? operation.scope : undefined;
   for (const child of up.bonds?.from ?? []) {
@@ -36,7 +37,8 @@ export function startWaiting(s: Supervisor, up: Child): void {
 /** Is it to be started now? One that cannot be is left in the state that says why. */
 function takesPart(s: Supervisor, scope: Scope, child: Child): boolean {
   if (scope.only !== undefined && !isStartedWith(s, scope.only, child)) return false;
-  if (child.status === 'parked' || isAlive(child.status)) return false;
+  // While a boot waits, those that it has not come to yet may go.
+  if (!child.isPresent || child.status === 'parked' || isAlive(child.status)) return false;
   // It starts each of them once; whoever was started by hand while it waited is none of its business.
   if (s.operation?.kind === 'boot' && child.incarnation > 0) return false;
   // Those that the boot has not come to yet are left to it.

@@ -26,7 +26,8 @@ export function look(s: Supervisor, child: Child): CoppiceError | undefined {
   if (s.now >= runEndsAt(child)) return coppiceError('COPPICE_RAN_TOO_LONG', { path, maxRunMs });
   if (!recovery || s.now < staleAt(child)) {
     if (recovery) recovery.isSuspect = false;
-    setTimer(s, child, nextLookAt(s, child) - s.now);
+    // Timers count in whole milliseconds: one that came a fraction too early must not come again at once.
+    setTimer(s, child, Math.ceil(nextLookAt(s, child) - s.now));
     return undefined;
   }
   if (!recovery.isSuspect) {
