@@ -85,7 +85,7 @@ export class Root {
     }
     const change = changeOf(process, wantedSpec(process, given));
     if (dryRun === true) return { path, steps: stepsOf(change) };
-    for (const [spec] of change.started) this.warnOf(spec, path);
+    this.warnOf(change.wanted, process.parent.process?.path, process.spec);
     return apply(change);
   }
 
@@ -164,12 +164,17 @@ export class Root {
     });
   }
 
-  /** Whoever declares something that is probably not meant is told so: by an event, or else on the console. */
-  warnOf(declared: ChildSpec, above?: string): void {
+  /**
+   * Whoever declares something that is probably not meant is told so: by an event, or else on the console.
+   * What was to be said of an `old` declaration already is not said again.
+   */
+  warnOf(declared: ChildSpec, above?: string, old?: ChildSpec): void {
     const { events } = this.tree;
     const spec = above === undefined ? undefined : this.find(above)?.spec;
     const place = above !== undefined && spec ? { path: above, spec } : undefined;
+    const known = new Set(old ? warningsOf(old, place).map(({ message }) => message) : []);
     for (const warning of warningsOf(declared, place)) {
+      if (known.has(warning.message)) continue;
       const isHeard = events.hearers(this.path, 'supervisor:warning') > 0;
       if (isHeard) events.emit(this.path, { type: 'supervisor:warning', ...warning });
       else console.warn(`coppice: ${warning.message}`);

@@ -155,6 +155,23 @@ describe('what changes', () => {
   });
 });
 
+test('whoever makes a limit senseless is told so, once', async () => {
+  const { specs } = crew(['a']);
+  const { tree, events } = await boot({ children: specs });
+  const wanted = {
+    ...specs[0]!,
+    backoff: { minMs: 60_000, maxMs: 60_000, factor: 1, jitter: 0, resetAfterMs: 60_000 },
+  };
+  const codes = (): unknown[] =>
+    events.flatMap((event) => (event.type === 'supervisor:warning' ? [event.code] : []));
+  await tree.reconcile([wanted], { dryRun: true });
+  expect(codes()).toEqual([]);
+  await tree.reconcile([wanted]);
+  expect(codes()).toEqual(['COPPICE_LIMIT_OUT_OF_REACH']);
+  await tree.reconcile([wanted, scripted('b').spec]);
+  expect(codes()).toEqual(['COPPICE_LIMIT_OUT_OF_REACH']);
+});
+
 describe('replacing', () => {
   const old = (journal: string[]) => scripted('a', { journal, onStart: () => 'old' });
 
