@@ -153,6 +153,23 @@ describe('keep-trying', () => {
     expect(tree.snapshot()).toMatchObject({ phase: 'running', budget: { used: 0 } });
   });
 
+  test('slow it stays, also when its window has become empty meanwhile', async () => {
+    const a = scripted('a', {
+      maxRestarts: 1,
+      withinMs: 500,
+      giveUp: 'keep-trying',
+      backoff,
+      onStart: failsFrom(2),
+    });
+    const { pass, told } = await plant({ children: [a.spec] });
+    a.crash();
+    await pass(5_000);
+    expect(told('child:backing-off').map(({ delayMs }) => delayMs)).toEqual([
+      100, 1_000, 1_000, 1_000, 1_000, 1_000,
+    ]);
+    expect(told('child:gave-up')).toHaveLength(1);
+  });
+
   test('with jitter, so that not all that are slow come at once', async () => {
     const a = scripted('a', { maxRestarts: 0, giveUp: 'keep-trying', backoff: { ...backoff, jitter: 0.5 } });
     const { told, pass } = await plant({ children: [a.spec] }, () => 0.5);
@@ -347,6 +364,28 @@ describe('of a supervisor', () => {
     a.crash();
     await settle();
     expect(statuses(tree)).toEqual(['outer: parked']);
+  });
+
+  test('nor is one that ends because a significant one below it has given up', async () => {
+    const a = scripted('a');
+    const inner = supervisor({
+      id: 'in',
+      restart: 'transient',
+      significant: true,
+      maxRestarts: 0,
+      children: [a.spec],
+    });
+    const outer = supervisor({
+      id: 'out',
+      restart: 'transient',
+      giveUp: 'park',
+      autoShutdown: 'any-significant',
+      children: [inner],
+    });
+    const { tree, settle } = await plant({ children: [outer] });
+    a.crash();
+    await settle();
+    expect(statuses(tree)).toEqual(['out: stopped']);
   });
 
   test('one that ends because its significant children have is not one that has given up', async () => {
