@@ -85,7 +85,7 @@ test('heartbeats that wait while the event loop is blocked are heard before it c
   let hear = () => {};
   const late: Clock = {
     now: () => clock.now(),
-    clearTimer: (timer) => clock.clearTimer(timer as never),
+    clearTimer: (timer) => clock.clearTimer(timer),
     setTimer: (callback, ms) =>
       clock.setTimer(() => {
         callback();

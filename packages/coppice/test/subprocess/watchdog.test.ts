@@ -14,7 +14,7 @@ function attentiveClock() {
       return simulated.now();
     },
     setTimer: (callback, ms) => simulated.setTimer(callback, ms),
-    clearTimer: (timer) => simulated.clearTimer(timer as never),
+    clearTimer: (timer) => simulated.clearTimer(timer),
   };
   const beaten = async (beat: () => unknown): Promise<void> => {
     const before = asked;
@@ -93,6 +93,22 @@ test.each(ways)('%s', async (_what, child, beat, noise) => {
   const stopped = it.tree.stop();
   await simulated.advance(50);
   await stopped;
+});
+
+test('what it says while the application itself is blocked counts', async () => {
+  const child = subprocess({
+    id: 'child',
+    ...sh('while :; do echo alive; sleep 0.02; done'),
+    heartbeat: 'output',
+    staleAfterMs: 800,
+  });
+  const it = await boot([child]);
+  await it.line(/alive/);
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_600);
+  const before = it.lines.length;
+  await until('it is heard again', () => it.lines.length > before + 2);
+  expect(it.events.map(({ type }) => type)).not.toContain('child:crashed');
+  expect(it.tree.whichChildren()).toMatchObject([{ status: 'running', incarnation: 1 }]);
 });
 
 test('heartbeats are not handed on, other messages are', async () => {

@@ -14,7 +14,7 @@ function attentiveClock() {
       return simulated.now();
     },
     setTimer: (callback, ms) => simulated.setTimer(callback, ms),
-    clearTimer: (timer) => simulated.clearTimer(timer as never),
+    clearTimer: (timer) => simulated.clearTimer(timer),
   };
   const nextBeat = () => new Promise<void>((resolve) => (heard = resolve));
   return { simulated, clock, nextBeat };
