@@ -83,7 +83,7 @@ function advanceRestart(s: Supervisor, operation: Of<'restart'>): void {
   operation.scope = scopeOf(s, failed, isAlone);
   if (delayMs > 0) {
     // All that had to go down is down; the delay comes before the first of them starts.
-    holdGroup(s, failed, operation.scope);
+    if (!isAlone) holdGroup(s, failed, operation.scope);
     backOff(s, failed, delayMs);
     return done(s);
   }
