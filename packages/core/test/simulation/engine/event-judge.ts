@@ -145,8 +145,7 @@ export class EventJudge {
       plan = plan.branches[Number(id.replace('branch', ''))]!;
       mayBeKilled ||= plan.shutdownMs !== Infinity;
     }
-    const strategy = plan.kind === 'dynamic' ? 'one-for-one' : plan.strategy;
-    const ledger = new Ledger({ ...plan, strategy });
+    const ledger = new Ledger(plan);
     const ids = plan.leaves.map((_, i) => `leaf${i}`);
     const inOrder = [...ids.slice(0, 1), ...plan.branches.map((_, i) => `branch${i}`), ...ids.slice(1)];
     const isDynamic = plan.kind === 'dynamic' && ids.length > 0;

@@ -7,6 +7,8 @@ import { Violation } from './violation.js';
 type Told = Pick<Fact, 'id' | 'told' | 'incarnation'>;
 type ChildEvent = Extract<EventBody, { incarnation: number }>;
 
+const ANYTHING: readonly Fact['told'][] = ['nothing', 'starting', 'started', 'stopping', 'over'];
+
 /** What must have been told before, by the name of the event. */
 const AFTER: Partial<Record<ChildEvent['type'], readonly Fact['told'][]>> = {
   'child:starting': ['nothing', 'over'],
@@ -16,13 +18,23 @@ const AFTER: Partial<Record<ChildEvent['type'], readonly Fact['told'][]>> = {
   'child:crashed': ['starting', 'started'],
   'child:completed': ['starting', 'started'],
   'child:restarting': ['over'],
+  'child:backing-off': ['over'],
+  'child:gave-up': ['over'],
+  'child:waiting': ['nothing', 'over'],
+  'child:paused': ANYTHING,
+  'child:resumed': ANYTHING,
+  'child:classify-failed': ANYTHING,
   'child:stopping': ['starting', 'started'],
   'child:stopped': ['stopping'],
-  'child:removed': ['over'],
+  'child:removed': ['nothing', 'over'],
 };
 
+/** On request one is restarted whatever it was at. */
+const ON_REQUEST: readonly Fact['told'][] = ['nothing', 'started', 'over'];
+
 export function checkEvent(fact: Told, event: ChildEvent): void {
-  const after = AFTER[event.type];
+  const isRequest = event.type === 'child:restarting' && ['request', 'resume'].includes(event.because);
+  const after = isRequest ? ON_REQUEST : AFTER[event.type];
   if (!after?.includes(fact.told)) {
     throw new Violation(`'${event.type}' of '${fact.id}' comes after '${fact.told}'`);
   }

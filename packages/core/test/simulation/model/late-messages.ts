@@ -64,6 +64,7 @@ function picture(state: Supervisor): unknown[] {
   for (const child of children) {
     const { status, incarnation, lastExit, hasTimer, asked, startedAt } = child;
     all.push(child, status, incarnation, lastExit, hasTimer, child.awaited, asked, startedAt);
+    if (child.recovery) all.push(...Object.values(child.recovery));
   }
   return all;
 }

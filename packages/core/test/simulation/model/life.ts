@@ -1,5 +1,6 @@
 /** One incarnation as it really is, whatever its supervisor has been told of it. */
 import type { Child } from '../../../src/model/child.js';
+import type { ErrorClass } from '../../../src/model/give-up.js';
 import { type ExitReason, KILLED, SHUTDOWN, crash } from '../../../src/model/exit-reason.js';
 import type { Message } from '../../../src/model/message.js';
 import type { Mood, ChildPlan } from './script.js';
@@ -43,6 +44,11 @@ export class Life {
     this.mood = mood;
   }
 
+  /** Is it the incarnation that its supervisor has to do with? */
+  get isCurrent(): boolean {
+    return this.child.incarnation === this.incarnation;
+  }
+
   get plan(): ChildPlan {
     return (this.child.spec as PlannedPolicy).plan;
   }
@@ -82,13 +88,33 @@ export class Life {
     this.node.world.late.remember(this);
     const { child, incarnation } = this;
     const wish = this.#wish ?? reason;
+    const error = wish !== 'ignored' && wish.kind === 'crash' ? wish.error : BOOM;
+    const errorClass = this.#classOf(wish);
     if (this.#wasUp || this.#asked) {
-      this.send({ type: 'exited', child, incarnation, reason: wish === 'ignored' ? SHUTDOWN : wish });
+      const said = wish === 'ignored' ? SHUTDOWN : wish;
+      this.send({ type: 'exited', child, incarnation, reason: said, errorClass });
     } else if (wish === 'ignored') {
       this.send({ type: 'ignored', child, incarnation });
     } else {
-      this.send({ type: 'start-failed', child, incarnation, error: BOOM });
+      this.send({ type: 'start-failed', child, incarnation, error, errorClass });
     }
+  }
+
+  /** What its `classify` says: of an error, and if it was not asked to stop. */
+  #classOf(wish: 'ignored' | ExitReason): ErrorClass | undefined {
+    const isAsked = this.#asked || wish === 'ignored' || wish.kind !== 'crash';
+    return isAsked || !(this.child.spec as PlannedPolicy).classifies ? undefined : this.mood.errorClass;
+  }
+
+  /** It has failed without knowing it. */
+  breakOff(error: unknown): void {
+    if (this.below)
+      return this.node.world.post(this.below, this.below, { type: 'stop', reason: crash(error) });
+    if (this.phase === 'over') return;
+    this.#wish ??= crash(error);
+    if (this.phase === 'ending') return;
+    this.phase = 'ending';
+    if (this.mood.stop === 'at once') this.over(crash(error));
   }
 
   stop(deadlineAt: number | undefined): void {
@@ -106,7 +132,9 @@ export class Life {
     if (this.phase === 'over') return;
     if (this.phase !== 'ending') this.#asked = true;
     this.phase = 'ending';
-    this.#wish = KILLED;
+    // Whoever ends by itself has its own reason for that.
+    if (this.#asked) this.#wish = KILLED;
+    else this.#wish ??= KILLED;
     if (this.child.spec.kill === undefined) this.abandon();
   }
 

@@ -1,5 +1,6 @@
 /** One supervisor of the simulated tree: the model's state, with its effects performed by the world. */
 import type { Child } from '../../../src/model/child.js';
+import { crash } from '../../../src/model/exit-reason.js';
 import type { Effect } from '../../../src/model/effect.js';
 import type { Message } from '../../../src/model/message.js';
 import { step } from '../../../src/model/step.js';
@@ -27,6 +28,7 @@ export class Node {
     this.above = above;
     this.state = supervisorOf(plan, path);
     this.state.observed = true;
+    this.state.chance = () => world.nextChance();
     this.oracle = new Oracle(this);
   }
 
@@ -51,6 +53,10 @@ export class Node {
         return this.#start(effect.child);
       case 'stop':
         return this.lives.get(effect.child)?.stop(effect.deadlineAt);
+      case 'fail':
+        return this.lives.get(effect.child)?.breakOff(effect.error);
+      case 'exit':
+        return world.post(this, world.root, { type: 'stop', reason: crash(effect.error) });
       case 'kill':
       case 'abandon':
         return this.lives.get(effect.child)?.[effect.type]();

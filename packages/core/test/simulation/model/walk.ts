@@ -1,40 +1,84 @@
-/** A stretch of children that is being stopped from its last to its first, and started from first to last. */
+/** What a supervisor is at: a stretch of children that it stops from last to first, and starts from first to last. */
 import type { Fact } from './fact.js';
-import { Violation } from './violation.js';
+import { hasGround } from './kinship.js';
+
+type WalkKind =
+  /** All start. */
+  | 'boot'
+  /** The scope of `target` stops, and starts again. */
+  | 'restart'
+  /** One starts because a command says so. */
+  | 'command'
+  /** Those that wait for `target`, which is up by a command, start. */
+  | 'follow'
+  /** `target` stops because a command says so, those that are bound to it before it. */
+  | 'terminate'
+  /** Those that are bound to `target`, which is down, stop. */
+  | 'release'
+  /** Those that have waited for the next attempt of another start without it. */
+  | 'rejoin';
+
+type WalkOptions = Pick<Walk, 'isBound' | 'isAlone' | 'delayMs'> & { isParallel: boolean };
 
 export class Walk {
-  readonly kind: 'boot' | 'restart';
-  readonly #scope: readonly Fact[];
-  /** Those who are to be started, in order. */
-  readonly #starts: readonly Fact[];
-  #next = 0;
+  readonly kind: WalkKind;
+  readonly target: Fact | undefined;
+  /** In start order. */
+  scope: readonly Fact[];
+  /** Those who come back are those who wait for `target`; if not, all in the scope. */
+  readonly isBound: boolean;
+  /** Whoever fails in it is tried again by itself. */
+  readonly isAlone: boolean;
+  /** How long a restart is put off when all have stopped, at least and at most. */
+  readonly delayMs: number;
+  isStopping: boolean;
+  /** Whoever has waited in it for what it is bound to follows that. */
+  readonly #isParallel: boolean;
 
-  constructor(kind: 'boot' | 'restart', scope: readonly Fact[], starts: readonly Fact[]) {
+  constructor(
+    kind: WalkKind,
+    target: Fact | undefined,
+    scope: readonly Fact[],
+    { isBound = false, isAlone = isBound, delayMs = 0, isParallel = false }: Partial<WalkOptions> = {},
+  ) {
     this.kind = kind;
-    this.#scope = scope;
-    this.#starts = starts;
-  }
-
-  get isStopping(): boolean {
-    return this.kind === 'restart' && this.#next === 0;
+    this.target = target;
+    this.scope = scope;
+    this.isBound = isBound;
+    this.isAlone = isAlone;
+    this.delayMs = delayMs;
+    this.#isParallel = isParallel;
+    this.isStopping = kind === 'restart' || kind === 'terminate' || kind === 'release';
   }
 
   has(fact: Fact): boolean {
-    return this.#scope.includes(fact);
+    return this.scope.includes(fact);
   }
 
-  start(fact: Fact): void {
-    if (this.#next === 0) {
-      const alive = this.#scope.find((each) => !each.isDown && each !== fact);
-      if (alive) throw new Violation(`'${fact.id}' starts while '${alive.id}' of its scope is still alive`);
+  /** One has gone for good. */
+  drop(fact: Fact): void {
+    this.scope = this.scope.filter((each) => each !== fact);
+  }
+
+  /** Why one that it takes down is down. */
+  restOf(fact: Fact): 'off' | 'waiting' | 'wanted' {
+    if (fact === this.target) return this.kind === 'restart' ? 'wanted' : 'off';
+    return this.isBound ? 'waiting' : 'wanted';
+  }
+
+  /** Is it among those that come back? */
+  takes(fact: Fact): boolean {
+    if (!this.isBound) {
+      const mayFollow = this.#isParallel || fact.incarnation === 0;
+      return fact.rest === 'wanted' || (mayFollow && fact.rest === 'waiting');
     }
-    const expected = this.#starts[this.#next++];
-    if (expected === fact) return;
-    throw new Violation(`'${fact.id}' starts where it is the turn of '${expected?.id ?? 'nobody'}'`);
+    return fact.rest === 'waiting' || (fact.rest === 'group' && fact.isHeld);
   }
 
-  /** Is it over, now that this one has come up? */
-  get isDone(): boolean {
-    return this.#next === this.#starts.length && this.#starts.every((fact) => fact.known !== 'starting');
+  /** Is it one that has to be started, and can be? */
+  isToStart(fact: Fact, members: readonly Fact[]): boolean {
+    if (this.isStopping || !fact.isDown || !this.has(fact) || !hasGround(fact, members)) return false;
+    if (fact === this.target && this.kind === 'restart') return fact.rest === 'wanted' || this.takes(fact);
+    return !fact.isPaused && this.takes(fact);
   }
 }

@@ -6,13 +6,14 @@
 import type { Child } from '../../../src/model/child.js';
 import { type ExitReason, NORMAL, SHUTDOWN, crash } from '../../../src/model/exit-reason.js';
 import type { Effect } from '../../../src/model/effect.js';
-import type { Message } from '../../../src/model/message.js';
+import type { Command, Message } from '../../../src/model/message.js';
 import { BOOM, type Life, endOf } from './life.js';
 import { LateMessages } from './late-messages.js';
 import { Node } from './node.js';
-import { childPolicy, templateOf } from './policies.js';
-import { type Action, DEADLINES, type Mood, type Script } from './script.js';
+import { childPolicy, groundsOf, templateOf } from './policies.js';
+import { type Action, type ChildPlan, DEADLINES, type Mood, type Script } from './script.js';
 import { KILL_GRACE_MS } from '../../../src/model/policy.js';
+import { IDLE } from '../../../src/model/watchdog.js';
 import { Violation } from './violation.js';
 
 interface Letter {
@@ -30,11 +31,16 @@ interface Timer {
   readonly order: number;
 }
 
+/** What only reconcile asks for; it has tests of its own. */
+type OfReconcile = 'reconfigure' | 'replace-child' | 'settle-bonds';
+
 /** Far more than any script needs to come to rest. */
 const MAX_MOVES = 5_000;
 const AFTERLIFE = 5;
 const IDS = 'abcdefgh';
-const CALM: Mood = { start: 'at once', stop: 'at once' };
+const CALM: Mood = { start: 'at once', stop: 'at once', errorClass: 'transient' };
+/** Those whose runs are limited fail for ever; after so many moves they have had their turns. */
+const RESTLESS_MOVES = 400;
 
 export class World {
   now = 0;
@@ -49,8 +55,10 @@ export class World {
   readonly #script: Script;
   #letters: Letter[] = [];
   #timers: Timer[] = [];
+  readonly #timerOf = new Map<Child, Timer>();
   #timerOrder = 0;
   #moods = 0;
+  #chances = 0;
   #commands = 0;
   /** Towards the end nothing fails any more: otherwise an endless restart loop would have no end. */
   #isCalm = false;
@@ -69,15 +77,18 @@ export class World {
       // A dead root has little more to say: some commands and late messages are enough of that.
       if (this.root.hasEnded && ++after > AFTERLIFE) break;
     }
-    if (this.#script.rest) {
-      this.#comeToRest();
+    if (
+      this.#script.rest &&
+      this.#comeToRest('rest') &&
+      !this.nodes.some(({ oracle }) => oracle.isBootHeld)
+    ) {
       for (const node of this.nodes) node.oracle.atRest();
     }
     const { deadlineMs } = this.#script;
     const stoppedAt = this.now;
     const isFirst = !this.root.oracle.isStopping;
     this.#stop(this.root, deadlineMs);
-    this.#comeToRest();
+    this.#comeToRest('end');
     // By force, whoever has a way to be killed may take its grace, and another one where a stop came in between.
     if (isFirst && this.root.endedAt > stoppedAt + deadlineMs + 2 * KILL_GRACE_MS) {
       throw new Violation(
@@ -99,10 +110,18 @@ export class World {
     return moods[this.#moods++ % moods.length]!;
   }
 
+  nextChance(): number {
+    const { chances } = this.#script;
+    return chances[this.#chances++ % chances.length]!;
+  }
+
   setTimer(node: Node, child: Child, ms: number): void {
     if (this.timerOf(child)) throw new Violation(`'${child.id}' gets a second timer`);
+    if (!(ms >= 0 && ms < Infinity)) throw new Violation(`'${child.id}' gets a timer of ${ms} ms`);
     const { incarnation } = child;
-    this.#timers.push({ node, child, incarnation, at: this.now + ms, order: this.#timerOrder++ });
+    const timer = { node, child, incarnation, at: this.now + ms, order: this.#timerOrder++ };
+    this.#timers.push(timer);
+    this.#timerOf.set(child, timer);
   }
 
   /** A stop with a deadline: at its end all that is left is killed. */
@@ -125,11 +144,16 @@ export class World {
   clearTimer(child: Child): void {
     const timer = this.timerOf(child);
     if (!timer) throw new Violation(`'${child.id}' has no timer that could be cleared`);
-    this.#timers.splice(this.#timers.indexOf(timer), 1);
+    this.#drop(timer);
   }
 
   timerOf(child: Child): Timer | undefined {
-    return this.#timers.find((timer) => timer.child === child);
+    return this.#timerOf.get(child);
+  }
+
+  #drop(timer: Timer): void {
+    this.#timers.splice(this.#timers.indexOf(timer), 1);
+    if (timer.child) this.#timerOf.delete(timer.child);
   }
 
   // --- what the script does ---
@@ -173,6 +197,13 @@ export class World {
         return this.#stopOne(at);
       case 'kill':
         return this.#node(at)?.handle({ type: 'kill' });
+      case 'beat':
+      case 'idle':
+        return this.#pick(
+          at,
+          (life) => life.phase !== 'over',
+          (life) => this.#beat(life, verb === 'idle' ? IDLE : this.now),
+        );
       case 'late':
         return this.late.deliver(this, at);
       default:
@@ -201,6 +232,14 @@ export class World {
     act(life);
   }
 
+  /** As the interpreter does it: a note in the state, without a message. */
+  #beat(life: Life, at: number): void {
+    const { recovery } = life.child;
+    if (!life.isCurrent || !recovery) return;
+    recovery.beatAt = at;
+    life.node.oracle.hearBeat(life.child, at);
+  }
+
   #answer(life: Life, at: number): void {
     if (at < 10) life.up();
     else life.over(at % 2 ? crash(BOOM) : 'ignored');
@@ -227,7 +266,7 @@ export class World {
     }
     if (!next) return false;
     this.now = Math.max(this.now, next.at);
-    this.#timers.splice(this.#timers.indexOf(next), 1);
+    this.#drop(next);
     const { node, child, incarnation } = next;
     node.handle(child ? { type: 'timer', child, incarnation } : { type: 'kill' });
     return true;
@@ -239,30 +278,49 @@ export class World {
     this.now = Math.max(this.now, Math.min(until, firstTimer));
   }
 
-  #command(
-    kind: 'start-child' | 'terminate-child' | 'restart-child' | 'delete-child' | 'start-known',
-    at: number,
-  ): void {
+  #command(kind: Exclude<Command['kind'], OfReconcile> | 'start-known', at: number): void {
     const node = this.nodes[(at >> 2) % this.nodes.length]!;
     const { plan, state } = node;
     const members = Array.from(state.children);
     const member = members[at % Math.max(1, members.length)];
     const to = { number: ++this.#commands };
     const id = member && at < 14 ? member.id : IDS[at % IDS.length]!;
-    if (kind !== 'start-child' && kind !== 'start-known') {
-      return node.handle({ type: 'command', command: { kind, id, to } });
+    switch (kind) {
+      case 'start-child':
+      case 'start-known': {
+        const newId = kind === 'start-known' ? id : IDS[at % IDS.length]!;
+        const { extras } = this.#script;
+        const added = state.dynamic ? templateOf(plan) : extras[at % extras.length]!;
+        const spec = childPolicy(added, newId, plan, state.dynamic ? [] : this.#grounds(node, added, newId));
+        return node.handle({
+          type: 'command',
+          command: { kind: 'start-child', id: newId, spec, args: [], to },
+        });
+      }
+      case 'pause':
+      case 'resume':
+        return node.handle({
+          type: 'command',
+          command: { kind, id, reason: undefined, by: `${at}`, to },
+        });
+      default:
+        return node.handle({ type: 'command', command: { kind, id, to } });
     }
-    const newId = kind === 'start-known' ? id : IDS[at % IDS.length]!;
-    const { extras } = this.#script;
-    const added = state.dynamic ? templateOf(plan) : extras[at % extras.length]!;
-    const spec = childPolicy(added, newId, plan);
-    node.handle({ type: 'command', command: { kind: 'start-child', id: newId, spec, args: [], to } });
+  }
+
+  /** The siblings that a new child is bound to: those who are there now; before it is its turn they may be gone. */
+  #grounds({ state }: Node, added: ChildPlan, newId: string): string[] {
+    const siblings = Array.from(state.children, ({ id, spec }) => ({ id, restart: spec.restart }));
+    return groundsOf(added, siblings).filter((id) => id !== newId);
   }
 
   // --- how it ends ---
 
-  /** Everything that was asked for is done, and all time that anybody waits for goes by. */
-  #comeToRest(): void {
+  /**
+   * Everything that was asked for is done, and all time that anybody waits for goes by. Before the end some may
+   * never come to rest, since they fail again and again whatever they do: then false.
+   */
+  #comeToRest(until: 'rest' | 'end'): boolean {
     this.#isCalm = true;
     for (let moves = 0; moves < MAX_MOVES; moves++) {
       if (this.#letters.length > 0) {
@@ -273,16 +331,32 @@ export class World {
       if (busy) {
         if (busy.phase === 'starting') busy.up();
         else busy.over(SHUTDOWN);
-      } else if (!this.#fireNext()) {
+        continue;
+      }
+      if (until === 'rest') {
+        for (const life of this.lives) if (life.phase === 'up') this.#beat(life, this.now);
+        if (moves > RESTLESS_MOVES && this.#someRunIsLimited) return false;
+      }
+      // Those that are watched are looked at for ever.
+      const isWatched = ({ node, child }: Timer): boolean =>
+        child !== undefined && node.oracle.isWatched(child);
+      const isQuiet = this.#timers.every(isWatched);
+      if (isQuiet || !this.#fireNext()) {
         // Nothing else happens any more: those who are stuck end after all.
         const stuck = this.lives.filter((life) => life.isStuck && life.phase === 'ending');
-        if (stuck.length === 0) return;
+        if (stuck.length === 0) return true;
         const first = stuck.find((life) => !hasToBeGone(life));
         if (!first) throw new Violation(`'${stuck[0]!.child.id}' is still waited for`);
         first.over(SHUTDOWN);
       }
     }
     throw new Violation(`does not come to rest`);
+  }
+
+  get #someRunIsLimited(): boolean {
+    return this.nodes.some(({ state }) =>
+      Array.from(state.children).some(({ spec }) => spec.maxRunMs !== undefined),
+    );
   }
 
   #checkEnd(): void {
