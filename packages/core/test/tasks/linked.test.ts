@@ -1,5 +1,6 @@
 /** Tasks and the children that start them: who falls with whom. */
 import { type Context, type RunningTask, Shutdown, task, taskSupervisor } from '@coppice/core';
+import { incarnationOf } from '../../src/engine/context.js';
 import { deferred, forever, rejection, statuses } from '../support/scripted.js';
 import { unhandledRejections } from '../support/unhandled-rejections.js';
 import { bootTasks, bootWith, story, untilStopped } from './support.js';
@@ -176,13 +177,26 @@ describe('async', () => {
     let context!: Context;
     const child = caller((given) => void (context = given));
     const { settle } = await bootWith(tasks, [child]);
-    const runner = context.use(tasks);
-    for (let i = 0; i < 1_000; i++) await runner.async(() => i).result;
-    await settle();
     const { signal } = context;
     const add = jest.spyOn(signal, 'addEventListener');
-    await Promise.all(Array.from({ length: 100 }, (_, i) => runner.async(() => i).result));
-    expect(add).not.toHaveBeenCalled();
+    // What the child calls when it ends.
+    const incarnation = incarnationOf(context);
+    const onQuit = incarnation.onQuit.bind(incarnation);
+    let waiting = 0;
+    jest.spyOn(incarnation, 'onQuit').mockImplementation((quit) => {
+      waiting++;
+      const stay = onQuit(quit);
+      return () => (waiting--, stay());
+    });
+    const runner = context.use(tasks);
+    const all = Promise.all(Array.from({ length: 100 }, (_, i) => runner.async(() => i).result));
+    const calls = Promise.all(Array.from({ length: 100 }, (_, i) => runner.runTask(() => i)));
+    const stream = runner.asyncStream([1, 2, 3], (n) => n, { concurrency: 2 });
+    await stream.next();
+    expect(waiting).toBeGreaterThan(0);
+    await Promise.all([all, calls, stream.return?.()]);
+    await settle();
+    expect([waiting, add.mock.calls.length]).toEqual([0, 0]);
   });
 
   test('a child that has ended starts no task', async () => {

@@ -179,6 +179,33 @@ test('what an abandoned attempt returns late is not the result', async () => {
   expect(await result).toBe('in time');
 });
 
+test.each(['returns late', 'returned when it had failed'])(
+  'what an attempt %s is not the result of the next, which has none',
+  async (when) => {
+    const { tree, clock } = await bootTasks({
+      task: { restart: 'transient', maxRunMs: 1_000, shutdownMs: 0 },
+    });
+    let returnLate = (_value: string): void => {};
+    const result = rejection(
+      tree.runTask(async (context) => {
+        if (context.attempt === 1 && when === 'returns late')
+          return new Promise<string>((resolve) => (returnLate = resolve));
+        if (context.attempt === 1) {
+          context.fail(new Error('failed'));
+          return 'nevertheless';
+        }
+        await context.sleep(500);
+        context.end();
+        return untilStopped(context);
+      }),
+    );
+    await clock.advance(1_000);
+    returnLate('late');
+    await clock.advance(1_000);
+    expect((await result).code).toBe('COPPICE_TASK_STOPPED');
+  },
+);
+
 test('the task supervisor crashes and is restarted: what it ran has ended, the reference holds', async () => {
   const tasks = taskSupervisor({ id: 'tasks', restart: 'permanent' });
   const { handle, tree, settle } = await bootWith(tasks, []);

@@ -195,6 +195,7 @@ describe('signal', () => {
     const run = jest.fn();
     const signal = AbortSignal.abort(new Error('too late'));
     expect((await rejection(tree.runTask(run, { signal }))).message).toBe('too late');
+    expect(() => tree.asyncNoLink(run, { signal })).toThrow('too late');
     expect(run).not.toHaveBeenCalled();
     expect(story(events, 'child:starting')).toEqual([]);
   });
@@ -294,6 +295,23 @@ describe('stopped by others', () => {
     const result = rejection(tree.runTask(untilStopped));
     await tree.stop({ reason: error });
     expect((await result).cause).toBe(error);
+  });
+
+  test.each<['temporary' | 'transient', string]>([
+    ['temporary', 'crash'],
+    ['transient', 'was stopped before it had a result'],
+  ])('a %s task that has crashed while its supervisor was busy', async (restart, message) => {
+    const { tree, clock, settle } = await bootTasks({ task: { restart, shutdownMs: 1_000 } });
+    const deaf = rejection(tree.runTask(forever));
+    const gate = deferred();
+    const result = rejection(tree.runTask(() => gate.promise));
+    const terminated = tree.terminateChild('task#1');
+    gate.reject(new Error('crash'));
+    await settle();
+    const stopped = tree.stop();
+    await clock.advance(1_000);
+    expect((await result).message).toContain(message);
+    await Promise.all([deaf, terminated, stopped]);
   });
 
   test('one that has its result is not stopped any more', async () => {

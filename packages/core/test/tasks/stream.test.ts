@@ -53,6 +53,23 @@ describe('results', () => {
     expect(await all(tree.asyncStream([], wait, { concurrency: 3, ordered }))).toEqual([]);
   });
 
+  test('of a source that has come to its end, which is not told so', async () => {
+    const { tree } = await bootTasks();
+    let left = 3;
+    const close = jest.fn(() => ({ done: true as const, value: undefined }));
+    const source = {
+      [Symbol.iterator]: () => ({
+        next: () => (left-- > 0 ? { value: left } : { done: true as const, value: undefined }),
+        return: close,
+      }),
+    };
+    expect(await all(tree.asyncStream(source, (n) => n, { concurrency: 2 }))).toEqual([2, 1, 0]);
+    expect(close).not.toHaveBeenCalled();
+    left = 3;
+    await rejection(all(tree.asyncStream(source, () => Promise.reject(new Error('no')), { concurrency: 2 })));
+    expect(close).toHaveBeenCalledTimes(1);
+  });
+
   test('of items that come later', async () => {
     const { tree, clock } = await bootTasks();
     async function* items(): AsyncGenerator<number> {
