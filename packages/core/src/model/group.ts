@@ -18,11 +18,18 @@ export const leadsGroup = ({ status, isPresent, recovery }: Child): boolean =>
 export function holdGroup(s: Supervisor, leader: Child, { first, last, only }: Scope): void {
   // Those of a group that is on its way back already wait.
   if (s.policy.strategy === 'one-for-one' || (isPlain(leader) && !only)) return;
-  s.groupWaitsFor = leader;
+  const other = s.groupWaitsFor;
+  // Of two, the first one has the larger group.
+  if (!other || !leadsGroup(other) || isBefore(leader, other)) s.groupWaitsFor = leader;
   for (let child: Child | undefined = first; child; child = child === last ? undefined : child.next) {
     const isDown = child !== leader && child.status === 'stopped' && child.incarnation > 0;
     if (isDown && (!only || only.has(child))) holdBack(s, child, leader);
   }
+}
+
+function isBefore(child: Child, other: Child): boolean {
+  for (let next = child.next; next; next = next.next) if (next === other) return true;
+  return false;
 }
 
 /** None of the policies beyond OTP's is there for it. */
