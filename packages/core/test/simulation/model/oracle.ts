@@ -254,7 +254,7 @@ export class Oracle {
   bringsGround(fact: Fact): boolean {
     const scope = this.#hasGroup(fact) ? this.#scopeOf(fact) : [];
     return groundsOf(fact, this.members).every(
-      (each) => each.isUp || (scope.includes(each) && each.rest === 'group' && each.isHeld),
+      (each) => each.isUp || (scope.includes(each) && each.isHeld && ['group', 'waiting'].includes(each.rest)),
     );
   }
 
@@ -467,7 +467,7 @@ export class Oracle {
     for (const each of walk.scope) {
       if (each === until) return;
       const wasPassed = each !== walk.target && each.isDown && each.isPaused;
-      if (!wasPassed || !walk.takes(each)) continue;
+      if (!wasPassed || !walk.takes(each) || (walk.kind === 'restart' && this.#isLeftToBoot(each))) continue;
       const isPassed = walk.isBound && walk.kind !== 'rejoin';
       if (isPassed || each.rest === 'wanted' || hasGround(each, this.members)) each.rest = 'paused';
     }
@@ -949,7 +949,7 @@ export class Oracle {
     ) {
       this.#finish();
       // Whoever is down already has fallen with what is down.
-      const isDown = fact.rest === 'group' || fact.rest === 'off';
+      const isDown = ['group', 'off', 'waiting'].includes(fact.rest);
       const walk = (isDown ? this.#nextOverdue(fact) : undefined) ?? this.#nextStop(fact, fact);
       if (walk?.kind === 'restart') walk.isStopping = false;
     }
