@@ -173,8 +173,8 @@ export function dropIfGone(s: Supervisor, child: Child): void {
 /** Takes a child out of the supervisor; nothing of it is kept. */
 export function forget(s: Supervisor, child: Child): void {
   s.children.remove(child);
-  // No walk goes on from here. Whoever keeps it (an abandoned incarnation, a context) is not to keep all that follow.
-  if (s.dynamic || s.operation === undefined) child.next = undefined;
+  // Where no walk goes on from it: whoever keeps it (an abandoned incarnation, a context) is not to keep all that follow.
+  if (s.dynamic || !(s.operation ?? s.heldBoot)) child.next = undefined;
   if (s.observed && s.stopReason === undefined) report(s, { type: 'child:removed', ...about(s, child) });
   if (s.tellsGone) s.effects.push({ type: 'gone', child, byItself: s.operation === undefined });
 }
