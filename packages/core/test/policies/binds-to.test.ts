@@ -162,6 +162,25 @@ describe('crashes in one moment', () => {
     expect(statuses(tree)).toEqual(['db: running', 'api: running']);
   });
 
+  test('a dependant whose end is decided on while its ground is down waits from then on', async () => {
+    const gate = deferred();
+    const { on, tree, settle, events } = await bound(['db', 'slow', 'api: db'], {
+      slow: { onStop: () => gate.promise },
+    });
+    const terminated = tree.terminateChild('slow');
+    on['api']!.crash();
+    await settle();
+    on['db']!.crash();
+    await settle();
+    const before = events.length;
+    gate.resolve();
+    await terminated;
+    await settle();
+    const told = events.slice(before).map(({ type, path }) => `${type} ${path}`);
+    expect(told.slice(1, 3)).toEqual(['child:waiting root/api', 'child:restarting root/db']);
+    expect([on['db']!.starts, on['api']!.starts, tree.snapshot().budget.used]).toEqual([2, 2, 1]);
+  });
+
   test('a dependant that dies of its ground a little earlier: its delay ends with the ground', async () => {
     const { on, tree, pass } = await bound(['db', 'api: db'], {
       db: { backoff },

@@ -91,6 +91,28 @@ describe('retry', () => {
     },
   );
 
+  test('a stop while one that is to give up cleans up after its failed start: it is the stop that counts', async () => {
+    const cleanUp = deferred();
+    const b = scripted('b', {
+      boot: 'retry',
+      backoff,
+      classify: () => 'fatal',
+      onStart: (_attempt, { defer }) => {
+        defer(() => cleanUp.promise);
+        throw new Error('fatal');
+      },
+    });
+    const { tree, pass, ended, told } = plan({ children: [b.spec] });
+    const started = rejection(tree.start());
+    await pass(10);
+    const stopped = tree.stop();
+    cleanUp.resolve();
+    await stopped;
+    expect((await ended).reason).toEqual({ kind: 'shutdown' });
+    expect(await started).toMatchObject({ code: 'COPPICE_START_INTERRUPTED' });
+    expect(told('child:gave-up')).toEqual([]);
+  });
+
   test('the supervisor is not deaf while its boot waits: it restarts, and does as it is told', async () => {
     const { a, b, specs } = trio('retry', 3);
     const { tree, pass } = plan({ children: specs });

@@ -2,12 +2,14 @@
 import {
   type Context,
   type Service,
+  SimulatedClock,
   type Task,
   dynamicSupervisor,
   service,
   supervisor,
   task,
 } from '@coppice/core';
+import { Readiness } from '../../src/engine/readiness.js';
 import { deferred, forever, rejection, scripted } from '../support/scripted.js';
 import { plan, plant, watched } from './support/trees.js';
 
@@ -198,9 +200,12 @@ describe('whenReady waits', () => {
   test('one that came up and fell in the same moment is waited for again, and the time goes on', async () => {
     const a = scripted('a', {
       backoff: { minMs: 100, maxMs: 100, jitter: 0 },
-      onStart: (attempt, { fail }) => (attempt === 2 && fail(new Error('at once')), attempt),
+      onStart: (attempt, { fail }) => {
+        if (attempt === 2) queueMicrotask(() => fail(new Error('at once')));
+        return attempt;
+      },
     });
-    const { tree, pass } = await plant({ children: [a.spec] });
+    const { tree, pass, told } = await plant({ children: [a.spec] });
     a.crash();
     await pass(0);
     const short = watched(tree.whenReady(a.spec, { timeoutMs: 150 }));
@@ -209,6 +214,7 @@ describe('whenReady waits', () => {
     expect([short.error?.code, long.isOver]).toEqual(['COPPICE_NOT_READY', false]);
     await pass(50);
     expect(long.value).toBe(3);
+    expect(told('child:started').map(({ at }) => at)).toEqual([0, 100, 200]);
   });
 });
 
@@ -289,6 +295,17 @@ test('nothing is left behind: no timer, and no listener on a signal', async () =
   }
   expect(added.mock.calls.length - removed.mock.calls.length).toBe(0);
   await tree.stop();
+});
+
+test('whoever has waited is not called any more when its task has to end', async () => {
+  const readiness = new Readiness(new SimulatedClock());
+  const calls: string[] = [];
+  const quit = { quitReason: undefined, onQuit: () => (calls.push('listen'), () => calls.push('leave')) };
+  const wait = readiness.wait('root/a', () => 'down', { timeoutMs: Infinity, leftMs: Infinity }, quit);
+  expect([calls, readiness.isAwaited]).toEqual([['listen'], true]);
+  readiness.up('root/a');
+  await wait;
+  expect([calls, readiness.isAwaited]).toEqual([['listen', 'leave'], false]);
 });
 
 test('two services that wait for each other: their start timeouts end that', async () => {
