@@ -3,6 +3,7 @@ import type { Child } from '../model/child.js';
 import { notFound } from '../model/commands.js';
 import { coppiceError } from '../model/errors.js';
 import { type ExitReason, NORMAL, SHUTDOWN, crash, isShutdown } from '../model/exit-reason.js';
+import { isSupervisorKind } from '../model/policy.js';
 import { looksLikeError } from '../model/wire.js';
 import type {
   ChildSpec,
@@ -16,8 +17,13 @@ import type {
 import type { RunTaskOptions, RunningTask, TaskRunner } from '../spec/task-types.js';
 import { checkOptions, show } from '../spec/checks.js';
 import type { Views } from '../spec/view-types.js';
-import { checkId, checkPlace, completeChild } from '../spec/validate.js';
+import { checkPlace } from '../spec/place.js';
+import { checkId, completeChild } from '../spec/validate.js';
 import { describe } from './describe.js';
+import { countOf, partitioningOf, route, specFor } from '../partition/partitioning.js';
+import { Place } from '../partition/place.js';
+import { resize } from '../partition/resize.js';
+import type { PartitionKey } from '../spec/partition-types.js';
 import { isTaskSupervisor } from '../tasks/job.js';
 import { Tasks } from '../tasks/runner.js';
 import type { Emitter, EventListener, EventMap, Subscribable } from './emitter.js';
@@ -40,6 +46,7 @@ import {
 } from './snapshot.js';
 import { ask } from './ask.js';
 import type { StopReport, SupervisorProcess } from './supervisor-process.js';
+import { viewOf } from './views.js';
 
 export class Handle implements SupervisorHandle {
   readonly path: string;
@@ -211,6 +218,38 @@ export class Handle implements SupervisorHandle {
   get asyncStream(): TaskRunner['asyncStream'] {
     const tasks = this.#tasks;
     return tasks.asyncStream.bind(tasks) as TaskRunner['asyncStream'];
+  }
+
+  // What the handle of a partition supervisor can do.
+
+  get partitions(): number {
+    return countOf(this.#process(), 'partitions');
+  }
+
+  partitionOf(key: PartitionKey): number {
+    return route(this.#process(), key, 'partitionOf');
+  }
+
+  for(key: PartitionKey): Handle | Place {
+    return this.#partition(specFor(this.#process(), key, 'for'));
+  }
+
+  all(): (Handle | Place)[] {
+    const process = this.#process();
+    const specs = partitioningOf(process, 'all').specs(countOf(process, 'all'));
+    return specs.map((spec) => this.#partition(spec));
+  }
+
+  async resize(partitions: number): Promise<ReconcilePlan> {
+    return resize(this.#process(), partitions, (children) =>
+      this.#root.reconcile(this.path, children, { dryRun: false }),
+    );
+  }
+
+  #partition(spec: ChildSpec): Handle | Place {
+    const isSupervisor = isSupervisorKind(spec.kind) && viewOf(spec) === undefined;
+    if (isSupervisor) return new Handle(this.#root, `${this.path}/${spec.id}`);
+    return new Place(this.path, spec, () => this.#process());
   }
 
   whichChildren(): ChildInfo[] {

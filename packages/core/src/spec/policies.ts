@@ -127,19 +127,9 @@ function checkCombinations(spec: Spec, kind: ChildKind, path: string): void {
     `say giveUp: 'park', or leave reviveAfterMs out`,
   );
   refuse(
-    giveUp === 'keep-trying' && backoff === undefined,
-    `giveUp 'keep-trying' needs the delays to keep trying with`,
-    'give it a backoff, like { minMs: 100, maxMs: 30_000 }',
-  );
-  refuse(
     isWorker && giveUp !== 'escalate' && !hasLimit && !has('classify'),
     `giveUp '${String(giveUp)}' without a limit of its own, or a classify: there is nothing at which it could give up`,
     'give it maxRestarts and withinMs',
-  );
-  refuse(
-    boot !== 'fail' && backoff === undefined,
-    `boot '${String(boot)}' needs the delays to try again with`,
-    'give it a backoff, like { minMs: 100, maxMs: 30_000 }',
   );
   refuse(
     hasLimit && maxRestarts === Infinity && giveUp !== 'escalate' && !has('classify'),

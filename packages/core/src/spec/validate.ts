@@ -2,7 +2,6 @@
  * Checks declarations where they stand, before anything has started, and fills in the defaults. What OTP's
  * `check_childspec` and `check_flags` refuse is refused here, and unknown keys as well.
  */
-import type { Backoff } from '../model/backoff.js';
 import { coppiceError } from '../model/errors.js';
 import type { ChildKind } from '../model/policy.js';
 import { ON_STUCK, isSupervisorKind } from '../model/policy.js';
@@ -11,7 +10,7 @@ import { AUTO_SHUTDOWNS, RESTART_TYPES } from '../model/restart-table.js';
 import { STRATEGIES } from '../model/strategy.js';
 import { closest } from '../model/suggest.js';
 import { type Options, check, fill, isClass, isDuration, isRecord, oneOf, show } from './checks.js';
-import { checkOwnLimit } from './limit-check.js';
+import { checkPlace } from './place.js';
 import { POLICY_KEYS, WORKER_KEYS, checkLimit, checkTemplatePolicies, completePolicies } from './policies.js';
 import { inStartOrder } from './start-order.js';
 import type { ChildSpec } from './types.js';
@@ -108,34 +107,6 @@ export function completeChild(child: unknown, supervisor: string): ChildSpec {
 }
 
 const isPromise = (value: Options): boolean => typeof value['then'] === 'function';
-
-/** Whether a child fits its supervisor, of which it gets what it does not say itself. */
-export function checkPlace(
-  child: ChildSpec,
-  above: { readonly kind?: unknown; readonly autoShutdown?: unknown; readonly childBackoff?: unknown },
-  supervisor: string,
-): void {
-  const { kind, autoShutdown, childBackoff } = above;
-  checkSignificant(child, autoShutdown, supervisor);
-  if (child.giveUp === 'remove' && kind !== 'dynamic-supervisor') {
-    throw coppiceError('COPPICE_BAD_COMBINATION', {
-      problem: `giveUp 'remove' is for children that come and go, but '${supervisor}' is no dynamic supervisor`,
-      cure: `say giveUp: 'park' to keep it, down and visible`,
-      path: `${supervisor}/${child.id}`,
-    });
-  }
-  if (child.backoff === undefined)
-    checkOwnLimit(child, childBackoff as Backoff | undefined, `${supervisor}/${child.id}`);
-}
-
-function checkSignificant(child: ChildSpec, autoShutdown: unknown, supervisor: string): void {
-  if (!child.significant || autoShutdown !== 'never') return;
-  throw coppiceError('COPPICE_BAD_COMBINATION', {
-    problem: `a significant child has no meaning under a supervisor with autoShutdown 'never'`,
-    cure: `give '${supervisor}' autoShutdown: 'any-significant' or 'all-significant', or leave significant out`,
-    path: `${supervisor}/${child.id}`,
-  });
-}
 
 /** Something to read, in one line, without the character that joins ids to paths. */
 const IS_ID = /^(?=.*\S)[^/\p{Cc}]+$/u;

@@ -29,6 +29,11 @@ const template = (more: object) => () => dynamicSupervisor({ id: 'dyn', child: w
 const childOf = (child: object) => () => supervisor({ id: 'root', children: [worker(child)()] });
 const root = (more: object) => () => supervisor({ id: 'root', children: [], ...more }).handle();
 
+test('delays may come from the supervisor', () => {
+  const trying = worker({ giveUp: 'keep-trying', maxRestarts: 3, withinMs: 60_000, boot: 'retry' })();
+  expect(supervisor({ id: 'root', childBackoff: backoff, children: [trying] }).children).toEqual([trying]);
+});
+
 describe('values', () => {
   const durations = ['reviveAfterMs', 'startTimeoutMs', 'staleAfterMs', 'maxRunMs'];
   const backoffs = ['minMs', 'maxMs', 'resetAfterMs'];
@@ -226,13 +231,13 @@ describe('combinations: problem, and cure', () => {
     ],
     [
       'keep-trying without backoff',
-      worker({ giveUp: 'keep-trying', maxRestarts: 3 }),
-      "giveUp 'keep-trying' needs the delays to keep trying with; give it a backoff, like { minMs: 100, maxMs: 30_000 } (at a)",
+      childOf({ giveUp: 'keep-trying', maxRestarts: 3 }),
+      "giveUp 'keep-trying' needs the delays to keep trying with; give it a backoff, like { minMs: 100, maxMs: 30_000 }, or its supervisor a childBackoff (at root/a)",
     ],
     [
       'keep-trying of a supervisor without backoff',
-      sub({ giveUp: 'keep-trying', childBackoff: backoff }),
-      "giveUp 'keep-trying' needs the delays to keep trying with; give it a backoff, like { minMs: 100, maxMs: 30_000 } (at sub)",
+      () => supervisor({ id: 'root', children: [sub({ giveUp: 'keep-trying', childBackoff: backoff })()] }),
+      "giveUp 'keep-trying' needs the delays to keep trying with; give it a backoff, like { minMs: 100, maxMs: 30_000 }, or its supervisor a childBackoff (at root/sub)",
     ],
     [
       'park without a limit',
@@ -251,13 +256,13 @@ describe('combinations: problem, and cure', () => {
     ],
     [
       'boot retry without backoff',
-      worker({ boot: 'retry' }),
-      "boot 'retry' needs the delays to try again with; give it a backoff, like { minMs: 100, maxMs: 30_000 } (at a)",
+      childOf({ boot: 'retry' }),
+      "boot 'retry' needs the delays to try again with; give it a backoff, like { minMs: 100, maxMs: 30_000 }, or its supervisor a childBackoff (at root/a)",
     ],
     [
       'boot degraded without backoff',
-      sub({ boot: 'degraded' }),
-      "boot 'degraded' needs the delays to try again with; give it a backoff, like { minMs: 100, maxMs: 30_000 } (at sub)",
+      () => supervisor({ id: 'root', children: [sub({ boot: 'degraded' })()] }),
+      "boot 'degraded' needs the delays to try again with; give it a backoff, like { minMs: 100, maxMs: 30_000 }, or its supervisor a childBackoff (at root/sub)",
     ],
     [
       'maxRestarts 0 and backoff',
