@@ -70,15 +70,33 @@ export type {
 } from './spec/registry-types.js';
 export type { Views } from './spec/view-types.js';
 
+// Partitions
+export {
+  type DeclaredPartitionSupervisor,
+  type PartitionSupervisorTree,
+  partitionSupervisor,
+} from './partition/partition-supervisor.js';
+export type {
+  PartitionKey,
+  PartitionRouter,
+  PartitionSupervisorOptions,
+  PartitionSupervisorSpec,
+  Partitions,
+} from './spec/partition-types.js';
+
 // Run
 export type {
   AnySupervisorHandle,
+  ChildPlace,
   ChildRef,
   DynamicChildOptions,
   DynamicSupervisorHandle,
   DynamicSupervisorTree,
+  PartitionHandle,
+  PartitionSupervisorHandle,
   PauseOptions,
   ReconcileOptions,
+  ServicePlace,
   Startable,
   StopOptions,
   SupervisorHandle,

@@ -85,9 +85,8 @@ export class ChildContext implements Context {
 
   get whenReady(): WhenReady {
     const incarnation = this.#incarnation;
-    const whenReady = (ref: Service, options?: WhenReadyOptions): Promise<unknown> =>
+    return <V>(ref: Service<V>, options?: WhenReadyOptions): Promise<V> =>
       incarnation.process.whenReady(ref, incarnation.path, options, incarnation);
-    return whenReady as WhenReady;
   }
 
   get ready(): () => void {

@@ -10,6 +10,7 @@ import type {
   SupervisorSpec,
   WhenReadyOptions,
 } from '../spec/types.js';
+import type { PartitionKey, PartitionRouter, PartitionSupervisorSpec } from '../spec/partition-types.js';
 import type { TaskRunner, TaskSupervisorSpec } from '../spec/task-types.js';
 import type { Views } from '../spec/view-types.js';
 import type { Subscribable } from './emitter.js';
@@ -110,6 +111,7 @@ export interface AnySupervisorHandle extends Subscribable, AsyncDisposable {
   snapshot(): SupervisorSnapshot;
   /** A supervisor further down, by its declaration or by its path from here (`'feeds/eu'`). */
   supervisor(ref: TaskSupervisorSpec): TaskSupervisorHandle;
+  supervisor<C extends ChildSpec>(ref: PartitionSupervisorSpec<C>): PartitionSupervisorHandle<C>;
   supervisor<A extends readonly unknown[]>(ref: DynamicSupervisorSpec<A>): DynamicSupervisorHandle<A>;
   supervisor(ref: SupervisorSpec | string): SupervisorHandle;
 }
@@ -156,6 +158,55 @@ export interface DynamicSupervisorHandle<A extends readonly unknown[]> extends A
   startChild(
     ...options: A extends readonly [] ? [DynamicChildOptions<A>?] : [DynamicChildOptions<A>]
   ): Promise<ChildInfo>;
+}
+
+/** A place in the tree where a child is that is no supervisor. */
+export interface ChildPlace {
+  /** Ids from the root down to it, joined by `/`. */
+  readonly path: string;
+}
+
+/** A place in the tree where a service is. It stays valid when the service is started again. */
+export interface ServicePlace<V> extends ChildPlace {
+  /** Its value, if it is up. @throws NotRunningError `COPPICE_NOT_RUNNING` */
+  use(): V;
+  /** The same, but waits until it is up. @throws NotRunningError `COPPICE_NOT_READY` */
+  whenReady(options?: WhenReadyOptions): Promise<V>;
+}
+
+/** The handle on one partition, by what runs in it. */
+export type PartitionHandle<C> =
+  C extends Views<infer O, unknown>
+    ? ServicePlace<O>
+    : C extends TaskSupervisorSpec
+      ? TaskSupervisorHandle
+      : C extends DynamicSupervisorSpec<infer A>
+        ? DynamicSupervisorHandle<A>
+        : C extends SupervisorSpec
+          ? SupervisorHandle
+          : C extends Service<infer V>
+            ? ServicePlace<V>
+            : ChildPlace;
+
+/** A place in the tree where a partition supervisor is. Its children are the partitions. */
+export interface PartitionSupervisorHandle<C extends ChildSpec> extends SupervisorHandle, PartitionRouter {
+  /**
+   * The partition that a key belongs to now. The handle is on that partition, also when it is started again, and also
+   * when the key belongs to another one after `resize`: ask each time.
+   */
+  for(key: PartitionKey): PartitionHandle<C>;
+  /** All partitions, by their numbers. */
+  all(): PartitionHandle<C>[];
+  /**
+   * Changes the number of partitions, while they run. What runs in those that stay is not touched, and not moved: a
+   * child that was started for a key which belongs to another partition from now on stays where it is. Those that
+   * are removed, the last ones, are stopped with all that runs in them, in reverse order; before that, their keys
+   * belong to others. New ones get keys when all of them are up; if one does not start, none is added. It keeps
+   * this number when it is started again.
+   *
+   * @throws CommandError `COPPICE_RECONCILE_FAILED` if a new partition does not start; `COPPICE_INVALID_ARGUMENT`
+   */
+  resize(partitions: number): Promise<ReconcilePlan>;
 }
 
 /** A place in the tree where a task supervisor is. Its children are the tasks that it runs. */

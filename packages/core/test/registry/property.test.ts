@@ -45,7 +45,7 @@ interface Life {
   readonly topics: Set<string>;
   /** Not found from then on; its keys are taken until it is over. */
   state: 'alive' | 'ending' | 'over';
-  slow: ReturnType<typeof deferred> | undefined;
+  slow: ReturnType<typeof deferred<void>> | undefined;
 }
 
 async function live(script: readonly { act: Act; who: number; key: string }[]): Promise<void> {
@@ -111,7 +111,7 @@ async function live(script: readonly { act: Act; who: number; key: string }[]): 
         expect(life.unique.unregister(key)).toBe(life.keys.delete(key));
         expect(life.context.use(topics).unregister(key)).toBe(life.topics.delete(key));
       } else {
-        if (act === 'slow-stop') life.slow = deferred();
+        if (act === 'slow-stop') life.slow = deferred<void>();
         life.state = 'ending';
         if (act === 'crash' || act === 'slow-stop') life.context.fail(new Error('crash'));
         else if (act === 'end') life.context.end();

@@ -66,7 +66,7 @@ test('of a child ends with the child', async () => {
     run: async ({ use }) => {
       await use(names)
         .whenRegistered('nobody')
-        .catch((error: { code: string }) => seen.push(error.code));
+        .catch((error: unknown) => seen.push((error as { code: string }).code));
     },
   });
   const { tree } = await bootMembers({}, {}, names, [asker]);

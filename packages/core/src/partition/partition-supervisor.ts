@@ -1,0 +1,70 @@
+/** `partitionSupervisor`: declares several of one declaration, among which keys choose. */
+import type { PartitionSupervisorHandle, Startable } from '../engine/handle-types.js';
+import type { TreeOptions } from '../engine/tree.js';
+import { addView } from '../engine/views.js';
+import { coppiceError } from '../model/errors.js';
+import { isRecord } from '../spec/checks.js';
+import type { PartitionSupervisorOptions, PartitionSupervisorSpec } from '../spec/partition-types.js';
+import type { ChildSpec } from '../spec/types.js';
+import { completeSpec } from '../spec/validate.js';
+import { declared } from '../supervisor.js';
+import { Partitioning, checkCount } from './partitioning.js';
+import { PartitionsView } from './view.js';
+
+/** A whole tree whose root is a partition supervisor. */
+export interface PartitionSupervisorTree<C extends ChildSpec>
+  extends PartitionSupervisorHandle<C>,
+    Startable {}
+
+/** A declared partition supervisor: frozen data, that can be a child, or be started as the root of a tree. */
+export interface DeclaredPartitionSupervisor<C extends ChildSpec> extends PartitionSupervisorSpec<C> {
+  /** A handle on a tree of its own that has not been started: to subscribe first, and then `start()`. */
+  handle(options?: TreeOptions): PartitionSupervisorTree<C>;
+  /** Starts a tree of its own; touches nothing global. */
+  start(options?: TreeOptions): Promise<PartitionSupervisorTree<C>>;
+}
+
+/**
+ * Declares a supervisor of several partitions, all of one declaration: Elixir's `PartitionSupervisor`. A key belongs to
+ * one of them, always to the same one: `tree.supervisor(sessions).for(key)`. What cannot be shared out over keys (a
+ * queue, a lock, a limit of restarts) there is once for each.
+ *
+ * Their number can be changed while they run (`resize`): from n to n + 1 one key in n + 1 moves.
+ *
+ * @throws SpecError if an option is wrong or unknown
+ *
+ * @example
+ * ```ts
+ * const sessions = partitionSupervisor({
+ *   id: 'sessions',
+ *   partitions: 8,
+ *   child: dynamicSupervisor({ id: 'group', child: session }),
+ * });
+ * await tree.supervisor(sessions).for(userId).startChild({ id: userId, args: [userId] });
+ * ```
+ */
+export function partitionSupervisor<C extends ChildSpec>(
+  options: PartitionSupervisorOptions<C>,
+): DeclaredPartitionSupervisor<C> {
+  if (!isRecord(options)) return completeSpec('supervisor', options) as DeclaredPartitionSupervisor<C>;
+  const { partitions, child, ...own } = options;
+  const path = typeof own.id === 'string' ? own.id : '';
+  if (Object.hasOwn(own, 'children')) {
+    throw coppiceError('COPPICE_UNKNOWN_KEY', {
+      kind: 'partition supervisor',
+      key: 'children',
+      hint: `, did you mean 'child'?`,
+      expected: 'partitions, child, and those of a supervisor but for its children',
+      path,
+    });
+  }
+  const count = checkCount(partitions, (expected, got) =>
+    coppiceError('COPPICE_INVALID_NUMBER', { key: 'partitions', expected, got, path }),
+  );
+  const specs = new Partitioning(path, child).specs(count);
+  const [first] = specs;
+  // The first one is there as long as there are any, also in copies.
+  addView(first as object, { below: undefined, show: (asker) => new PartitionsView(asker) });
+  const spec = { ...own, children: specs };
+  return completeSpec('supervisor', spec, '', declared) as DeclaredPartitionSupervisor<C>;
+}
