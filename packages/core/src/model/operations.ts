@@ -292,8 +292,9 @@ export function undo(s: Supervisor, failed: Child, error: unknown): void {
   // In sequence there is nothing to stop behind it, but after a boot that was held.
   const isInOrder = s.operation?.kind === 'boot' && s.policy.startOrder !== 'parallel';
   begin(s, { kind: 'undo', failed, error, undone: [] });
-  const { last } = s.children;
-  if (isInOrder && (last === failed || last?.incarnation === 0)) s.cursor = failed;
+  let next = isInOrder ? s.children.last : undefined;
+  for (; next && next !== failed && next.incarnation === 0; next = next.previous) s.cursor = next;
+  if (next === failed) s.cursor = failed;
 }
 
 /** Waits no longer for those that are being started: each is stopped when it is its turn. */
