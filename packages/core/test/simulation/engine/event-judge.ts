@@ -1,17 +1,17 @@
 /** The judge of a whole tree, by its events alone: what is told has to be in order, and according to the rules. */
 import { isDeepStrictEqual } from 'node:util';
-import type { SupervisionEvent } from '@coppice/core';
+import type { EventOf, EventName, SupervisionEvent } from '@coppice/core';
+import type { ErrorClass } from '../../../src/model/give-up.js';
 import { checkEvent } from '../model/event-story.js';
+import type { Judged } from '../model/failure-book.js';
 import { Ledger } from '../model/ledger.js';
 import { Violation } from '../model/violation.js';
 import type { Journal } from './journal.js';
-import type { BranchPlan } from './plan.js';
+import type { BranchPlan, EngineScript, LeafPlan } from './plan.js';
+import { bondsOf, branchPolicies, childPlan, leafPolicies, startOrderIds, startOrderOf } from './policies.js';
+import { Told } from './told.js';
 
-interface Told {
-  readonly id: string;
-  told: 'nothing' | 'starting' | 'started' | 'stopping' | 'over';
-  incarnation: number;
-}
+type Of<N extends EventName> = EventOf<N>;
 
 interface Branch {
   readonly plan: BranchPlan;
@@ -21,6 +21,7 @@ interface Branch {
   /** Its children in start order. */
   children: Told[];
   phase: 'starting' | 'running' | 'stopping' | 'over';
+  hasGivenUp: boolean;
 }
 
 /** Told at any time, also of an incarnation that is over. */
@@ -30,20 +31,23 @@ const ANY_TIME = [
   'child:settled',
   'child:cleanup-failed',
   'child:late-fault',
+  'child:classify-failed',
 ];
 
 export class EventJudge {
   readonly story: string[] = [];
   readonly #journal: Journal;
   readonly #root: BranchPlan;
+  readonly #extra: LeafPlan;
   readonly #branches = new Map<string, Branch>();
   /** When the whole has to be over: supervisors below may be killed before that, the root then. */
   deadlineAt = Infinity;
   #seq = 0;
   #at = 0;
 
-  constructor(root: BranchPlan, journal: Journal) {
+  constructor({ root, extra }: Pick<EngineScript, 'root' | 'extra'>, journal: Journal) {
     this.#root = root;
+    this.#extra = extra;
     this.#journal = journal;
   }
 
@@ -62,7 +66,7 @@ export class EventJudge {
 
   #aboutBranch(event: Exclude<SupervisionEvent, { incarnation: number }>): void {
     const { path } = event;
-    if (event.type === 'supervisor:warning') return;
+    if (event.type === 'supervisor:warning' || event.type === 'supervisor:reconciled') return;
     if (event.type === 'supervisor:starting') {
       const before = this.#branches.get(path);
       if (before && before.phase !== 'over')
@@ -77,14 +81,15 @@ export class EventJudge {
         branch.phase = 'running';
         return;
       case 'supervisor:gave-up':
-        return branch.ledger.gaveUp(event.at);
+        branch.hasGivenUp = true;
+        return this.#gaveUp(branch, event.offender.id, event.at);
       case 'supervisor:stopping':
         branch.phase = 'stopping';
         return;
       case 'supervisor:stopped':
       case 'supervisor:start-failed': {
         branch.phase = 'over';
-        const alive = branch.children.find(isAlive);
+        const alive = branch.children.find((child) => child.isAlive);
         if (alive) throw new Violation(`'${path}' is down, but '${alive.id}' is not`);
         return;
       }
@@ -101,7 +106,7 @@ export class EventJudge {
     const branch = this.#branch(event.supervisor);
     if (branch.phase === 'over') throw new Violation(`'${event.type}' of '${event.path}' after the end`);
     let child = branch.children.find(({ id }) => id === event.id);
-    if (!child) branch.children.push((child = { id: event.id, told: 'nothing', incarnation: 0 }));
+    if (!child) branch.children.push((child = this.#newChild(branch.plan, event.id)));
     checkEvent(child, event);
     const others = branch.children.filter((each) => each !== child);
     const younger = branch.children.slice(branch.children.indexOf(child) + 1);
@@ -110,11 +115,18 @@ export class EventJudge {
         child.incarnation = event.incarnation;
         if (branch.phase === 'stopping')
           throw new Violation(`'${event.path}' starts in the middle of a stop`);
-        const busy = others.find(({ told }) => told === 'starting' || told === 'stopping');
+        const isParallel = startOrderOf(branch.plan) === 'parallel';
+        const busy = others.find(({ told }) => (told === 'starting' && !isParallel) || told === 'stopping');
         if (busy) throw new Violation(`'${event.path}' starts while '${busy.id}' is busy`);
+        const ground = others.find(({ id, told }) => child.bindsTo.includes(id) && told !== 'started');
+        if (ground) throw new Violation(`'${event.path}' starts, but '${ground.id}' is not up`);
+        child.judged = child.delayMs = undefined;
         return;
       }
       case 'child:stopping': {
+        const dependant = others.find(({ bindsTo, isAlive }) => isAlive && bindsTo.includes(child.id));
+        if (dependant && branch.phase === 'running')
+          throw new Violation(`'${event.path}' is stopped before '${dependant.id}', which is bound to it`);
         if (branch.plan.kind === 'dynamic' || branch.mayBeKilled || branch.phase !== 'stopping') return;
         if (event.at >= this.deadlineAt || (this.deadlineAt !== Infinity && event.supervisor !== 'root'))
           return;
@@ -124,12 +136,95 @@ export class EventJudge {
         return;
       }
       case 'child:restarting':
-        return branch.ledger.restarted(event.at, event.budget.used);
+        return this.#restarting(branch, child, event);
+      case 'child:backing-off':
+        return this.#backingOff(branch, child, event);
+      case 'child:gave-up':
+        return this.#givesUp(branch, child, event);
+      case 'child:started':
+        child.isBooting = false;
+        return;
+      case 'child:start-failed':
+        child.because = 'start-failed';
+        child.uptimeMs = 0;
+        return;
+      case 'child:crashed':
+      case 'child:completed': {
+        child.because = 'exit';
+        child.uptimeMs = event.uptimeMs;
+        const isShutdown = event.type === 'child:completed' && event.reason.kind === 'shutdown';
+        child.hasGivenUp = isShutdown && this.#branches.get(event.path)?.hasGivenUp === true;
+        return;
+      }
+      case 'child:paused':
+        child.isPaused = true;
+        return;
+      case 'child:resumed':
+        child.isPaused = false;
+        // Its time in the park begins anew.
+        if (child.reviveAt !== Infinity) child.reviveAt = event.at + (child.spec.reviveAfterMs ?? Infinity);
+        return;
       case 'child:removed':
         branch.children = others;
         return;
       default:
     }
+  }
+
+  #restarting(branch: Branch, child: Told, event: Of<'child:restarting'>): void {
+    const { because, delayMs, at, path, budget } = event;
+    if (because === 'exit' || because === 'start-failed') {
+      if (child.isPaused) throw new Violation(`'${path}' is restarted, though it is paused`);
+      if (because !== child.because) throw new Violation(`'${path}' is restarted (${because})`);
+      checkDelay(path, delayMs, (child.judged ??= judge(branch, child, at)));
+      child.delayMs = delayMs;
+    } else {
+      const isEarly = because === 'revive' && (at < child.reviveAt || child.isPaused);
+      if (isEarly) throw new Violation(`'${path}' is revived at ${at}, not at ${child.reviveAt}`);
+      if (because !== 'resume') child.failures.forgive();
+    }
+    child.reviveAt = Infinity;
+    const isOwn = child.spec.maxRestarts !== undefined;
+    if (!isOwn) return branch.ledger.check(at, budget.used);
+    const expected = child.failures.used(child.spec, at);
+    if (budget.used !== expected)
+      throw new Violation(`'${path}' has used ${expected} restarts, not ${budget.used}`);
+  }
+
+  #backingOff(branch: Branch, child: Told, event: Of<'child:backing-off'>): void {
+    const { path, delayMs, nextStartAt, failures, at } = event;
+    if (child.delayMs === undefined) {
+      // At a boot nothing else is told before.
+      child.because = 'boot';
+      child.isBooting = true;
+      checkDelay(path, delayMs, (child.judged ??= judge(branch, child, at)));
+    } else if (child.delayMs !== delayMs) throw new Violation(`'${path}' is delayed by ${delayMs} ms`);
+    if (nextStartAt !== at + delayMs) throw new Violation(`'${path}' is to start at ${nextStartAt}`);
+    if (failures !== child.failures.inARow)
+      throw new Violation(`'${path}' has failed ${child.failures.inARow} times in a row, not ${failures}`);
+    child.judged = child.delayMs = undefined;
+  }
+
+  #givesUp(branch: Branch, child: Told, event: Of<'child:gave-up'>): void {
+    const { path, giveUp, because, reviveAt, at } = event;
+    const errorClass = because === 'limit' ? 'transient' : because;
+    const judged = (child.judged = judge(branch, child, at, errorClass));
+    if (judged.verdict !== 'gives up' || judged.giveUp !== giveUp || judged.because !== because)
+      throw new Violation(`'${path}' gives up (${giveUp}, ${because}), but has to ${judged.verdict}`);
+    judged.isTold = true;
+    const { reviveAfterMs } = child.spec;
+    const expected = giveUp === 'park' && reviveAfterMs !== undefined ? at + reviveAfterMs : null;
+    if (reviveAt !== expected) throw new Violation(`'${path}' is to be revived at ${reviveAt}`);
+    child.reviveAt = reviveAt ?? Infinity;
+  }
+
+  #gaveUp(branch: Branch, id: string, at: number): void {
+    const child = branch.children.find((each) => each.id === id);
+    if (!child) throw new Violation(`'${id}' makes a supervisor give up, and is no child of it`);
+    const judged = (child.judged ??= judge(branch, child, at));
+    const isEscalated = judged.verdict === 'gives up' && judged.isTold && judged.giveUp === 'escalate';
+    if (judged.verdict !== 'all give up' && !isEscalated)
+      throw new Violation(`a supervisor gives up over '${id}', but that has to ${judged.verdict}`);
   }
 
   #branch(path: string): Branch {
@@ -146,15 +241,42 @@ export class EventJudge {
       mayBeKilled ||= plan.shutdownMs !== Infinity;
     }
     const ledger = new Ledger(plan);
-    const ids = plan.leaves.map((_, i) => `leaf${i}`);
-    const inOrder = [...ids.slice(0, 1), ...plan.branches.map((_, i) => `branch${i}`), ...ids.slice(1)];
-    const isDynamic = plan.kind === 'dynamic' && ids.length > 0;
-    const children = isDynamic ? [] : inOrder.map((id): Told => ({ id, told: 'nothing', incarnation: 0 }));
-    return { plan, ledger, mayBeKilled, children, phase: 'starting' };
+    const isDynamic = plan.kind === 'dynamic' && plan.leaves.length > 0;
+    const children = isDynamic ? [] : startOrderIds(plan).map((id) => this.#newChild(plan, id));
+    return { plan, ledger, mayBeKilled, children, phase: 'starting', hasGivenUp: false };
+  }
+
+  #newChild(above: BranchPlan, id: string): Told {
+    const childBackoff = above.beyond?.childBackoff;
+    if (id.startsWith('branch')) {
+      const plan = childPlan(above, id) as BranchPlan;
+      return new Told(
+        id,
+        { ...branchPolicies(plan, above), kind: 'supervisor', classifies: false },
+        childBackoff,
+      );
+    }
+    const isAdded = id.startsWith('extra');
+    const plan = isAdded ? this.#extra : (childPlan(above, id.replace(/#.*/, '')) as LeafPlan);
+    const isDynamic = above.kind === 'dynamic' && above.leaves.length > 0;
+    const bindsTo = isAdded || isDynamic ? [] : bondsOf(above).get(id);
+    return new Told(id, { ...leafPolicies(plan, above), kind: plan.kind }, childBackoff, bindsTo);
   }
 }
 
-const isAlive = ({ told }: Told): boolean => told !== 'nothing' && told !== 'over';
+/** What the books say of the failure of a child; it is written down once. */
+const judge = (branch: Branch, child: Told, now: number, errorClass: ErrorClass = 'transient'): Judged =>
+  child.failures.judge({ ...child, errorClass, now }, branch.ledger);
+
+function checkDelay(path: string, delayMs: number, judged: Judged): void {
+  const goesOn =
+    judged.verdict === 'restart' ||
+    (judged.verdict === 'gives up' && judged.isTold && judged.giveUp === 'keep-trying');
+  if (!goesOn) throw new Violation(`'${path}' is tried again, but has to ${judged.verdict}`);
+  const [least, most] = judged.delay;
+  if (delayMs < least || delayMs > most)
+    throw new Violation(`'${path}' is delayed by ${delayMs} ms, not by ${least} to ${most}`);
+}
 
 export function checkJson(what: string, value: unknown): void {
   const copy: unknown = JSON.parse(JSON.stringify(value));

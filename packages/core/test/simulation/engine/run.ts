@@ -1,11 +1,11 @@
 /** Plays an engine script from its start to its end, and checks what can be seen from outside. */
-import { SimulatedClock, type SupervisorTree } from '@coppice/core';
+import { SimulatedClock, type SupervisorTree, seededRandom } from '@coppice/core';
 import { KILL_GRACE_MS } from '../../../src/model/policy.js';
 import { Violation } from '../model/violation.js';
 import { EventJudge, checkJson } from './event-judge.js';
 import { Journal } from './journal.js';
 import { addHostileListeners, addMeddlers } from './listeners.js';
-import type { BranchPlan, EngineAction, EngineScript } from './plan.js';
+import type { BranchPlan, EngineAction, EngineScript, LeafPlan } from './plan.js';
 import { TimerBook } from './timer-book.js';
 import { Stage, THROWN } from './scripted-children.js';
 
@@ -38,10 +38,12 @@ class Run {
   constructor(script: EngineScript, audience: Audience) {
     this.#script = script;
     this.journal = new Journal(audience !== 'nobody');
-    this.judge = new EventJudge(script.root, this.journal);
+    this.judge = new EventJudge(script, this.journal);
     this.#stage = new Stage(this.#clock, this.journal);
     this.#violations = this.#stage.violations;
-    this.#tree = this.#stage.rootOf(script.root).handle({ clock: this.#timers });
+    this.#tree = this.#stage
+      .rootOf(script.root)
+      .handle({ clock: this.#timers, random: seededRandom(script.seed) });
     if (audience === 'hostile') addHostileListeners(this.#tree);
     if (audience !== 'nobody') this.#tree.on('event', (event) => this.#check(() => this.judge.hear(event)));
     if (audience === 'meddling') addMeddlers(this.#tree, (command) => this.#settles(command));
@@ -57,8 +59,7 @@ class Run {
       this.#checkSnapshot();
     }
     if (this.#script.rest) {
-      await this.#clock.runUntilIdle();
-      this.#checkRest();
+      await this.#rest();
     }
     const stop = this.#stop();
     this.#settles(stop.then(() => this.#check(() => this.#timers.checkNone())));
@@ -69,6 +70,14 @@ class Run {
     this.#checkEnd();
     await stop;
     if (this.#violations.length > 0) throw this.#violations[0];
+  }
+
+  /** Whoever is watched is looked at for ever: then it is as quiet as it will be after some time. */
+  async #rest(): Promise<void> {
+    const { root, extra } = this.#script;
+    if (isWatched(root) || isWatchedLeaf(extra)) return this.#clock.advance(REST_MS);
+    await this.#clock.runUntilIdle();
+    this.#checkRest();
   }
 
   async #stop(): Promise<void> {
@@ -206,6 +215,14 @@ class Run {
     }
   }
 }
+
+const REST_MS = 700;
+
+const isWatchedLeaf = ({ beyond }: LeafPlan): boolean =>
+  beyond?.staleAfterMs !== undefined || beyond?.maxRunMs !== undefined;
+
+const isWatched = ({ leaves, branches }: BranchPlan): boolean =>
+  leaves.some(isWatchedLeaf) || branches.some(isWatched);
 
 const always = (): boolean => true;
 

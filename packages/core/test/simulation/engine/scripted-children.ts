@@ -11,13 +11,25 @@ import {
   supervisor,
   task,
 } from '@coppice/core';
+import type { ErrorClass } from '../../../src/model/give-up.js';
 import { Violation } from '../model/violation.js';
+import { bondsOf, branchPolicies, leafPolicies, startOrderOf } from './policies.js';
+import { Watch } from './watch.js';
 import type { Entry, Journal } from './journal.js';
 import type { BranchPlan, LeafPlan, Part } from './plan.js';
 
 /** After so many starts all children play this part: no tree restarts for ever. */
 const MANY = 60;
-const CALM: Part = { start: 'at once', life: 'stays', stop: 'at once', defer: 'none', ms: 0 };
+const CALM: Part = {
+  start: 'at once',
+  life: 'stays',
+  stop: 'at once',
+  defer: 'none',
+  ready: 'at once',
+  beats: 'always',
+  errorClass: 'transient',
+  ms: 0,
+};
 
 /** Values that people throw, and some that they should not. */
 export const THROWN: readonly (() => unknown)[] = [
@@ -37,6 +49,8 @@ export interface Actor {
   readonly context: Context;
   readonly entry: Entry;
   readonly part: Part;
+  /** Those of its limits that the clock watches over. */
+  readonly watch: Watch | undefined;
 }
 
 export class Stage {
@@ -44,6 +58,7 @@ export class Stage {
   readonly journal: Journal;
   /** What broke a rule of the stage; it may have been thrown where the engine catches it. */
   readonly violations: unknown[] = [];
+  #current: Part | undefined = undefined;
   /** All incarnations, for pokes at odd moments. */
   readonly actors: Actor[] = [];
 
@@ -56,25 +71,47 @@ export class Stage {
     return this.#branch(plan, 'root', undefined);
   }
 
-  leaf(plan: LeafPlan, id: string, above: BranchPlan): ChildSpec {
+  leaf(plan: LeafPlan, id: string, above: BranchPlan, bindsTo: readonly string[] = []): ChildSpec {
     const { kind, restart, shutdownMs, onStuck } = plan;
     const significant = plan.significant && restart !== 'permanent' && above.autoShutdown !== 'never';
-    const common = { id, restart, shutdownMs, significant, onStuck };
+    const { classifies, ...policies } = leafPolicies(plan, above);
+    const { awaitReady } = plan;
+    const common = {
+      id,
+      restart,
+      shutdownMs,
+      significant,
+      onStuck,
+      ...policies,
+      ...(awaitReady && { awaitReady }),
+      ...(bindsTo.length > 0 && { bindsTo }),
+      ...(classifies && { classify: (error: unknown) => this.#classify(error) }),
+    };
     return kind === 'task' ? this.#task(plan, common) : this.#service(plan, common);
   }
 
   #branch(plan: BranchPlan, id: string, above: BranchPlan | undefined): DeclaredSupervisor {
     const { kind, restart, shutdownMs, maxRestarts, withinMs, autoShutdown } = plan;
-    const limits = { id, maxRestarts, withinMs, autoShutdown, ...(above && { restart, shutdownMs }) };
-    const leaves = plan.leaves.map((leaf, i) => this.leaf(leaf, `leaf${i}`, plan));
+    const limits = {
+      id,
+      maxRestarts,
+      withinMs,
+      autoShutdown,
+      ...(plan.beyond?.childBackoff && { childBackoff: plan.beyond.childBackoff }),
+      ...(above && { restart, shutdownMs, ...branchPolicies(plan, above) }),
+    };
+    const isDynamic = kind === 'dynamic' && plan.leaves.length > 0;
+    const bonds = isDynamic ? undefined : bondsOf(plan);
+    const leaves = plan.leaves.map((leaf, i) => this.leaf(leaf, `leaf${i}`, plan, bonds?.get(`leaf${i}`)));
     const [template] = leaves;
     if (kind === 'dynamic' && template) {
-      return dynamicSupervisor({ ...limits, child: template }) as never;
+      const maxChildren = plan.beyond?.maxChildren;
+      return dynamicSupervisor({ ...limits, ...(maxChildren && { maxChildren }), child: template }) as never;
     }
     const branches = plan.branches.map((branch, i) => this.#branch(branch, `branch${i}`, plan));
     // Branches stand between the leaves, so that there are leaves before and after them.
     const children = [...leaves.slice(0, 1), ...branches, ...leaves.slice(1)];
-    return supervisor({ ...limits, strategy: plan.strategy, children });
+    return supervisor({ ...limits, strategy: plan.strategy, startOrder: startOrderOf(plan), children });
   }
 
   #service(plan: LeafPlan, common: { id: string }): ChildSpec {
@@ -104,6 +141,7 @@ export class Stage {
         if (part.start === 'throws') throw thrown(part.ms);
         if (part.start === 'rejects') return Promise.reject(thrown(part.ms));
         if (part.start === 'ignores') return undefined;
+        actor.watch?.started();
         this.#live(actor);
         const run = new Promise<unknown>((resolve, reject) => {
           context.signal.addEventListener('abort', () => {
@@ -119,13 +157,22 @@ export class Stage {
     });
   }
 
-  #enter({ parts, onStuck }: LeafPlan, context: Context): Actor {
+  #enter(plan: LeafPlan, context: Context): Actor {
+    const { parts, onStuck } = plan;
     const { path, attempt } = context;
     const entry = this.#guard(() => this.journal.enter(path, attempt, onStuck));
     const part = this.actors.length >= MANY ? CALM : parts[Math.min(attempt, parts.length) - 1]!;
     if (part.start !== 'at once' && part.start !== 'slowly') entry.said = 'unknown';
-    const actor = { context, entry, part };
+    const watch =
+      plan.beyond &&
+      new Watch(plan, context, this.clock, {
+        guard: (check) => this.#guard(check),
+        fails: () => (entry.said ??= 'fail'),
+      });
+    const actor = { context, entry, part, watch };
     this.actors.push(actor);
+    this.#current = part;
+    watch?.begin(part);
     // The first to be deferred is the last to be called: after it, nothing of this incarnation is left.
     context.defer(() => this.#guard(() => this.journal.leave(entry)));
     if (part.defer === 'throws') {
@@ -135,6 +182,11 @@ export class Stage {
     } else if (part.defer === 'rejects') context.defer(() => Promise.reject(thrown(part.ms)));
     else if (part.defer === 'slow') context.defer(() => busyWith(entry, this.#later(part.ms)));
     return actor;
+  }
+
+  /** What is classified is the error of the part that was played last. */
+  #classify(_error: unknown): ErrorClass {
+    return this.#current?.errorClass ?? 'transient';
   }
 
   #live(actor: Actor): void {
@@ -148,13 +200,15 @@ export class Stage {
   }
 
   /** It says that it has failed; while it speaks, nothing happens to it. */
-  fail({ context, entry }: Actor, error: unknown): void {
+  fail({ context, entry, watch }: Actor, error: unknown): void {
     entry.said ??= 'fail';
+    watch?.says();
     this.#undisturbed(() => context.fail(error));
   }
 
-  end({ context, entry }: Actor, shutdown?: Shutdown): void {
+  end({ context, entry, watch }: Actor, shutdown?: Shutdown): void {
     entry.said ??= 'end';
+    watch?.says();
     this.#undisturbed(() => context.end(shutdown));
   }
 
@@ -172,11 +226,15 @@ export class Stage {
     const { context, entry, part } = actor;
     switch (part.start) {
       case 'at once':
+        actor.watch?.started();
         return actor;
       case 'slowly':
         return busyWith(
           entry,
-          this.#later(part.ms).then(() => actor),
+          this.#later(part.ms).then(() => {
+            actor.watch?.started();
+            return actor;
+          }),
         );
       case 'throws':
         throw thrown(part.ms);

@@ -254,7 +254,8 @@ export class Oracle {
   bringsGround(fact: Fact): boolean {
     const scope = this.#hasGroup(fact) ? this.#scopeOf(fact) : [];
     return groundsOf(fact, this.members).every(
-      (each) => each.isUp || (scope.includes(each) && each.isHeld && ['group', 'waiting'].includes(each.rest)),
+      (each) =>
+        each.isUp || (scope.includes(each) && each.isHeld && ['group', 'waiting'].includes(each.rest)),
     );
   }
 

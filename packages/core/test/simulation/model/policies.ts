@@ -41,11 +41,14 @@ export function childPolicy(
   return plan.kill && kind === 'service' ? { ...common, kill: true } : common;
 }
 
+/** What decides about a plan's policies. */
+type Declared = Pick<ChildPlan, 'beyond' | 'kind' | 'restart'>;
+
 type Mended = Pick<PlannedPolicy, 'giveUp' | 'boot' | 'classifies'> & Partial<ChildPolicy>;
 const PLAIN: Mended = { giveUp: 'escalate', boot: 'fail', classifies: false };
 
 /** What is declared beyond OTP, without the combinations that validation refuses (spec/policies.ts). */
-function mend(plan: ChildPlan, above: ChildPlan): Mended {
+export function mend(plan: Declared, above: Declared): Mended {
   const { beyond, kind, restart } = plan;
   if (!beyond) return PLAIN;
   const isWorker = !isSupervisorKind(kind);
@@ -80,7 +83,7 @@ function mend(plan: ChildPlan, above: ChildPlan): Mended {
 const given = <V>(key: string, value: V | undefined): object => (value === undefined ? {} : { [key]: value });
 
 /** A limit that its own delays keep from ever being reached is refused: its window is made long enough. */
-function limitOf({ limit, backoff, giveUp }: BeyondPlan, above: ChildPlan): BeyondPlan['limit'] {
+function limitOf({ limit, backoff, giveUp }: BeyondPlan, above: Declared): BeyondPlan['limit'] {
   const delays = backoff ?? above.beyond?.childBackoff;
   if (!limit || !delays || limit.maxRestarts === Infinity) return limit;
   const least = backoff && giveUp !== 'keep-trying' ? 1 : 0;
@@ -99,7 +102,7 @@ const membersOf = (plan: ChildPlan): PlannedPolicy[] =>
 
 /** The siblings that a child is bound to: those in its mask; a temporary one cannot be among them. */
 export function groundsOf(
-  { beyond }: ChildPlan,
+  { beyond }: Pick<ChildPlan, 'beyond'>,
   siblings: readonly { readonly id: string; readonly restart: string }[],
 ): string[] {
   const mask = beyond?.bondsMask ?? 0;

@@ -38,7 +38,7 @@ import {
 const perhaps = <T>(list: readonly T[]): fc.Arbitrary<T | undefined> =>
   fc.option(fc.constantFrom(...list), { nil: undefined });
 
-const beyondPlan: fc.Arbitrary<BeyondPlan> = fc.record({
+export const beyondPlan: fc.Arbitrary<BeyondPlan> = fc.record({
   backoff: perhaps(BACKOFFS),
   limit: perhaps(OWN_LIMITS),
   giveUp: fc.constantFrom(...GIVE_UPS),
