@@ -6,7 +6,7 @@ import { scripted, statuses } from '../support/scripted.js';
 const earlyClock = (clock: SimulatedClock): Clock => ({
   now: () => clock.now(),
   setTimer: (callback, ms) => clock.setTimer(callback, ms < 1 ? 1 : ms - 0.5),
-  clearTimer: (timer) => clock.clearTimer(timer as never),
+  clearTimer: (timer) => clock.clearTimer(timer),
 });
 
 const backoff = { minMs: 100, maxMs: 100, jitter: 0 };
