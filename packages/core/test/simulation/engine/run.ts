@@ -64,7 +64,7 @@ class Run {
     const stop = this.#stop();
     this.#settles(stop.then(() => this.#check(() => this.#timers.checkNone())));
     this.#checkSnapshot();
-    await this.#clock.runUntilIdle();
+    await this.#windDown();
     this.#checkSnapshot();
     await this.#overrule();
     this.#checkEnd();
@@ -74,10 +74,24 @@ class Run {
 
   /** Whoever is watched is looked at for ever: then it is as quiet as it will be after some time. */
   async #rest(): Promise<void> {
-    const { root, extra } = this.#script;
-    if (isWatched(root) || isWatchedLeaf(extra)) return this.#clock.advance(REST_MS);
+    if (this.#isWatched) return this.#clock.advance(REST_MS);
     await this.#clock.runUntilIdle();
     this.#checkRest();
+  }
+
+  /** Until all is down; or, while one is waited for without limit and others are still watched, until that is so. */
+  async #windDown(): Promise<void> {
+    const isDown = (): boolean => this.#tree.snapshot().phase === 'stopped';
+    for (let i = 0; this.#isWatched && !isDown() && i < MAX_STOPS; i++) {
+      if (this.journal.isAnyStuck) return;
+      await this.#clock.advance(STOP_MS);
+    }
+    if (!this.#isWatched || isDown()) await this.#clock.runUntilIdle();
+  }
+
+  get #isWatched(): boolean {
+    const { root, extra } = this.#script;
+    return isWatched(root) || isWatchedLeaf(extra);
   }
 
   async #stop(): Promise<void> {
@@ -217,6 +231,9 @@ class Run {
 }
 
 const REST_MS = 700;
+/** No child has longer to stop; and so many stop one after the other, at most. */
+const STOP_MS = 5_000;
+const MAX_STOPS = 24;
 
 const isWatchedLeaf = ({ beyond }: LeafPlan): boolean =>
   beyond?.staleAfterMs !== undefined || beyond?.maxRunMs !== undefined;

@@ -1114,7 +1114,8 @@ export class Oracle {
   #remove(fact: Fact): void {
     const isDeleted = this.#commands.has(fact.id, 'delete-child');
     const stays = fact.stays(this.node.state.dynamic) && !fact.isNew && !isDeleted;
-    if (!hasGround(fact, this.members) || this.#overdueWith(fact)) this.#isPerhapsNoEnd(fact);
+    const mayHaveFallen = !hasGround(fact, this.members) || fact.isTooEarly || this.#overdueWith(fact);
+    if (mayHaveFallen) this.#isPerhapsNoEnd(fact);
     if (!fact.isDown || stays) throw new Violation(`'${fact.id}' is gone without a reason`);
     if (dependantsOf(fact, this.members).length > 0)
       throw new Violation(`'${fact.id}' is gone, and others are bound to it`);
