@@ -3,7 +3,7 @@
  * the promises of the interpreter allow. What one sender tells one receiver stays in order; timers are due
  * in the order of the clock; everything else is up to the script.
  */
-import type { Child } from '../../../src/model/child.js';
+import type { Child, ChildStatus } from '../../../src/model/child.js';
 import { type ExitReason, NORMAL, SHUTDOWN, crash } from '../../../src/model/exit-reason.js';
 import type { Effect } from '../../../src/model/effect.js';
 import type { Command, Message } from '../../../src/model/message.js';
@@ -38,6 +38,7 @@ type OfReconcile = 'reconfigure' | 'replace-child' | 'settle-bonds';
 const MAX_MOVES = 5_000;
 const AFTERLIFE = 5;
 const IDS = 'abcdefgh';
+const ABOUT_TO_START: readonly ChildStatus[] = ['parked', 'backing-off', 'restarting'];
 const CALM: Mood = { start: 'at once', stop: 'at once', errorClass: 'transient' };
 /** Those whose runs are limited fail for ever; after so many moves they have had their turns. */
 const RESTLESS_MOVES = 400;
@@ -284,7 +285,10 @@ export class World {
     const members = Array.from(state.children);
     const member = members[at % Math.max(1, members.length)];
     const to = { number: ++this.#commands };
-    const id = member && at < 14 ? member.id : IDS[at % IDS.length]!;
+    // Pauses are most dangerous for those that are about to be started.
+    const planned = kind === 'pause' ? members.filter(({ status }) => ABOUT_TO_START.includes(status)) : [];
+    const chosen = planned[at % Math.max(1, planned.length)] ?? member;
+    const id = chosen && at < 14 ? chosen.id : IDS[at % IDS.length]!;
     switch (kind) {
       case 'start-child':
       case 'start-known': {
