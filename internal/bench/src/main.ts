@@ -1,52 +1,63 @@
 /**
- * `npm run -s bench -- [--quick] [--json]`: what supervision costs, beside the loop that one would write by
- * hand, in the same process. `--quick` takes less than a minute; `--json` prints one object a line.
+ * `npm run -s bench`: what supervision costs, beside the loop that one would write by hand and beside others, in one
+ * run. `--help` says how to get less, or something else.
  */
-import { cpus } from 'node:os';
-import { parseArgs } from 'node:util';
-import { crashLoopByHand, crashLoopSupervised } from './crash-loop.js';
-import { idleByHand, idleSupervised } from './idle-child.js';
-import { type Measured, sideBySide } from './measure.js';
-import { oneAmongManyByHand, oneAmongManySupervised } from './one-among-many.js';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { countProcessorTime } from './clock.js';
+import { measure } from './measure.js';
+import { type Options, USAGE, optionsOf } from './options.js';
+import { NO_ERLANG, erlang } from './otp/otp.js';
+import { cellsOf, headOf } from './report/cells.js';
+import { toJson } from './report/json.js';
+import { describeMachine } from './report/machine.js';
+import { replaceBetweenMarks, toMarkdown } from './report/markdown.js';
+import { toLine } from './report/text.js';
+import type { Group, Result } from './row.js';
+import { SIZES } from './sizes.js';
+import { works } from './works/index.js';
 
-const { values } = parseArgs({ options: { quick: { type: 'boolean' }, json: { type: 'boolean' } } });
-const rounds = values.quick ? 5 : 15;
-const times = values.quick ? 50_000 : 200_000;
-
-print({ machine: `${cpus()[0]?.model ?? 'unknown'}, ${cpus().length} cores`, node: process.version });
-
-row('crash loop', 'ns', await sideBySide(crashLoopByHand(times), crashLoopSupervised(times), rounds));
-for (const siblings of [100, 1_000, 100_000]) {
-  const measured = await sideBySide(
-    oneAmongManyByHand(siblings, times),
-    oneAmongManySupervised(siblings, times),
-    rounds,
-  );
-  row(`restart one among ${siblings.toLocaleString('en')}`, 'ns', measured);
-}
-for (const withSignal of [true, false]) {
-  const loop = await idleByHand(20_000, withSignal);
-  const ours = await idleSupervised(20_000, withSignal);
-  row(`idle child, ${withSignal ? 'signal used' : 'signal not used'}`, 'bytes', {
-    loop,
-    ours,
-    ratio: ours / loop,
-  });
+try {
+  const options = optionsOf(process.argv.slice(2));
+  if (options.help) console.log(USAGE);
+  else await run(options);
+} catch (error) {
+  console.error(error);
+  process.exitCode = 1;
 }
 
-function row(work: string, unit: string, { loop, ours, ratio }: Measured): void {
-  print({ work, unit, loop: Math.round(loop), ours: Math.round(ours), ratio: Number(ratio.toFixed(2)) });
+async function run(options: Options): Promise<void> {
+  if (options.cpu) countProcessorTime();
+  const sizes = SIZES[options.size];
+  const chosen = works(sizes).filter((group) => isChosen(group, options.only));
+  if (chosen.length === 0) throw new Error(`--only: nothing is called '${options.only}'`);
+  const needsOtp = options.columns.includes('otp') && chosen.some((group) => group.otp);
+  const otp = needsOtp ? erlang(sizes.heavyRounds) : NO_ERLANG;
+  try {
+    const columns = options.columns.filter((column) => column !== 'otp' || otp.version !== undefined);
+    const machine = describeMachine(columns.includes('otp') ? otp.version : undefined);
+    if (options.write !== undefined) replaceBetweenMarks(readFileSync(options.write, 'utf8'), ''); // or fail now
+    if (options.output === 'json') console.log(JSON.stringify({ ...machine, size: options.size }));
+    if (options.output === 'text')
+      console.log(`${Object.values(machine).filter(Boolean).join('; ')}\n${toLine(headOf(columns))}`);
+    const results: Result[] = [];
+    for (const group of chosen) {
+      const measured = await measure(group, columns, otp.run, sizes);
+      results.push(...measured.filter(({ values }) => Object.keys(values).length > 0));
+      for (const result of measured) {
+        if (options.output === 'json') console.log(toJson(result, results));
+        if (options.output === 'text') console.log(toLine(cellsOf(result, results, columns)));
+      }
+    }
+    const tables = toMarkdown(results, machine);
+    if (options.output === 'markdown') console.log(tables);
+    if (options.write === undefined) return;
+    writeFileSync(options.write, replaceBetweenMarks(readFileSync(options.write, 'utf8'), tables));
+  } finally {
+    otp.close();
+  }
 }
 
-function print(facts: Record<string, string | number>): void {
-  if (values.json) return console.log(JSON.stringify(facts));
-  const { work, unit, loop, ours, ratio, ...rest } = facts;
-  if (work === undefined) return console.log(Object.values(rest).join(', '));
-  console.log(
-    `${String(work).padEnd(34)} by hand ${fixed(loop)} ${unit}  ours ${fixed(ours)} ${unit}  ratio ${ratio}`,
-  );
-}
-
-function fixed(value: unknown): string {
-  return Number(value).toLocaleString('en').padStart(8);
+function isChosen({ section, rows }: Group, part: string): boolean {
+  const wanted = part.toLowerCase();
+  return [section, ...rows.map(({ name }) => name)].some((name) => name.toLowerCase().includes(wanted));
 }

@@ -1,60 +1,67 @@
-/** Measures pieces of work side by side: alternating, in one process, the median of several rounds. */
+/** Measures works side by side: in turns, in one process, the median of several rounds. */
+import { collectGarbage } from './heap.js';
+import type { Column, Group, Result, Work } from './row.js';
+import { median, medianRatio } from './statistics.js';
 
-/** Does the work once and says how long the part that counts took, in nanoseconds per operation. */
-export type Work = () => Promise<number>;
+/** For each column, the values of each round, in the order of the rows. */
+type Rounds = ReadonlyMap<Column, readonly (readonly number[])[]>;
 
-export interface Measured {
-  /** Nanoseconds per operation. */
-  readonly loop: number;
-  readonly ours: number;
-  /** `ours` as a multiple of `loop`, as the median of the ratios of the rounds. */
-  readonly ratio: number;
+/** A round is one turn of each, and each begins a round as often as the others; the first rounds only warm up. */
+export async function measure(
+  group: Group,
+  columns: readonly Column[],
+  otp: Otp,
+  { isWarmedUp, warmUps }: Warming,
+): Promise<Result[]> {
+  const works = Object.entries(group.works).filter(([name]) => columns.includes(name as Column)) as [
+    Column,
+    Work,
+  ][];
+  const rounds = new Map<Column, (readonly number[])[]>(works.map(([name]) => [name, []]));
+  for (let round = -warmUps; round < group.rounds; round++) {
+    for (let turn = 0; turn < works.length; turn++) {
+      const [name, work] = works[(round + warmUps + turn) % works.length]!;
+      const values = await once(work, isWarmedUp && group.isHeavy !== true);
+      verify(`values of ${name} for '${group.rows[0]!.name}'`, values.length, group.rows.length);
+      if (round >= 0) rounds.get(name)!.push(values);
+    }
+  }
+  if (group.otp && columns.includes('otp')) {
+    const values = await otp(group.otp.work, group.otp.args);
+    if (values) {
+      verify(`values of OTP for '${group.rows[0]!.name}'`, values.length, group.rows.length);
+      rounds.set('otp', [values]);
+    }
+  }
+  return group.rows.map((row, index) => ({ ...row, section: group.section, ...resultOf(rounds, index) }));
 }
 
-/** A round is one run of each, the order swapped from round to round; the first round only warms up. */
-export async function sideBySide(loop: Work, ours: Work, rounds: number): Promise<Measured> {
-  const loops: number[] = [];
-  const oursTimes: number[] = [];
-  for (let round = 0; round <= rounds; round++) {
-    const [a, b] = round % 2 === 0 ? [loop, ours] : [ours, loop];
-    const first = await clean(a);
-    const second = await clean(b);
-    if (round === 0) continue;
-    loops.push(round % 2 === 0 ? first : second);
-    oursTimes.push(round % 2 === 0 ? second : first);
-  }
-  return {
-    loop: median(loops),
-    ours: median(oursTimes),
-    ratio: median(loops.map((time, round) => oursTimes[round]! / time)),
-  };
+export interface Warming {
+  /** Each work is done once more before each time that counts. */
+  readonly isWarmedUp: boolean;
+  /** So many rounds do not count. */
+  readonly warmUps: number;
+}
+
+/** Runs a work of bench_otp.erl; undefined where there is no Erlang. */
+export type Otp = (work: string, args: readonly number[]) => Promise<readonly number[] | undefined>;
+
+function resultOf(rounds: Rounds, row: number): Pick<Result, 'values' | 'ratio'> {
+  const of = (column: Column): number[] | undefined => rounds.get(column)?.map((values) => values[row]!);
+  const values: Partial<Record<Column, number>> = {};
+  for (const column of rounds.keys()) values[column] = median(of(column)!);
+  const loop = of('loop');
+  const ours = of('ours');
+  return { values, ratio: loop && ours ? medianRatio(ours, loop) : undefined };
 }
 
 /** With the garbage of the others gone, and once to get warm: a collection also throws optimised code away. */
-async function clean(work: Work): Promise<number> {
+async function once(work: Work, isWarmedUp: boolean): Promise<readonly number[]> {
   collectGarbage();
-  await work();
+  if (isWarmedUp) await work();
   return work();
 }
 
-/** The heap in use after a collection, in bytes. Needs `--expose-gc`. */
-export function heapUsed(): number {
-  collectGarbage();
-  return process.memoryUsage().heapUsed;
+export function verify(what: string, got: number, expected: number): void {
+  if (got !== expected) throw new Error(`${what}: ${got} instead of ${expected}`);
 }
-
-export function collectGarbage(): void {
-  const { gc } = globalThis as { gc?: () => void };
-  if (!gc) throw new Error('run node with --expose-gc');
-  gc();
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
-}
-
-/** Nanoseconds per operation of what lies between `from` (of `performance.now()`) and now. */
-export const perOperation = (from: number, operations: number): number =>
-  ((performance.now() - from) * 1e6) / operations;
