@@ -6,7 +6,7 @@ import { type CoppiceError, coppiceError, messageOf } from './errors.js';
 import { SHUTDOWN, errorOf } from './exit-reason.js';
 import { type Judgement, forgive, hasGivenUp, judge } from './failures.js';
 import { begin, beginRestart } from './begin.js';
-import { undo } from './operations.js';
+import { follow, undo } from './operations.js';
 import { about, budgetOf, report, reportRestart } from './report.js';
 import { AUTO_SHUTDOWN_TABLE, RESTART_TABLE, type Verdict } from './restart-table.js';
 import { boundScope } from './strategy.js';
@@ -56,6 +56,8 @@ function retry(s: Supervisor, child: Child): void {
       if (other) return holdBack(s, child, other);
       reportRestart(s, child, 'revive', 0);
       return beginRestart(s, child, { isAlone: true });
+    case 'running':
+      return follow(s, child);
     default:
   }
 }

@@ -86,6 +86,9 @@ const COMMAND = {
     `'${d['supervisor']}' has its maxChildren of ${d['maxChildren']} children; try again when one has ended`,
   COPPICE_NAME_TAKEN: (d) =>
     `${d['key']} is taken in '${d['path']}': '${d['owner']}' has it${d['state']}; choose another key, or end that one first`,
+  COPPICE_POOL_EXHAUSTED: (d) =>
+    `'${d['path']}' had nothing to lend within ${d['timeoutMs']} ms: ${d['lent']} of ${d['most']} are lent, and ` +
+    `${d['waiting']} borrowers wait`,
   COPPICE_DYNAMIC_SUPERVISOR: (d) =>
     `${d['call']} has no meaning for the dynamic supervisor '${d['supervisor']}', whose children are gone when they ` +
     `end; use startChild and terminateChild`,

@@ -74,7 +74,7 @@ export function advance(s: Supervisor, operation: Operation): void {
 function advanceRestart(s: Supervisor, operation: Of<'restart'>): void {
   const { failed, scope, isAlone, delayMs, to } = operation;
   if (operation.starting) {
-    if (startNext(s, scope)) return;
+    if (startNext(s, scope)) return isForItself(s, operation) ? leave(s, failed, isAlone) : undefined;
     if (to !== undefined) answerRestarted(s, failed, to);
     return done(s);
   }
@@ -90,6 +90,23 @@ function advanceRestart(s: Supervisor, operation: Of<'restart'>): void {
   if (operation.replacement) s.children.setSpec(failed, operation.replacement.spec);
   operation.starting = true;
   s.cursor = undefined;
+}
+
+/**
+ * In a parallel supervisor nobody waits for a child that is started again by itself: it may take long to connect,
+ * and the crashes, delays and commands of its siblings have nothing to do with that.
+ */
+function isForItself({ policy }: Supervisor, { failed, scope, to, replacement }: Of<'restart'>): boolean {
+  if (policy.startOrder !== 'parallel' || to !== undefined || replacement) return false;
+  const isSingle = scope.first === failed && scope.last === failed && scope.only === undefined;
+  return isSingle && (failed.bonds?.from.length ?? 0) === 0;
+}
+
+/** Goes on while the child starts; how that went is dealt with when it says so (`onStarted`, `retryForItself`). */
+function leave(s: Supervisor, child: Child, isAlone: boolean): void {
+  if (isAlone) recoveryOf(child).isAlone = true;
+  settle(s, child);
+  done(s);
 }
 
 /** Who asked for a restart hears of it; what the child is bound to may have gone down before it was its turn. */
@@ -109,8 +126,8 @@ export const boundError = (s: Supervisor, { id }: Child, other: Child): CoppiceE
     status: other.status,
   });
 
-/** A child is up by a command: those that wait for it follow. */
-function follow(s: Supervisor, child: Child): void {
+/** A child is up by itself: those that wait for it follow. */
+export function follow(s: Supervisor, child: Child): void {
   if (child.status !== 'running' || !child.bonds || child.bonds.from.length === 0) return done(s);
   const operation = { kind: 'restart', failed: child, starting: true, isAlone: true, delayMs: 0 } as const;
   begin(s, { ...operation, scope: boundScope(child), to: undefined });
@@ -146,7 +163,7 @@ export function resumeBoot(s: Supervisor): boolean {
 const isTried = ({ isPresent, recovery, status }: Child): boolean =>
   isPresent &&
   recovery?.isBooting === true &&
-  (status === 'backing-off' || status === 'restarting' || status === 'waiting');
+  (status === 'backing-off' || status === 'restarting' || status === 'waiting' || isAlive(status));
 
 function up(s: Supervisor): void {
   s.phase = 'running';
@@ -273,6 +290,12 @@ function answerFailed(s: Supervisor, operation: Of<'restart'>, child: Child, err
   operation.to = undefined;
   if (child === failed) refuse(s, to, startError(s, child, error));
   else s.effects.push({ type: 'reply', to, child: failed });
+}
+
+/** A child failed to start that no operation waits for. */
+export function retryForItself(s: Supervisor, child: Child): void {
+  if (child.spec.restart === 'temporary') forget(s, child);
+  else retrySoon(s, child);
 }
 
 /**

@@ -27,12 +27,13 @@ import {
   notRunning,
   refuse,
   resumeBoot,
+  retryForItself,
   startFailed,
 } from './operations.js';
 import { recoveryOf } from './recovery.js';
 import { about, report, reportEnd } from './report.js';
 import { takeOutOfBudget } from './stop-budget.js';
-import type { Supervisor } from './supervisor.js';
+import type { Operation, Supervisor } from './supervisor.js';
 import {
   abandonStuck,
   ask,
@@ -147,8 +148,12 @@ function onStarted(s: Supervisor, child: Child): void {
   }
   if (s.observed) report(s, { type: 'child:started', ...about(s, child), startMs });
   watch(s, child);
+  const isForItself = !child.awaited;
   settle(s, child);
-  if (child.bonds && s.policy.startOrder === 'parallel') startWaiting(s, child);
+  if (!child.bonds || s.policy.startOrder !== 'parallel') return;
+  // Bonds that it has got in the meantime: those who wait for it are started when it is their turn.
+  if (isForItself) s.mailbox.push({ type: 'retry', child, incarnation: child.incarnation });
+  else startWaiting(s, child);
 }
 
 function onIgnored(s: Supervisor, child: Child): void {
@@ -177,9 +182,20 @@ function onStartFailed(s: Supervisor, child: Child, error: unknown, errorClass?:
       error: toWire(error),
       startMs: s.now - child.startedAt,
     });
+  const { awaited } = child;
+  const isWantedDown = awaited && isTakingDown(s.operation);
+  if (isWantedDown) rest(s, child);
   settle(s, child);
-  startFailed(s, child, error);
+  if (isWantedDown) return;
+  if (awaited) startFailed(s, child, error);
+  else if (s.stopReason === undefined && !isEnding(s.operation)) retryForItself(s, child);
 }
+
+/** Does the operation stop children, of those that it is about? Then one that it waits for is down as it should be. */
+const isTakingDown = (operation: Operation | undefined): boolean =>
+  operation?.kind === 'terminate-child' ||
+  operation?.kind === 'release' ||
+  (operation?.kind === 'restart' && !operation.starting);
 
 /** It has ended by itself but has something to clean up: it gets as long for that as for a stop. */
 function onEnding(s: Supervisor, child: Child): void {
@@ -294,7 +310,7 @@ function onStop(s: Supervisor, reason: ExitReason, deadlineAt?: number): void {
   }
   interruptStart(s);
   if (s.policy.startOrder === 'parallel') letGo(s);
-  for (const child of awaited(s)) abandonStuck(s, child, 'exit');
+  for (const child of awaitedOnes(s)) abandonStuck(s, child, 'exit');
 }
 
 /** From now on no child is waited for: all are killed, or, in the middle of something else, those it waits for. */
@@ -306,14 +322,14 @@ function onKill(s: Supervisor): void {
     retireAll(s);
     return;
   }
-  for (const child of awaited(s)) {
+  for (const child of awaitedOnes(s)) {
     if (child.status === 'stopping') kill(s, child);
     else abandonStuck(s, child, 'wait');
   }
 }
 
 /** Those that the operation waits for; of two that are swapped one is not in the list. */
-function* awaited(s: Supervisor): Generator<Child> {
+function* awaitedOnes(s: Supervisor): Generator<Child> {
   if (s.awaited === 0) return;
   for (const child of s.children) if (child.awaited) yield child;
   if (s.operation?.kind !== 'swap') return;

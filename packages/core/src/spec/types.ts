@@ -240,7 +240,8 @@ export interface SupervisorOptions extends ChildOptions {
   readonly childBackoff?: BackoffOptions;
   /**
    * `sequential`: each child starts when the one before it is up. `parallel`: all that are not bound to others
-   * start at once. They are stopped one after the other in any case. Default: `sequential`.
+   * start at once, and one that is started again by itself holds up none of the others. They are stopped one after
+   * the other in any case. Default: `sequential`, as OTP does it: whoever takes long to start keeps all others waiting.
    */
   readonly startOrder?: StartOrder;
   /** Started in this order, and those that others are bound to before them; stopped in the reverse order. */

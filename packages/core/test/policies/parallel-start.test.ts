@@ -262,3 +262,102 @@ test('it is for the children of one supervisor, and no deeper', async () => {
   await settle();
   expect(drain(journal)).toEqual(['start b']);
 });
+
+describe('one that is started again by itself', () => {
+  /** Twenty services that lose their connection at once, and then take ten seconds each to find that there is none. */
+  async function outage(startOrder: 'sequential' | 'parallel') {
+    let isDown = false;
+    const lost: (() => void)[] = [];
+    const attempts = new Map<string, number>();
+    const clients = Array.from({ length: 20 }, (_, i) =>
+      scripted(`client${i}`, {
+        maxRestarts: Infinity,
+        backoff: { minMs: 100, maxMs: 1_000, jitter: 0 },
+        onStart: async (_attempt, { id, sleep, fail }) => {
+          attempts.set(id, (attempts.get(id) ?? 0) + 1);
+          lost.push(() => fail(new Error('lost')));
+          if (!isDown) return;
+          await sleep(10_000);
+          throw new Error('no connection');
+        },
+      }),
+    );
+    const other = scripted('other', { maxRestarts: Infinity });
+    const { tree, clock, settle } = plan({
+      startOrder,
+      children: [...clients.map(({ spec }) => spec), other.spec],
+    });
+    await Promise.all([tree.start(), settle()]);
+    isDown = true;
+    attempts.clear();
+    for (const lose of lost.splice(0)) lose();
+    await clock.advance(60_000);
+    return { tree, clock, settle, other, attempts: [...attempts.values()] };
+  }
+
+  test('holds nobody up: each of many tries at its own pace, and others are restarted and ended meanwhile', async () => {
+    const { tree, settle, other, attempts } = await outage('parallel');
+    expect(attempts).toEqual(new Array(20).fill(6));
+    other.crash();
+    await settle();
+    expect(other.starts).toBe(2);
+    const ended = watched(tree.terminateChild('other'));
+    await settle();
+    expect(ended.isOver).toBe(true);
+    expect(tree.countChildren().active).toBe(20);
+    const stopped = watched(tree.stop());
+    await settle();
+    expect(stopped.isOver).toBe(true);
+  });
+
+  test('in sequence, as in OTP, each waits until the one before it has failed', async () => {
+    const { tree, clock, attempts } = await outage('sequential');
+    expect(attempts.reduce((sum, each) => sum + each, 0)).toBeLessThanOrEqual(7);
+    const stopped = watched(tree.stop());
+    await clock.advance(0);
+    expect(stopped.isOver).toBe(true);
+  });
+
+  test('comes up: those that wait for it follow', async () => {
+    const journal: string[] = [];
+    const gate = deferred<unknown>();
+    const db = scripted('db', { journal, onStart: (attempt) => (attempt === 2 ? gate.promise : attempt) });
+    const { tree, settle } = plan({ startOrder: 'parallel', children: [db.spec] });
+    await tree.start();
+    db.crash();
+    await settle();
+    expect(statuses(tree)).toEqual(['db: starting']);
+    const refused = await rejection(tree.startChild(scripted('api', { journal, bindsTo: ['db'] }).spec));
+    expect(refused).toMatchObject({ code: 'COPPICE_BOUND' });
+    await tree.reconcile([db.spec, scripted('api', { journal }).spec]);
+    await tree.reconcile([db.spec, { ...tree.childSpec('api'), bindsTo: ['db'] } as never]);
+    gate.resolve('up');
+    await settle();
+    expect(statuses(tree)).toEqual(['db: running', 'api: running']);
+    await tree.stop();
+  });
+
+  test('restartNow in the middle of its start begins anew; terminateChild ends it', async () => {
+    const { specs, a } = {
+      ...crew(['a'], () => ({
+        onStart: (n) => (n === 2 || n === 4 ? new Promise(() => {}) : n),
+        shutdownMs: 10,
+      })),
+    };
+    const { tree, clock, settle } = plan({ startOrder: 'parallel', children: specs });
+    await tree.start();
+    a.crash();
+    await settle();
+    const restarted = watched(tree.restartNow('a'));
+    await clock.advance(10);
+    expect([restarted.isOver, statuses(tree)]).toEqual([true, ['a: running']]);
+    a.crash();
+    await settle();
+    expect(statuses(tree)).toEqual(['a: starting']);
+    const ended = watched(tree.terminateChild('a'));
+    await clock.advance(10);
+    expect([ended.isOver, statuses(tree)]).toEqual([true, ['a: stopped']]);
+    await clock.advance(60_000);
+    expect(statuses(tree)).toEqual(['a: stopped']);
+  });
+});

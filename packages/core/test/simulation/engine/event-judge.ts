@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { EventOf, EventName, SupervisionEvent } from '@coppice/core';
 import type { ErrorClass } from '../../../src/model/give-up.js';
 import { checkEvent } from '../model/event-story.js';
-import type { Judged } from '../model/failure-book.js';
+import { type Judged, failureOf } from '../model/failure-book.js';
 import { Ledger } from '../model/ledger.js';
 import { Violation } from '../model/violation.js';
 import type { Journal } from './journal.js';
@@ -265,8 +265,11 @@ export class EventJudge {
 }
 
 /** What the books say of the failure of a child; it is written down once. */
-const judge = (branch: Branch, child: Told, now: number, errorClass: ErrorClass = 'transient'): Judged =>
-  child.failures.judge({ ...child, errorClass, now }, branch.ledger);
+function judge(branch: Branch, child: Told, now: number, errorClass: ErrorClass = 'transient'): Judged {
+  const { because, uptimeMs, isBooting, hasGivenUp, spec, backoff } = child;
+  const known = { because, errorClass, uptimeMs, isBooting, hasGivenUp };
+  return child.failures.judge(failureOf(known, { spec, backoff, now }), branch.ledger);
+}
 
 function checkDelay(path: string, delayMs: number, judged: Judged): void {
   const goesOn =

@@ -30,7 +30,7 @@ const AFTER: Partial<Record<ChildEvent['type'], readonly Fact['told'][]>> = {
 };
 
 /** On request one is restarted whatever it was at. */
-const ON_REQUEST: readonly Fact['told'][] = ['nothing', 'started', 'over'];
+const ON_REQUEST: readonly Fact['told'][] = ['nothing', 'starting', 'started', 'over'];
 
 export function checkEvent(fact: Told, event: ChildEvent): void {
   const isRequest = event.type === 'child:restarting' && ['request', 'resume'].includes(event.because);

@@ -46,6 +46,8 @@ export class Fact {
   abandonSent = false;
   /** Its start was called, and has not been answered. */
   isStarting = false;
+  /** Is it being started by itself in a parallel supervisor, so that nobody waits for it? Then: alone, or as its group's head. */
+  isLoose: 'alone' | 'leading' | undefined = undefined;
   /** It was told that it has failed: it took too long to start, or was up too long or in silence. */
   broken: 'start' | 'run' | undefined = undefined;
   /** What became of its last start. */
@@ -129,6 +131,7 @@ export class Fact {
     this.incarnation = this.child.incarnation;
     this.known = 'starting';
     this.isStarting = true;
+    this.isLoose = undefined;
     this.asked = this.stopSent = this.killSent = this.abandonSent = false;
     this.broken = this.lastStart = this.judged = this.nextStartAt = this.owner = undefined;
     this.isOverdue = this.hasGivenUp = false;

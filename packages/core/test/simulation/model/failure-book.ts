@@ -36,6 +36,14 @@ export interface Failure {
   readonly now: number;
 }
 
+type Known = Pick<Failure, 'because' | 'errorClass' | 'uptimeMs' | 'isBooting' | 'hasGivenUp'>;
+
+/** A failure, from what is known of the child and what is not. */
+export function failureOf(known: Known, others: Omit<Failure, keyof Known>): Failure {
+  const { because, errorClass, uptimeMs, isBooting, hasGivenUp } = known;
+  return { because, errorClass, uptimeMs, isBooting, hasGivenUp, ...others };
+}
+
 export class FailureBook {
   /** Failures in a row. */
   inARow = 0;

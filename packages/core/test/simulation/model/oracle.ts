@@ -14,7 +14,7 @@ import { stopBudgetMs } from '../../../src/model/stop-budget.js';
 import { CommandBook } from './command-book.js';
 import { checkEvent } from './event-story.js';
 import { Fact, hasToRestart, isGivingUp } from './fact.js';
-import type { Judged } from './failure-book.js';
+import { type Judged, failureOf } from './failure-book.js';
 import { dependantsOf, groundsOf, hasGround, isBoundTo } from './kinship.js';
 import { Ledger } from './ledger.js';
 import type { Node } from './node.js';
@@ -163,9 +163,12 @@ export class Oracle {
       case 'ending':
         if (!fact.asked) fact.known = 'ending';
         return;
-      case 'ignored':
+      case 'ignored': {
         fact.lastStart = 'ignored';
-        return fact.down('off');
+        const walk = this.#walk?.isStopping && this.#walk.has(fact) ? this.#walk : undefined;
+        const isWantedDown = walk && (fact.asked || fact === walk.target);
+        return fact.down(isWantedDown ? walk.restOf(fact) : 'off');
+      }
       case 'start-failed':
         return this.#startFailed(fact, message.errorClass);
       case 'exited': {
@@ -214,7 +217,15 @@ export class Oracle {
       this.#undo();
       return fact.down('off');
     }
-    const isDecided = fact.asked || this.isStopping || this.isUndoing || !walk;
+    const isWantedDown = walk?.isStopping && walk.has(fact);
+    if (fact.isLoose && !isWantedDown && !fact.asked && !this.isStopping && !this.isUndoing) {
+      fact.because = 'start-failed';
+      fact.isAlone ||= fact.isLoose === 'alone';
+      fact.nextStartAt = this.#now;
+      fact.dueSince = this.#steps;
+      return fact.down(fact.child.spec.restart === 'temporary' ? 'off' : 'retry');
+    }
+    const isDecided = fact.asked || this.isStopping || this.isUndoing || isWantedDown || !walk;
     if (isDecided) return fact.down(walk?.isStopping && walk.has(fact) ? walk.restOf(fact) : 'off');
     const isAtBoot = walk.kind === 'boot' || (walk.kind === 'command' && fact.isNew);
     if (isAtBoot) {
@@ -288,6 +299,7 @@ export class Oracle {
       case 'set-timer':
         return this.#setTimer(this.#factOf(effect.child), effect.ms);
       case 'clear-timer':
+      case 'gone':
         return;
       case 'reply':
         return this.#commands.replied(effect.to, effect.child);
@@ -404,14 +416,17 @@ export class Oracle {
   get #awaitedAtBoot(): Fact | undefined {
     if (this.#bootWaitsFor.size === 0) return undefined;
     this.#pruneBoot();
-    for (const fact of this.#bootWaitsFor) if (fact.isDown) return fact;
+    for (const fact of this.#bootWaitsFor) {
+      // If it is paused it stays down, once that is decided on.
+      const isLeft = fact.isPaused && (fact.rest === 'due' || fact.rest === 'retry');
+      if (fact.isDown && !isLeft) return fact;
+    }
     return undefined;
   }
 
   /** Those that are up, or down for another reason, are waited for no longer. */
   #pruneBoot(): void {
     for (const fact of this.#bootWaitsFor) {
-      if (fact.isDown) this.#settle(fact);
       const isStill = fact.isDown ? isTriedAtBoot(fact) : fact.isStarting;
       if (!isStill || !this.members.includes(fact)) this.#bootWaitsFor.delete(fact);
     }
@@ -495,11 +510,20 @@ export class Oracle {
     for (const each of walk.scope) {
       // Meanwhile all else goes on; in sequence the others have to wait for it.
       if (isHeld && !this.#isParallel) break;
-      if (each.isStarting) throw new Violation(`'${each.id}' is starting, and not waited for`);
+      if (each.isStarting && this.#isForItself(walk, each)) each.isLoose = walk.isAlone ? 'alone' : 'leading';
+      if (each.isStarting && !each.isLoose)
+        throw new Violation(`'${each.id}' is starting, and not waited for`);
       if (this.#isToStart(walk, each)) throw new Violation(`'${each.id}' is left out of a ${walk.kind}`);
       const isLeft = each.isDown && each.rest === 'wanted' && !this.#isLeftToBoot(each);
       if (isLeft) throw new Violation(`'${each.id}' is left down without a word`);
     }
+  }
+
+  /** In parallel nobody waits for one that is started again by itself, and has nobody that is bound to it. */
+  #isForItself(walk: Walk, fact: Fact): boolean {
+    const hasDependants = this.members.some((each) => each.child.spec.bindsTo?.includes(fact.id));
+    const isSingle = walk.kind === 'restart' && walk.scope.length === 1 && fact === walk.target;
+    return this.#isParallel && isSingle && !hasDependants;
   }
 
   #isToStart(walk: Walk, fact: Fact): boolean {
@@ -816,7 +840,7 @@ export class Oracle {
   /** What the books say of its failure; it is written down once. */
   #judge(fact: Fact): Judged {
     fact.judged ??= fact.failures.judge(
-      { ...fact, spec: fact.child.spec, backoff: this.#backoffOf(fact), now: this.#now },
+      failureOf(fact, { spec: fact.child.spec, backoff: this.#backoffOf(fact), now: this.#now }),
       this.#ledger,
     );
     return fact.judged;

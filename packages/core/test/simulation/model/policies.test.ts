@@ -40,7 +40,7 @@ function below(
   if (plan.kind === 'dynamic-supervisor') {
     const { strategy: _, ...rest } = options;
     const limit = maxChildren === undefined ? {} : { maxChildren };
-    return dynamicSupervisor({ ...rest, ...more, ...limit, child: declared(child!) as never }) as ChildSpec;
+    return dynamicSupervisor({ ...rest, ...more, ...limit, child: declared(child!) }) as ChildSpec;
   }
   const order = startOrder === undefined ? {} : { startOrder };
   return supervisor({ ...options, ...more, ...order, children: (children ?? []).map(declared) });

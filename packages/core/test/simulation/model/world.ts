@@ -38,6 +38,7 @@ type OfReconcile = 'reconfigure' | 'replace-child' | 'settle-bonds';
 const MAX_MOVES = 5_000;
 const AFTERLIFE = 5;
 const IDS = 'abcdefgh';
+const MAX_TICKS = 6;
 const ABOUT_TO_START: readonly ChildStatus[] = ['parked', 'backing-off', 'restarting'];
 const CALM: Mood = { start: 'at once', stop: 'at once', errorClass: 'transient' };
 /** Those whose runs are limited fail for ever; after so many moves they have had their turns. */
@@ -303,10 +304,11 @@ export class World {
       }
       case 'pause':
       case 'resume':
-        return node.handle({
-          type: 'command',
-          command: { kind, id, reason: undefined, by: `${at}`, to },
-        });
+        node.handle({ type: 'command', command: { kind, id, reason: undefined, by: `${at}`, to } });
+        // Its next start may be due before its pause could be seen to.
+        for (let i = 0; i < MAX_TICKS && at % 3 === 0 && chosen && this.timerOf(chosen); i++)
+          this.#fireNext();
+        return;
       default:
         return node.handle({ type: 'command', command: { kind, id, to } });
     }
