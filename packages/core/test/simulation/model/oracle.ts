@@ -504,8 +504,9 @@ export class Oracle {
         throw new Violation(`'${walk.target?.id}': its ${walk.kind} breaks off in the middle`);
       return;
     }
-    this.#passPaused(walk);
-    const isHeld = walk.kind === 'boot' && this.#awaitedAtBoot !== undefined;
+    const awaited = walk.kind === 'boot' ? this.#awaitedAtBoot : undefined;
+    const isHeld = awaited !== undefined;
+    this.#passPaused(walk, this.#isParallel ? undefined : awaited);
     if (isHeld) this.#heldBoot = walk;
     for (const each of walk.scope) {
       // Meanwhile all else goes on; in sequence the others have to wait for it.
