@@ -16,7 +16,7 @@ function reachable(context: Context): number {
   return seen.size - 1;
 }
 
-const gates: ReturnType<typeof deferred>[] = [];
+const gates: ReturnType<typeof deferred<void>>[] = [];
 const contexts: Context[] = [];
 const run = (context: Context): Promise<void> => {
   contexts.push(context);

@@ -462,14 +462,14 @@ export class Incarnation implements FaultOwner {
 
   /** What the user says of an error; whoever cannot say it is told so. */
   #classOf(reason: ExitReason): ErrorClass | undefined {
-    const { classify } = this.child.spec as AnySpec;
-    if (!classify || reason.kind !== 'crash') return undefined;
+    const spec = this.child.spec as AnySpec;
+    if (!spec.classify || reason.kind !== 'crash') return undefined;
     const failed = (error: unknown): 'transient' => {
       this.#emit({ type: 'child:classify-failed', ...this.#about(), error: toWire(error) });
       return 'transient';
     };
     try {
-      const said: unknown = this.#inScope(() => classify.call(this.child.spec, reason.error));
+      const said: unknown = this.#inScope(() => spec.classify?.(reason.error));
       if (ERROR_CLASSES.includes(said as ErrorClass)) return said as ErrorClass;
       // A promise comes too late; if it is rejected, nobody else would look after it.
       pending(said)?.then(undefined, () => {});

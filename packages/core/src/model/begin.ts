@@ -9,17 +9,14 @@ export function begin(s: Supervisor, operation: Operation): void {
   s.cursor = undefined;
 }
 
+interface RestartOptions
+  extends Partial<Pick<Extract<Operation, { kind: 'restart' }>, 'isAlone' | 'delayMs' | 'replacement'>> {
+  readonly to?: unknown;
+}
+
 /** Begins to restart a child, with those that go with it. */
-export function beginRestart(
-  s: Supervisor,
-  failed: Child,
-  {
-    isAlone = failed.recovery?.isAlone === true,
-    delayMs = 0,
-    to = undefined as unknown,
-    replacement = undefined as Extract<Operation, { kind: 'restart' }>['replacement'],
-  } = {},
-): void {
+export function beginRestart(s: Supervisor, failed: Child, options: RestartOptions = {}): void {
+  const { isAlone = failed.recovery?.isAlone === true, delayMs = 0, to, replacement } = options;
   const scope = scopeOf(s, failed, isAlone);
   // Where nobody has to be stopped first, which is what happens most, it can start at once.
   const starting = scope.first === scope.last && !isAlive(failed.status) && delayMs === 0 && !replacement;

@@ -330,7 +330,7 @@ describe('one that is started again by itself', () => {
     const refused = await rejection(tree.startChild(scripted('api', { journal, bindsTo: ['db'] }).spec));
     expect(refused).toMatchObject({ code: 'COPPICE_BOUND' });
     await tree.reconcile([db.spec, scripted('api', { journal }).spec]);
-    await tree.reconcile([db.spec, { ...tree.childSpec('api'), bindsTo: ['db'] } as never]);
+    await tree.reconcile([db.spec, { ...tree.childSpec('api'), bindsTo: ['db'] }]);
     gate.resolve('up');
     await settle();
     expect(statuses(tree)).toEqual(['db: running', 'api: running']);
