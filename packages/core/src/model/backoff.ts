@@ -30,8 +30,8 @@ export function shortestDelayMs(backoff: Backoff, failures: number): number {
   return Math.ceil(longest - longest * backoff.jitter);
 }
 
-/** The delay after so many failures in a row, in whole milliseconds: somewhere between the two above. */
+/** The delay after so many failures in a row, in whole milliseconds as far as `maxMs` is: between the two above. */
 export function delayMs(backoff: Backoff, failures: number, chance: Chance): number {
   const longest = longestDelayMs(backoff, failures);
-  return Math.ceil(longest - longest * backoff.jitter * chance());
+  return Math.min(backoff.maxMs, Math.ceil(longest - longest * backoff.jitter * chance()));
 }

@@ -166,7 +166,7 @@ export class Oracle {
       case 'ignored': {
         fact.lastStart = 'ignored';
         const walk = this.#walk?.isStopping && this.#walk.has(fact) ? this.#walk : undefined;
-        const isWantedDown = walk && (fact.asked || fact === walk.target);
+        const isWantedDown = walk && (fact.asked || fact === walk.target || !walk.isBound);
         return fact.down(isWantedDown ? walk.restOf(fact) : 'off');
       }
       case 'start-failed':
