@@ -70,6 +70,17 @@ export type {
 } from './spec/registry-types.js';
 export type { Views } from './spec/view-types.js';
 
+// Resources that are lent out
+export { type DeclaredPool, pool } from './pool/pool.js';
+export type {
+  CheckoutOptions,
+  Lease,
+  Pool,
+  PoolCounts,
+  PoolOptions,
+  PoolSpec,
+} from './spec/pool-types.js';
+
 // Partitions
 export {
   type DeclaredPartitionSupervisor,

@@ -18,6 +18,7 @@ import {
   WatchdogError,
   dynamicSupervisor,
   isCoppiceError,
+  pool,
   registry,
   service,
   supervisor,
@@ -148,6 +149,14 @@ const THROWN: Record<Exclude<ErrorCode, OnlyTold>, () => Promise<unknown>> = {
     const start = ({ use }: Context): void => use(names).register('x');
     const { tree } = await boot({ children: [names, service({ id: 'a', start })] });
     return (await rejection(tree.startChild(service({ id: 'b', start })))).cause;
+  },
+  COPPICE_POOL_EXHAUSTED: async () => {
+    const db = pool({ id: 'db', size: 1, child: a });
+    const { tree, clock } = await boot({ children: [db] });
+    await tree.use(db).checkout();
+    const late = rejection(tree.use(db).checkout({ timeoutMs: 50 }));
+    await clock.advance(50);
+    return late;
   },
   COPPICE_DYNAMIC_SUPERVISOR: async () => {
     const tree = await dynamicSupervisor({ id: 'dyn', child: a }).start();

@@ -85,8 +85,9 @@ export class ChildContext implements Context {
 
   get whenReady(): WhenReady {
     const incarnation = this.#incarnation;
-    return <V>(ref: Service<V>, options?: WhenReadyOptions): Promise<V> =>
+    const whenReady = (ref: Service, options?: WhenReadyOptions): Promise<unknown> =>
       incarnation.process.whenReady(ref, incarnation.path, options, incarnation);
+    return whenReady as WhenReady;
   }
 
   get ready(): () => void {

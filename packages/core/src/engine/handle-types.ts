@@ -94,6 +94,7 @@ export interface AnySupervisorHandle extends Subscribable, AsyncDisposable {
    * @throws NotRunningError `COPPICE_NOT_READY` if that takes longer than `timeoutMs`, or the tree has ended
    */
   whenReady<V>(ref: Service<V>, options?: WhenReadyOptions): Promise<V>;
+  whenReady<O>(ref: Views<O, unknown>, options?: WhenReadyOptions): Promise<O>;
   /** Its children in start order. Answers at once, in every state. */
   whichChildren(): ChildInfo[];
   /** How many children there are. Answers at once, in every state. */

@@ -201,8 +201,8 @@ export class Handle implements SupervisorHandle {
     return this.#process().use(ref as Service<V>, this.path);
   }
 
-  async whenReady<V>(ref: Service<V>, options?: WhenReadyOptions): Promise<V> {
-    return this.#process().whenReady(ref, this.path, options);
+  async whenReady<V>(ref: Service<V> | Views<V, unknown>, options?: WhenReadyOptions): Promise<V> {
+    return this.#process().whenReady(ref as Service<V>, this.path, options);
   }
 
   // What the handle of a task supervisor can do.

@@ -10,6 +10,7 @@ import { checkRootPolicies } from '../spec/policies.js';
 import { warningsOf } from '../spec/warnings.js';
 import { nextTurn } from './clock.js';
 import type { ReconcileOptions } from './handle-types.js';
+import { placeBelow } from './places.js';
 import { type ReconcilePlan, changeOf, stepsOf, wantedSpec } from './reconcile-plan.js';
 import { apply } from './reconcile.js';
 import { type AnySupervisorSpec, type StopReport, SupervisorProcess } from './supervisor-process.js';
@@ -91,7 +92,7 @@ export class Root {
 
   /** The path of a supervisor below `above`, by its declaration or by its path from there. */
   pathOf(above: string, ref: unknown): string {
-    const path = typeof ref === 'string' ? `${above}/${ref}` : pathOfSpec(this.#specAt(above), above, ref);
+    const path = typeof ref === 'string' ? `${above}/${ref}` : this.#pathOfSpec(above, ref);
     if (path === undefined) {
       const id = typeof ref === 'object' && ref !== null ? (ref as { id?: unknown }).id : ref;
       throw coppiceError('COPPICE_NOT_FOUND', {
@@ -105,8 +106,10 @@ export class Root {
     return path;
   }
 
-  #specAt(path: string): AnySupervisorSpec {
-    return this.find(path)?.spec ?? this.#spec;
+  /** Where it is declared; or where it was added at run time. */
+  #pathOfSpec(above: string, ref: unknown): string | undefined {
+    const process = this.find(above);
+    return pathOfSpec(process?.spec ?? this.#spec, above, ref) ?? (process && placeBelow(process, ref));
   }
 
   /** As far as the supervisors on the way are there, so has to be what the path names. */

@@ -22,8 +22,8 @@ import type {
 } from '../spec/types.js';
 import { show } from '../spec/checks.js';
 import { isSameDeclaration } from '../spec/lineage.js';
-import { Job } from '../tasks/job.js';
 import { Tasks } from '../tasks/runner.js';
+import { ChildWatcher } from './child-watcher.js';
 import { Incarnation } from './incarnation.js';
 import { childAt, placeAbove, placeOf, supervisorAt, topOf } from './places.js';
 import { neverReady, timeoutOf } from './readiness.js';
@@ -249,8 +249,8 @@ export class SupervisorProcess {
         effect.child.timer = undefined;
         return;
       case 'gone': {
-        const [job] = effect.child.args;
-        if (job instanceof Job) job.gone(effect.child, effect.byItself);
+        const [watcher] = effect.child.args;
+        if (watcher instanceof ChildWatcher) watcher.gone(effect.child, effect.byItself);
         return;
       }
       case 'reply':

@@ -92,7 +92,7 @@ export interface Use {
 
 /** What `whenReady` gives for which reference. */
 export interface WhenReady {
-  <I>(ref: Views<unknown, I> & Service, options?: WhenReadyOptions): Promise<I>;
+  <I>(ref: Views<unknown, I>, options?: WhenReadyOptions): Promise<I>;
   <V>(ref: Service<V>, options?: WhenReadyOptions): Promise<V>;
 }
 

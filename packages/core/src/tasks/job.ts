@@ -5,6 +5,7 @@
  *
  * The result is settled once: when the child is gone, or before that when it is cancelled or takes too long.
  */
+import { ChildWatcher } from '../engine/child-watcher.js';
 import type { Reply, SupervisorProcess } from '../engine/supervisor-process.js';
 import { pending } from '../engine/pending.js';
 import type { Child } from '../model/child.js';
@@ -24,7 +25,7 @@ export interface JobWatcher {
   gone?(): void;
 }
 
-export class Job implements Reply {
+export class Job extends ChildWatcher implements Reply {
   readonly path: string;
   readonly #process: SupervisorProcess;
   readonly #watcher: JobWatcher;
@@ -44,6 +45,7 @@ export class Job implements Reply {
     work: (context: Context) => unknown,
     watcher: JobWatcher,
   ) {
+    super();
     this.path = `${process.path}/${id}`;
     this.#process = process;
     this.#work = work;

@@ -51,7 +51,7 @@ function checkTimeout(call: string, timeoutMs: unknown): void {
   refuse(call, 'timeoutMs: a number of milliseconds above 0', show(timeoutMs));
 }
 
-function checkSignal(call: string, signal: unknown): void {
+export function checkSignal(call: string, signal: unknown): void {
   if (signal === undefined) return;
   const { aborted, addEventListener } = (Object(signal) ?? {}) as Partial<AbortSignal>;
   if (typeof aborted === 'boolean' && typeof addEventListener === 'function') return;

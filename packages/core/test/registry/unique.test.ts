@@ -9,6 +9,8 @@ import {
   supervisor,
   task,
 } from '@coppice/core';
+import { incarnationOf } from '../../src/engine/context.js';
+import { tableAt } from '../../src/registry/tables.js';
 import { boot, deferred, forever, rejection } from '../support/scripted.js';
 import { bootMembers, names } from './support.js';
 
@@ -58,6 +60,9 @@ describe('who has registered', () => {
     expect([own.unregister('a'), own.unregister('a'), own.unregister('never')]).toEqual([true, false, false]);
     expect([registry.lookup('a'), registry.count(), own.ownKeys()]).toEqual([undefined, 1, ['alias']]);
     own.unregister('alias');
+    // Nothing is kept for one who has no entries.
+    const { tree } = incarnationOf(members.get('a@1')!.context).process;
+    expect(tableAt(tree, 'root/names')?.isEmpty).toBe(true);
     own.register('a', 'again');
     expect([...registry.keys()]).toEqual(['a']);
   });

@@ -1,0 +1,40 @@
+/** One resource, lent to one borrower, until it is given back or ends. */
+import type { Lease } from '../spec/pool-types.js';
+
+export class LeaseOf<V> implements Lease<V> {
+  readonly value: V;
+  #giveBack: ((isUsable: boolean) => void) | undefined;
+
+  /** @param giveBack - called once, unless the resource ends before */
+  constructor(value: V, giveBack: (isUsable: boolean) => void) {
+    this.value = value;
+    this.#giveBack = giveBack;
+  }
+
+  get isOpen(): boolean {
+    return this.#giveBack !== undefined;
+  }
+
+  release(): void {
+    this.#end(true);
+  }
+
+  discard(): void {
+    this.#end(false);
+  }
+
+  [Symbol.dispose](): void {
+    this.release();
+  }
+
+  /** The resource has ended: there is nothing to give back. */
+  void(): void {
+    this.#giveBack = undefined;
+  }
+
+  #end(isUsable: boolean): void {
+    const giveBack = this.#giveBack;
+    this.#giveBack = undefined;
+    giveBack?.(isUsable);
+  }
+}

@@ -1,0 +1,154 @@
+/** `pool`: declares resources that are lent out. */
+import { incarnationOf } from '../engine/context.js';
+import type { Startable, SupervisorHandle } from '../engine/handle-types.js';
+import type { TreeOptions } from '../engine/tree.js';
+import { addView } from '../engine/views.js';
+import { coppiceError } from '../model/errors.js';
+import { isRecord, show } from '../spec/checks.js';
+import type { PoolOptions, PoolSpec } from '../spec/pool-types.js';
+import { service } from '../spec/service.js';
+import type { Context, Service, ServiceOptions } from '../spec/types.js';
+import { completeChild, completeSpec } from '../spec/validate.js';
+import { declared, dynamicSupervisor } from '../supervisor.js';
+import { deskOf } from './desks.js';
+import { Slot } from './slot.js';
+import { PoolView } from './view.js';
+
+/** A whole tree whose root is a pool. */
+export interface PoolTree extends SupervisorHandle, Startable {}
+
+/** A declared pool: frozen data, that can be a child, or be started as the root of a tree. */
+export interface DeclaredPool<V> extends PoolSpec<V> {
+  /** A handle on a tree of its own that has not been started: to subscribe first, and then `start()`. */
+  handle(options?: TreeOptions): PoolTree;
+  /** Starts a tree of its own; touches nothing global. */
+  start(options?: TreeOptions): Promise<PoolTree>;
+}
+
+const RESOURCES = 'resources';
+const DESK = 'desk';
+
+/** What a pool says of itself, and what of its resources. */
+const KEYS = ['size', 'maxOverflow', 'lazy', 'maxRestarts', 'withinMs', 'childBackoff', 'child'] as const;
+const STRANGE = ['children', 'strategy', 'autoShutdown', 'startOrder', 'maxChildren'];
+
+/**
+ * Declares a pool of resources, such as connections, that are lent to one borrower at a time. Each resource is a service
+ * of its own: when it crashes, lent or not, it is started again as its declaration says, and the limit of the pool
+ * counts; when that is exceeded, the pool gives up, and its supervisor decides.
+ *
+ * It is a supervisor with two children: `resources`, a dynamic supervisor, and `desk`, where they are lent.
+ *
+ * @returns the declaration as frozen data, and the reference for `use`: `use(db).withResource(...)`
+ * @throws SpecError if an option is wrong or unknown
+ *
+ * @example
+ * ```ts
+ * const db = pool({
+ *   id: 'db',
+ *   size: 10,
+ *   maxOverflow: 5,
+ *   child: service({ id: 'connection', start: () => connect(), stop: (connection) => connection.end() }),
+ * });
+ * const tree = await supervisor({ id: 'shop', children: [db, web] }).start();
+ * const rows = await tree.use(db).withResource((connection) => connection.query('select 1'), { timeoutMs: 1_000 });
+ * ```
+ */
+export function pool<V>(options: PoolOptions<V>): DeclaredPool<V> {
+  if (!isRecord(options)) return completeSpec('supervisor', options) as DeclaredPool<V>;
+  const { size, maxOverflow = 0, lazy = false, child, ...rest } = options;
+  const { maxRestarts, withinMs, childBackoff, ...own } = rest;
+  const path = typeof own.id === 'string' ? own.id : '';
+  const strange = STRANGE.find((key) => Object.hasOwn(own, key));
+  if (strange !== undefined) {
+    const expected = `${KEYS.join(', ')}, and those of any child`;
+    throw coppiceError('COPPICE_UNKNOWN_KEY', { kind: 'pool', key: strange, hint: '', expected, path });
+  }
+  checkWhole('size', size, 1, path);
+  checkWhole('maxOverflow', maxOverflow, 0, path);
+  if (typeof lazy !== 'boolean') {
+    const details = { key: 'lazy', expected: 'true or false', got: show(lazy), hint: '', path };
+    throw coppiceError('COPPICE_INVALID_CHOICE', details);
+  }
+  const resources = dynamicSupervisor<[Slot]>({
+    id: RESOURCES,
+    ...(maxRestarts !== undefined && { maxRestarts }),
+    ...(withinMs !== undefined && { withinMs }),
+    ...(childBackoff !== undefined && { childBackoff }),
+    child: templateOf(child, path),
+  });
+  addView(resources, {
+    below: `/${DESK}`,
+    show: ({ process, path: at, caller }) => new PoolView(process.tree, at, caller),
+  });
+  const desk = service({
+    id: DESK,
+    // Two that lend alike are the same for `reconcile`.
+    revision: `${size} ${maxOverflow} ${lazy}`,
+    // It has to have them, and what it has lent is gone with them.
+    bindsTo: [RESOURCES],
+    start: async (context: Context): Promise<void> => {
+      const incarnation = incarnationOf(context);
+      const desk = deskOf(incarnation.process, RESOURCES);
+      context.defer(() => desk.close());
+      await desk.open({ size, maxOverflow, lazy }, incarnation);
+    },
+  });
+  // It is the resources that have a limit: when they give up, so does the pool.
+  const spec = { ...own, maxRestarts: 0, children: [resources, desk] };
+  return completeSpec('supervisor', spec, '', declared) as DeclaredPool<V>;
+}
+
+function checkWhole(key: string, value: unknown, least: number, path: string): void {
+  if (Number.isSafeInteger(value) && (value as number) >= least) return;
+  const expected = `a whole number, ${least} or more`;
+  throw coppiceError('COPPICE_INVALID_NUMBER', { key, expected, got: show(value), path });
+}
+
+/** One for each declaration, so that what is declared alike is made of the same. */
+const templates = new WeakMap<object, Service<unknown, [Slot]>>();
+
+/** The resource as a child of a slot, which follows it. */
+function templateOf(given: unknown, path: string): Service<unknown, [Slot]> {
+  const spec = completeChild(given, path) as Service;
+  if (spec.kind !== 'service') {
+    throw coppiceError('COPPICE_NOT_A_SPEC', {
+      expected: 'child: a service',
+      got: `a ${String(spec['kind'])}`,
+      path,
+    });
+  }
+  const refuse = (problem: string, cure: string): never => {
+    throw coppiceError('COPPICE_BAD_COMBINATION', { problem, cure, path: `${path}/${spec.id}` });
+  };
+  // Otherwise one that crashes at once would be replaced for ever, without a limit that counts.
+  if (spec.restart !== 'permanent')
+    refuse(
+      `a resource of a pool is started again when it ends, but its restart is '${spec.restart}'`,
+      'leave it out',
+    );
+  if (spec.giveUp === 'remove')
+    refuse(
+      `a resource that gives up is not removed, or the pool would only start another one`,
+      `say giveUp: 'park'`,
+    );
+  const known = templates.get(spec);
+  if (known) return known;
+  const options: ServiceOptions<unknown, [Slot]> = {
+    ...(spec as ServiceOptions<unknown, []>),
+    start: (context, slot) => {
+      if (!(slot instanceof Slot)) {
+        throw coppiceError('COPPICE_INVALID_ARGUMENT', {
+          call: 'startChild',
+          expected: 'that the pool itself starts its resources',
+          got: 'a call from elsewhere',
+        });
+      }
+      slot.begin(incarnationOf(context));
+      return spec.start(context);
+    },
+  };
+  const template = service<unknown, [Slot]>(options);
+  templates.set(spec, template);
+  return template;
+}
