@@ -27,7 +27,11 @@ try {
 
 async function run(options: Options): Promise<void> {
   if (options.cpu) countProcessorTime();
-  const sizes = SIZES[options.size];
+  const { rounds } = options;
+  const sizes = {
+    ...SIZES[options.size],
+    ...(rounds !== undefined && { rounds, heavyRounds: rounds, warmUps: 0 }),
+  };
   const chosen = works(sizes).filter((group) => isChosen(group, options.only));
   if (chosen.length === 0) throw new Error(`--only: nothing is called '${options.only}'`);
   const needsOtp = options.columns.includes('otp') && chosen.some((group) => group.otp);

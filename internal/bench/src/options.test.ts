@@ -8,6 +8,7 @@ it('by default all is measured, in full, for the terminal', () => {
     only: '',
     columns: ['loop', 'ours', 'nact', 'effect', 'otp'],
     cpu: false,
+    rounds: undefined,
     help: false,
   });
 });
@@ -27,5 +28,6 @@ it('takes what is asked for', () => {
 it.each([
   [['--colums', 'loop'], '--colums'],
   [['--columns', 'loop,akka'], "there is no 'akka'; there are loop, ours, nact, effect, otp"],
+  [['--rounds', '0'], "'0' is no number of rounds"],
   [['--json', '--write', 'page.md'], '--json goes neither with'],
 ])('refuses %j', (args, message) => expect(() => optionsOf(args)).toThrow(message));

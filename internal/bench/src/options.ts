@@ -13,6 +13,8 @@ export interface Options {
   readonly columns: readonly Column[];
   /** Processor time in place of the time that passes. */
   readonly cpu: boolean;
+  /** Default: what the size says. */
+  readonly rounds: number | undefined;
   readonly help: boolean;
 }
 
@@ -24,6 +26,7 @@ export const USAGE = `npm run -s bench -- [options]
   --tiny              a few seconds, with numbers so small that only the checks mean something
   --only <part>       only what has this in its name (or in that of its section)
   --columns <list>    only these, separated by commas: ${COLUMNS.join(', ')}
+  --rounds <number>   so many rounds of each work, and none to get warm
   --cpu               processor time, for a machine that others use too (not OTP, not the event loop)
   --json              one JSON object a line
   --markdown          tables
@@ -42,6 +45,7 @@ export function optionsOf(args: readonly string[]): Options {
       json: { type: 'boolean' },
       markdown: { type: 'boolean' },
       write: { type: 'string' },
+      rounds: { type: 'string' },
       help: { type: 'boolean' },
     },
   });
@@ -55,8 +59,17 @@ export function optionsOf(args: readonly string[]): Options {
     only: values.only ?? '',
     cpu: values.cpu === true,
     columns: columnsOf(values.columns),
+    rounds: roundsOf(values.rounds),
     help: values.help === true,
   };
+}
+
+function roundsOf(number: string | undefined): number | undefined {
+  if (number === undefined) return undefined;
+  const rounds = Number(number);
+  if (!Number.isInteger(rounds) || rounds < 1)
+    throw new Error(`--rounds: '${number}' is no number of rounds`);
+  return rounds;
 }
 
 function columnsOf(list: string | undefined): readonly Column[] {

@@ -24,11 +24,13 @@ it('Effect does what is measured, in all works', () => {
   expect(rows.filter(({ effect }) => typeof effect === 'number').length).toBeGreaterThan(15);
 }, 60_000);
 
-it('OTP, where it is installed, and the loop: the whole life of some children', () => {
+it('says when nothing has such a name', () => {
   const { status, stdout, stderr } = bench('--json', '--only', 'in 1,000 pieces');
   expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
   expect(stderr).toContain("nothing is called 'in 1,000 pieces'");
+}, 60_000);
 
+it('OTP, where it is installed, the loop and ours: the whole life of some children', () => {
   const columns = ['loop', 'ours', 'otp'];
   const found = bench('--json', '--only', 'A million', '--columns', columns.join());
   expect(found.stderr).toBe('');
