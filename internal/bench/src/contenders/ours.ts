@@ -38,13 +38,26 @@ export const declared = (count: number, body: Body) => {
 export const declarations = (count: number, body: Body) =>
   supervisor({ id: 'root', maxRestarts: Infinity, children: declare(count, body) });
 
-/** A dynamic supervisor; a child is added for each. */
-export const dynamic = (count: number, body: Body) => {
-  const root = dynamicSupervisor({
+const dynamicRoot = (body: Body) =>
+  dynamicSupervisor({
     id: 'root',
     maxRestarts: Infinity,
     child: task({ id: 'child', ...abandoned(body), run: runOf(body) }),
   });
+
+/** A dynamic supervisor; its children are added one after the other, each when the one before it is up. */
+export const dynamic = (count: number, body: Body) => {
+  const root = dynamicRoot(body);
+  return async (): Promise<Fleet> => {
+    const tree = await root.start();
+    for (let index = 0; index < count; index++) await tree.startChild({ args: [index] });
+    return { stopAll: stopOf(tree) };
+  };
+};
+
+/** The same, but all are asked for at once, and only the last one is waited for: so many commands have to queue. */
+export const dynamicAtOnce = (count: number, body: Body) => {
+  const root = dynamicRoot(body);
   return async (): Promise<Fleet> => {
     const tree = await root.start();
     let last: Promise<unknown> = Promise.resolve();

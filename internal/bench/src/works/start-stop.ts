@@ -5,7 +5,7 @@ import type { Prepare } from '../contenders/contender.js';
 import { fibers } from '../contenders/effect.js';
 import { byHand } from '../contenders/loop.js';
 import { actors } from '../contenders/nact.js';
-import { declarations, declared, dynamic } from '../contenders/ours.js';
+import { declarations, declared, dynamic, dynamicAtOnce } from '../contenders/ours.js';
 import { collectGarbage } from '../heap.js';
 import { verify } from '../measure.js';
 import type { Group, Work } from '../row.js';
@@ -90,6 +90,18 @@ export function startStop({ many, rounds }: Sizes): Group[] {
         nact: startAndStop(actors, many, false),
         effect: startAndStop(fibers, many, false),
       },
+    },
+    {
+      section,
+      rounds,
+      rows: [
+        {
+          name: `the same, all ${count(many)} asked for at once`,
+          unit: 'ns',
+          target: { ratio: 0.8 },
+        },
+      ],
+      works: all(dynamicAtOnce, false),
     },
     {
       section,
