@@ -103,6 +103,7 @@ export type {
   DynamicChildOptions,
   DynamicSupervisorHandle,
   DynamicSupervisorTree,
+  OwnChildOptions,
   PartitionHandle,
   PartitionSupervisorHandle,
   PauseOptions,
@@ -114,6 +115,7 @@ export type {
   SupervisorTree,
   TaskSupervisorHandle,
 } from './engine/handle-types.js';
+export type { ChildPage, PageOptions } from './engine/pages.js';
 export { type ReconcilePlan, type ReconcileStep, formatPlan } from './engine/reconcile-plan.js';
 export type { StopReport } from './engine/supervisor-process.js';
 export type { TreeOptions } from './engine/tree.js';

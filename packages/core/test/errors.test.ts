@@ -133,6 +133,10 @@ const THROWN: Record<Exclude<ErrorCode, OnlyTold>, () => Promise<unknown>> = {
     return rejection(tree.deleteChild(a));
   },
   COPPICE_NOT_FOUND: async () => rejection((await boot({})).tree.deleteChild('a')),
+  COPPICE_PAGE_LOST: async () => {
+    const { tree } = await boot({ children: [a] });
+    return thrown(() => tree.children({ after: 'b' }))();
+  },
   COPPICE_RECONCILE_FAILED: async () => {
     const { tree } = await boot({});
     return rejection(

@@ -14,6 +14,7 @@ import type { PartitionKey, PartitionRouter, PartitionSupervisorSpec } from '../
 import type { TaskRunner, TaskSupervisorSpec } from '../spec/task-types.js';
 import type { Views } from '../spec/view-types.js';
 import type { Subscribable } from './emitter.js';
+import type { ChildPage, PageOptions } from './pages.js';
 import type { ReconcilePlan } from './reconcile-plan.js';
 import type { ChildCounts, ChildInfo, SupervisorSnapshot } from './snapshot.js';
 import type { StopReport } from './supervisor-process.js';
@@ -97,9 +98,30 @@ export interface AnySupervisorHandle extends Subscribable, AsyncDisposable {
   whenReady<O>(ref: Views<O, unknown>, options?: WhenReadyOptions): Promise<O>;
   /** Its children in start order. Answers at once, in every state. */
   whichChildren(): ChildInfo[];
+  /**
+   * Its children in start order, one after the other, each as it is when the iteration comes to it: for many, since
+   * nothing is copied. Children may come and go meanwhile: all are shown that are there from the beginning to the
+   * end, each once; one that goes before it is come to is not; one that comes is. (One whose place in the order
+   * `reconcile` changes may be shown twice.) If the supervisor is started again, the iteration is of what it was.
+   *
+   * @example
+   * ```ts
+   * for (const { id, status } of connections.eachChild()) if (status === 'backing-off') console.log(id);
+   * ```
+   */
+  eachChild(): IterableIterator<ChildInfo>;
+  /**
+   * A page of its children in start order, as JSON data: for those who ask from far away, each time anew. What is there
+   * all the time is shown once, as with `eachChild`; nothing is kept here between two pages.
+   *
+   * @throws CommandError `COPPICE_PAGE_LOST` if all children around the end of the page before have gone: begin again
+   */
+  children(options?: PageOptions): ChildPage;
+  /** One child now, in O(1); undefined if there is none of that id. Answers at once, in every state. */
+  child(child: ChildRef): ChildInfo | undefined;
   /** How many children there are. Answers at once, in every state. */
   countChildren(): ChildCounts;
-  /** The declaration of a child, complete with defaults; of a dynamic supervisor its template. */
+  /** The declaration of a child, complete with defaults: for one of a dynamic supervisor the template, or its own. */
   childSpec(child: ChildRef): ChildSpec;
   /**
    * A child now, in words for a terminal: what it is at and since when, how it ended last, how much of its limit is
@@ -153,12 +175,22 @@ export type DynamicChildOptions<A extends readonly unknown[]> = {
   readonly id?: string;
 } & (A extends readonly [] ? { readonly args?: A } : { readonly args: A });
 
+/** A new child of a dynamic supervisor that is declared by itself, and not by the template. */
+export interface OwnChildOptions {
+  /** What it is: anything that could be the template. It is not found by `use`: a registry can tell of it. */
+  readonly spec: ChildSpec;
+  /** Its name; must be new. Default: the id of its declaration. */
+  readonly id?: string;
+}
+
 /** A place in the tree where a dynamic supervisor is. */
 export interface DynamicSupervisorHandle<A extends readonly unknown[]> extends AnySupervisorHandle {
   /** Starts a child from the template; each of its incarnations gets the same `args`. @throws `COPPICE_START_FAILED` */
   startChild(
     ...options: A extends readonly [] ? [DynamicChildOptions<A>?] : [DynamicChildOptions<A>]
   ): Promise<ChildInfo>;
+  /** Starts a child that is declared by itself; otherwise it is as those from the template. @throws `COPPICE_START_FAILED` */
+  startChild(options: OwnChildOptions): Promise<ChildInfo>;
 }
 
 /** A place in the tree where a child is that is no supervisor. */

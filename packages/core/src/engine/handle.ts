@@ -18,6 +18,7 @@ import type { RunTaskOptions, RunningTask, TaskRunner } from '../spec/task-types
 import { checkOptions, show } from '../spec/checks.js';
 import type { Views } from '../spec/view-types.js';
 import { checkPlace } from '../spec/place.js';
+import { checkTemplatePolicies } from '../spec/policies.js';
 import { checkId, completeChild } from '../spec/validate.js';
 import { describe } from './describe.js';
 import { countOf, partitioningOf, route, specFor } from '../partition/partitioning.js';
@@ -34,6 +35,7 @@ import type {
   StopOptions,
   SupervisorHandle,
 } from './handle-types.js';
+import { type ChildPage, type PageOptions, infosOf, pageOf } from './pages.js';
 import type { ReconcilePlan } from './reconcile-plan.js';
 import type { Root } from './root.js';
 import {
@@ -122,14 +124,16 @@ export class Handle implements SupervisorHandle {
 
   async #startDynamic(process: SupervisorProcess, given: unknown = {}): Promise<ChildInfo> {
     const template: Template<never> = (process.spec as DynamicSupervisorSpec<never>).child;
-    const { id = process.nextId(), args = [], ...rest } = plainOptions(given);
+    const { spec: own, ...options } = plainOptions(given);
+    const spec = own === undefined ? template : this.#ownSpec(process, own, options);
+    const { id = own === undefined ? process.nextId() : spec.id, args = [], ...rest } = options;
     const [unknownKey] = Object.keys(rest);
     if (unknownKey !== undefined) {
       throw coppiceError('COPPICE_UNKNOWN_KEY', {
         kind: 'child of a dynamic supervisor',
         key: unknownKey,
         hint: '',
-        expected: 'id, args',
+        expected: 'id, args, spec',
         path: process.path,
       });
     }
@@ -144,11 +148,27 @@ export class Handle implements SupervisorHandle {
     const command = {
       kind: 'start-child',
       id: id as string,
-      spec: template,
+      spec,
       args: [...(args as unknown[])],
     } as const;
     const child = await ask(process, (to) => ({ ...command, to }));
     return infoOf(process, child);
+  }
+
+  /** A declaration in place of the template; what has no meaning for the one has none for the other. */
+  #ownSpec({ path, spec: above }: SupervisorProcess, given: unknown, options: object): ChildSpec {
+    if (Object.hasOwn(options, 'args')) {
+      throw coppiceError('COPPICE_INVALID_ARGUMENT', {
+        call: 'startChild',
+        expected: 'either args for the template, or a spec of its own',
+        got: 'both',
+      });
+    }
+    const spec = completeChild(given, path);
+    checkTemplatePolicies({ ...spec }, `${path}/${spec.id}`);
+    checkPlace(spec, above, path);
+    this.#root.warnOf(spec, path);
+    return spec;
   }
 
   async terminateChild(child: ChildRef): Promise<void> {
@@ -257,6 +277,20 @@ export class Handle implements SupervisorHandle {
     return Array.from(process.state.children, (child) => infoOf(process, child));
   }
 
+  children(options: PageOptions = {}): ChildPage {
+    return pageOf(this.#process(), options);
+  }
+
+  eachChild(): IterableIterator<ChildInfo> {
+    return infosOf(this.#process());
+  }
+
+  child(ref: ChildRef): ChildInfo | undefined {
+    const process = this.#process();
+    const child = process.state.children.get(idOf(ref));
+    return child && infoOf(process, child);
+  }
+
   countChildren(): ChildCounts {
     return countsOf(this.#process());
   }
@@ -325,7 +359,7 @@ function plainOptions(given: unknown): Record<string, unknown> {
     return given as Record<string, unknown>;
   throw coppiceError('COPPICE_INVALID_ARGUMENT', {
     call: 'startChild of a dynamic supervisor',
-    expected: '{ id?, args? }',
+    expected: '{ id?, args? } or { id?, spec }',
     got: show(given),
   });
 }

@@ -103,7 +103,17 @@ export class Children {
       previous = child;
     }
     this.last = previous;
+    this.#byId.clear();
+    for (const child of ordered) this.#byId.set(child.id, child);
     for (const child of ordered) bind(this, child, bonds.get(child.id) ?? []);
+  }
+
+  /**
+   * All children in start order, for one who takes his time: what comes meanwhile is shown, what goes before he comes
+   * to it is not. One that is put in another place by {@link arrange} may be shown twice.
+   */
+  live(): IterableIterator<Child> {
+    return this.#byId.values();
   }
 
   *[Symbol.iterator](): Iterator<Child> {

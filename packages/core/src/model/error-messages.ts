@@ -80,6 +80,9 @@ const COMMAND = {
   COPPICE_HAS_DEPENDANTS: (d) =>
     `'${d['path']}' cannot be deleted: bound to it are ${d['dependants']}; delete those first`,
   COPPICE_NOT_FOUND: (d) => `'${d['supervisor']}' has no child '${d['id']}'${d['hint']}`,
+  COPPICE_PAGE_LOST: (d) =>
+    `the children of '${d['path']}' after '${d['after']}' cannot be found: all those around that place have gone ` +
+    `meanwhile; begin again without after, or use eachChild()`,
   COPPICE_RECONCILE_FAILED: (d) =>
     `'${d['path']}' could not be reconciled in everything: ${d['failed']}; these go on as they were, all else is done`,
   COPPICE_TOO_MANY_CHILDREN: (d) =>
