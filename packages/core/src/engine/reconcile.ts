@@ -62,8 +62,8 @@ async function applyOne(change: Change): Promise<void> {
   for (const [{ id }, step] of removed) await attempt(step, () => remove(process, id));
   for (const [spec, step] of started) await attempt(step, () => start(process, spec, step));
   await arrange(change);
-  for (const { id, bonds, status } of process.state.children) {
-    if (bonds || status === 'waiting') await ask(process, (to) => ({ kind: 'settle-bonds', id, to }));
+  for (const { id, bonds, status } of Array.from(process.state.children)) {
+    if (bonds || status === 'waiting') await settleBonds(process, id);
   }
   for (const each of below) await applyOne(each);
   adopt(process, actualSpec(change));
@@ -89,6 +89,15 @@ async function arrange({ process, wanted, kept }: Change): Promise<void> {
   }));
 }
 
+/** One that does not start now is tried again, as after a crash; one that has gone meanwhile has no bonds. */
+async function settleBonds(process: SupervisorProcess, id: string): Promise<void> {
+  try {
+    await ask(process, (to) => ({ kind: 'settle-bonds', id, to }));
+  } catch (error) {
+    if (isCoppiceError(error, 'COPPICE_NOT_RUNNING')) throw error;
+  }
+}
+
 async function remove(process: SupervisorProcess, id: string): Promise<void> {
   await ask(process, (to) => ({ kind: 'terminate-child', id, to }));
   // A temporary child is gone by now.
@@ -98,7 +107,8 @@ async function remove(process: SupervisorProcess, id: string): Promise<void> {
 async function start(process: SupervisorProcess, spec: ChildSpec, { action }: OpenStep): Promise<void> {
   const { id } = spec;
   const old = process.state.children.get(id)?.spec;
-  if (action === 'add') await ask(process, (to) => ({ kind: 'start-child', id, spec, args: [], to }));
+  const added = { kind: 'start-child', id, spec, args: [], mayWait: true } as const;
+  if (action === 'add') await ask(process, (to) => ({ ...added, to }));
   else await ask(process, (to) => ({ kind: 'replace-child', id, spec, to }));
   if (old) succeed(spec, old);
 }

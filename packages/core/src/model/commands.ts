@@ -48,7 +48,7 @@ export function obey(s: Supervisor, command: Command): void {
 
 const facts = (s: Supervisor, id: string) => ({ path: `${s.path}/${id}`, supervisor: s.path, id });
 
-function startChild(s: Supervisor, { id, spec, args, to }: Of<'start-child'>): void {
+function startChild(s: Supervisor, { id, spec, args, mayWait, to }: Of<'start-child'>): void {
   const { maxChildren } = s.policy;
   if (maxChildren !== undefined && s.children.size >= maxChildren) {
     return refuse(s, to, coppiceError('COPPICE_TOO_MANY_CHILDREN', { ...facts(s, id), maxChildren }));
@@ -59,6 +59,12 @@ function startChild(s: Supervisor, { id, spec, args, to }: Of<'start-child'>): v
   if (brief !== undefined) return refuse(s, to, boundToTemporary(`${s.path}/${id}`, brief));
   const added = new Child(id, spec, args);
   s.children.append(added);
+  const other = mayWait && added.bonds ? missing(added) : undefined;
+  if (other) {
+    holdBack(s, added, other);
+    s.effects.push({ type: 'reply', to, child: added });
+    return;
+  }
   if (!refuseBound(s, added, to)) return begin(s, { kind: 'start-child', child: added, to, isNew: true });
   s.children.remove(added);
 }

@@ -11,6 +11,8 @@ export type Command =
       readonly id: string;
       readonly spec: ChildPolicy;
       readonly args: readonly unknown[];
+      /** If one that it is bound to is down it waits for that one, instead of being refused. */
+      readonly mayWait?: boolean;
       readonly to: unknown;
     }
   | { readonly kind: 'terminate-child'; readonly id: string; readonly to: unknown }

@@ -75,7 +75,7 @@ function advanceRestart(s: Supervisor, operation: Of<'restart'>): void {
   const { failed, scope, isAlone, delayMs, to } = operation;
   if (operation.starting) {
     if (startNext(s, scope)) return isForItself(s, operation) ? leave(s, failed, isAlone) : undefined;
-    if (to !== undefined) answerRestarted(s, failed, to);
+    if (to !== undefined) answerRestarted(s, operation);
     return done(s);
   }
   if (stopNext(s, scope)) return;
@@ -109,10 +109,16 @@ function leave(s: Supervisor, child: Child, isAlone: boolean): void {
   done(s);
 }
 
-/** Who asked for a restart hears of it; what the child is bound to may have gone down before it was its turn. */
-function answerRestarted(s: Supervisor, child: Child, to: unknown): void {
+/**
+ * Who asked for a restart hears of it; what the child is bound to may have gone down before it was its turn. A new
+ * declaration is in place all the same: it comes up with that one.
+ */
+function answerRestarted(
+  s: Supervisor,
+  { failed: child, replacement, to }: Pick<Of<'restart'>, 'failed' | 'replacement' | 'to'>,
+): void {
   const other = child.status === 'waiting' && child.bonds ? missing(child) : undefined;
-  if (other) refuse(s, to, boundError(s, child, other));
+  if (other && !replacement) refuse(s, to, boundError(s, child, other));
   else s.effects.push({ type: 'reply', to, child });
 }
 

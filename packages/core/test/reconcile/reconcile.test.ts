@@ -327,6 +327,72 @@ describe('bonds', () => {
     expect(statuses(tree)).toEqual(['db: running', 'api: running']);
   });
 
+  test('what is bound to a child that is down just now waits for it, be it new or replaced', async () => {
+    const db = scripted('db', { backoff: { minMs: 100, maxMs: 100, jitter: 0 } });
+    const api = scripted('api', { bindsTo: ['db'] });
+    const { tree, clock, settle } = await boot({ children: [db.spec, api.spec] });
+    db.crash();
+    await settle();
+    expect(statuses(tree)).toEqual(['db: backing-off', 'api: waiting']);
+    const newApi = scripted('api', { bindsTo: ['db'] });
+    const web = scripted('web', { bindsTo: ['api'] });
+    const plan = await tree.reconcile([db.spec, newApi.spec, web.spec]);
+    expect(plan.steps.map(({ action, outcome }) => [action, outcome])).toEqual([
+      ['replace', 'done'],
+      ['add', 'done'],
+    ]);
+    expect(statuses(tree)).toEqual(['db: backing-off', 'api: waiting', 'web: waiting']);
+    await clock.advance(100);
+    expect(statuses(tree)).toEqual(['db: running', 'api: running', 'web: running']);
+    expect([api.starts, newApi.starts, web.starts]).toEqual([1, 1, 1]);
+  });
+
+  test('one that has just crashed takes no replacement of those bound to it with it', async () => {
+    const gate = deferred();
+    const db = scripted('db', { backoff: { minMs: 100, maxMs: 100, jitter: 0 } });
+    const api = scripted('api', { bindsTo: ['db'], onStop: () => gate.promise });
+    const { tree, clock, settle } = await boot({ children: [db.spec, api.spec] });
+    const newApi = scripted('api', { bindsTo: ['db'] });
+    const reconciling = tree.reconcile([db.spec, newApi.spec]);
+    await settle();
+    db.crash();
+    await settle();
+    expect(statuses(tree)).toEqual(['db: exited', 'api: stopping']);
+    gate.resolve();
+    const plan = await reconciling;
+    expect(plan.steps.map(({ action, outcome }) => [action, outcome])).toEqual([['replace', 'done']]);
+    await clock.advance(100);
+    expect(statuses(tree)).toEqual(['db: running', 'api: running']);
+    expect([api.starts, newApi.starts]).toEqual([1, 1]);
+  });
+
+  test('one that is freed and does not start is tried again; all else is done and kept', async () => {
+    const db = scripted('db', { maxRestarts: 0, withinMs: 1_000, giveUp: 'park' });
+    const api = scripted('api', {
+      bindsTo: ['db'],
+      backoff: { minMs: 100, maxMs: 100, jitter: 0 },
+      onStart: (attempt) => {
+        if (attempt === 2) throw new Error('not yet');
+      },
+    });
+    const below = supervisor({ id: 'below', children: [] });
+    const { tree, clock, settle } = await boot({ children: [db.spec, api.spec, below] });
+    db.crash();
+    await settle();
+    const { bindsTo: _bindsTo, ...free } = api.spec;
+    const leaf = scripted('leaf');
+    const plan = await tree.reconcile([db.spec, free, { ...below, children: [leaf.spec] }]);
+    expect(plan.steps.every(({ outcome }) => outcome === 'done')).toBe(true);
+    expect(leaf.starts).toBe(1);
+    await clock.advance(100);
+    expect(statuses(tree)).toEqual(['db: parked', 'api: running', 'below: running']);
+    await tree.stop();
+    await tree.start();
+    db.crash();
+    await settle();
+    expect(statuses(tree)).toContain('api: running');
+  });
+
   test('what others were bound to can go together with the bond', async () => {
     const journal: string[] = [];
     const db = scripted('db', { journal });
