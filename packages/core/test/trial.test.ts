@@ -189,3 +189,26 @@ test('whoever adds a transient supervisor, or makes one a template, is told so a
   expect(warned).toEqual(['root/pool/inner', 'root/inner']);
   await tree.stop();
 });
+
+test('what hangs and is broken off is said to hang where it does, not to clean up', async () => {
+  const clock = new SimulatedClock();
+  const slow = service({
+    id: 'slow',
+    shutdownMs: 10,
+    startTimeoutMs: 100,
+    boot: 'degraded',
+    backoff: { minMs: 1_000, maxMs: 1_000 },
+    start: never,
+  });
+  const hung = task({ id: 'hung', shutdownMs: 10, maxRunMs: 100, restart: 'transient', run: never });
+  const starting = supervisor({ id: 'root', children: [slow, hung] }).start({ clock });
+  await clock.advance(110);
+  const tree = await starting;
+  await clock.advance(110);
+  const { unstopped } = await Promise.all([tree.stop(), clock.advance(10)]).then(([report]) => report);
+  expect(unstopped.map(({ path, incarnation, phase }) => [path, incarnation, phase])).toEqual([
+    ['root/slow', 1, 'starting'],
+    ['root/hung', 1, 'running'],
+    ['root/hung', 2, 'running'],
+  ]);
+});

@@ -54,6 +54,8 @@ class Run {
   #hasFault = false;
   /** Children that were ended by force while all was being stopped. */
   readonly #killed: string[] = [];
+  /** When whoever was given up was given up. */
+  readonly #abandonedAt = new Map<string, number>();
   /** How many listeners of each signal are ours, and whose others were told of. */
   #listeners = 0;
   readonly #told = new Set<NodeJS.Signals>();
@@ -141,6 +143,11 @@ class Run {
     };
     tree.on('child:stopped', noteKilled);
     this.#taken.push(() => tree.off('child:stopped', noteKilled));
+    const noteAbandoned = ({ path, incarnation, at }: EventOf<'child:abandoned'>): void => {
+      this.#abandonedAt.set(`${path} ${incarnation}`, at);
+    };
+    tree.on('child:abandoned', noteAbandoned);
+    this.#taken.push(() => tree.off('child:abandoned', noteAbandoned));
     const endsByItself = (): void => {
       this.#endsByItself ||= this.#stoppingAt === undefined;
       this.#stoppingAt ??= performance.now();
@@ -242,7 +249,9 @@ class Run {
     const left = unstopped.filter(({ path }) => !isNotWaitedFor(this.#spec, path));
     const resources = left.length > 0 ? process.getActiveResourcesInfo() : [];
     for (const child of left) {
-      const since = new Date(Date.now() - child.waitedMs).toISOString();
+      // It may have been given up long ago.
+      const abandonedAt = this.#abandonedAt.get(`${child.path} ${child.incarnation}`) ?? Date.now();
+      const since = new Date(abandonedAt - child.waitedMs).toISOString();
       this.#record('unstopped', { ...child, since, resources });
     }
     return left;

@@ -1,5 +1,4 @@
 /** What can be set about the watch over the event loop, and its checks. */
-import { SpecError } from '@coppice/core';
 import { show } from '@coppice/core/kit';
 import { OptionError } from '../shared/option-error.js';
 import { unknownKey } from '../shared/unknown-key.js';
@@ -37,15 +36,16 @@ const MIN_MS = 50;
 /**
  * @param of - whose options these are, for messages
  * @param more - options that are checked elsewhere
- * @throws OptionError, SpecError `COPPICE_UNKNOWN_KEY`
+ * @throws OptionError; SpecError `COPPICE_UNKNOWN_KEY`
  */
 export function checkEventLoop(given: unknown, of: string, more: readonly string[] = []): EventLoopSettings {
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
-    throw new SpecError('COPPICE_NOT_A_SPEC', { expected: `the options of ${of}`, got: show(given) });
+    const expected = 'an object, like { blockedAfterMs: 1_000 }';
+    throw new OptionError({ key: 'the value', of, expected, got: show(given), path: undefined });
   }
   const known = [...KEYS, ...more];
   const wrong = Object.keys(given).find((key) => !known.includes(key));
-  if (wrong !== undefined) throw unknownKey({ kind: of, key: wrong, known });
+  if (wrong !== undefined) throw unknownKey({ kind: 'watch over the event loop', key: wrong, known });
   const { blockedAfterMs = 1_000, killAfterMs = Infinity } = given as Record<string, unknown>;
   const refuse = (key: string, expected: string, got: unknown): never => {
     throw new OptionError({ key, of, expected, got: show(got), path: undefined });

@@ -33,15 +33,20 @@ test('whose option it is', () => {
 test('unknown ones, and what is no object', () => {
   const unknown = {
     code: 'COPPICE_UNKNOWN_KEY',
-    message: expect.stringContaining("did you mean 'killAfterMs'?"),
+    message: expect.stringContaining(
+      "a watch over the event loop has no option 'killAfter', did you mean 'killAfterMs'?",
+    ),
   };
   expect(() => declare({ killAfter: 1 })).toThrow(expect.objectContaining(unknown));
   expect(() => watchEventLoop({ killAfter: 1 } as object)).toThrow(expect.objectContaining(unknown));
   // It is the application's to be told.
   expect(() => declare({ onRecovered: () => {} })).toThrow(/no option 'onRecovered'/);
   for (const wrong of [true, null, 500, []]) {
-    expect(() => declare(wrong)).toThrow(expect.objectContaining({ code: 'COPPICE_NOT_A_SPEC' }));
+    expect(() => declare(wrong)).toThrow(expect.objectContaining({ code: 'COPPICE_INVALID_OPTION' }));
   }
+  expect(() => declare(true)).toThrow(
+    'the value of eventLoop of an application has to be an object, like { blockedAfterMs: 1_000 }; got true',
+  );
   expect(() => watchEventLoop({ onRecovered: 1 as never })).toThrow(
     'onRecovered of watchEventLoop() has to be a function; got 1',
   );

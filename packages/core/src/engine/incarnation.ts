@@ -341,7 +341,8 @@ export class Incarnation implements FaultOwner {
 
   /** Begins to end, or goes on with it. */
   #goOn(): void {
-    if (!this.#ending) this.#begin('cleaning-up', false);
+    // Whoever is broken off while it hangs is at that, and not at its end.
+    if (!this.#ending) this.#begin(this.#isBusy ? this.#stage : 'cleaning-up', false);
     this.#release();
   }
 
