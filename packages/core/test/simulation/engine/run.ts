@@ -1,5 +1,5 @@
 /** Plays an engine script from its start to its end, and checks what can be seen from outside. */
-import { SimulatedClock, type SupervisorTree, seededRandom } from '@coppice/core';
+import { SimulatedClock, type SupervisorSnapshot, type SupervisorTree, seededRandom } from '@coppice/core';
 import { KILL_GRACE_MS } from '../../../src/model/policy.js';
 import { Violation } from '../model/violation.js';
 import { EventJudge, checkJson } from './event-judge.js';
@@ -82,11 +82,25 @@ class Run {
   /** Until all is down; or, while one is waited for without limit and others are still watched, until that is so. */
   async #windDown(): Promise<void> {
     const isDown = (): boolean => this.#tree.snapshot().phase === 'stopped';
+    let stuck = 0;
     for (let i = 0; this.#isWatched && !isDown() && i < MAX_STOPS; i++) {
-      if (this.journal.isAnyStuck) return;
+      // Not by events, which not all audiences hear; twice, since it may still have its last grace.
+      stuck = this.#isAnyKilled(this.#tree.snapshot()) ? stuck + 1 : 0;
+      if (stuck > 1) return;
       await this.#clock.advance(STOP_MS);
     }
     if (!this.#isWatched || isDown()) await this.#clock.runUntilIdle();
+  }
+
+  /** Is anybody waited for who is past being killed, and whose `onStuck` says so? */
+  #isAnyKilled({ children }: SupervisorSnapshot): boolean {
+    return children.some(({ path, status, supervisor: below }) => {
+      if (below) return this.#isAnyKilled(below);
+      return (
+        status === 'killing' &&
+        this.journal.entries.some((each) => each.path === path && !each.left && each.onStuck === 'wait')
+      );
+    });
   }
 
   get #isWatched(): boolean {
