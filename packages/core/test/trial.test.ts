@@ -1,4 +1,6 @@
 /** What people who tried the library stumbled over, so that nobody does again. */
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import {
   type AnySupervisorHandle,
   SimulatedClock,
@@ -211,4 +213,30 @@ test('what hangs and is broken off is said to hang where it does, not to clean u
     ['root/hung', 1, 'running'],
     ['root/hung', 2, 'running'],
   ]);
+});
+
+test('crashes that nobody listens to are not kept', async () => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const errors: WeakRef<Error>[] = [];
+  const hopeless = task({
+    id: 'hopeless',
+    backoff: { minMs: 1, maxMs: 1 },
+    maxRestarts: Infinity,
+    run: async () => {
+      const error = new Error('ECONNREFUSED');
+      errors.push(new WeakRef(error));
+      throw error;
+    },
+  });
+  const clock = new SimulatedClock();
+  const tree = await supervisor({ id: 'root', children: [hopeless] }).start({ clock });
+  await clock.advance(100);
+  // A WeakRef keeps what it was made of until this turn of the event loop is over.
+  await new Promise((resolve) => setImmediate(resolve));
+  collect();
+  const kept = errors.filter((error) => error.deref() !== undefined);
+  expect(errors.length).toBeGreaterThan(50);
+  expect(kept.length).toBeLessThan(5);
+  await tree.stop();
 });

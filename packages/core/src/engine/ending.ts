@@ -9,8 +9,8 @@ export class Ending {
   /** What it was at when it had to end. */
   readonly phase: UnstoppedChild['phase'];
   isAsked: boolean;
-  /** How the incarnation before it ended; until now that was what the child's last exit says. */
-  readonly previousExit: ExitReason | undefined;
+  /** How the incarnation before it ended, until it has ended itself; before, that was what the child's last exit says. */
+  previousExit: ExitReason | undefined;
   /** Has it begun to give back what it holds? */
   isReleasing = false;
   /** Was it told that it is waited for without limit? */

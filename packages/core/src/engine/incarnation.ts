@@ -421,6 +421,8 @@ export class Incarnation implements FaultOwner {
 
   #ended(ending: Ending): void {
     this.#phase = 'ended';
+    // An error whose stack nobody has read keeps those whose code threw it: this would be a chain of all crashes.
+    ending.previousExit = undefined;
     if (!ending.isReported) return this.#report(ending);
     const { tree } = this.process;
     tree.abandoned.delete(this);

@@ -29,7 +29,7 @@ export interface Context {
   readonly path: string;
   /** 1 for the first start of this child, 2 for the second, ... */
   readonly attempt: number;
-  /** How the incarnation before this one ended, or that its start failed. */
+  /** How the incarnation before this one ended, or that its start failed; undefined when this one has ended, too. */
   readonly lastExit: ExitReason | undefined;
   /**
    * Aborted when the child is asked to stop, and in any case when this incarnation has ended. Made when
