@@ -90,8 +90,8 @@ const COMMAND = {
   COPPICE_NAME_TAKEN: (d) =>
     `${d['key']} is taken in '${d['path']}': '${d['owner']}' has it${d['state']}; choose another key, or end that one first`,
   COPPICE_POOL_EXHAUSTED: (d) =>
-    `'${d['path']}' had nothing to lend within ${d['timeoutMs']} ms: ${d['lent']} of ${d['most']} are lent, and ` +
-    `${d['waiting']} borrowers wait`,
+    `'${d['path']}' had nothing to lend within ${d['timeoutMs']} ms: ${d['lent']} of ${d['most']} are lent; ` +
+    `waiting for one: ${d['waiting']}`,
   COPPICE_DYNAMIC_SUPERVISOR: (d) =>
     `${d['call']} has no meaning for the dynamic supervisor '${d['supervisor']}', whose children are gone when they ` +
     `end; use startChild and terminateChild`,

@@ -72,7 +72,7 @@ describe('who waits', () => {
     expect(error).toBeInstanceOf(CommandError);
     expect(error).toMatchObject({
       code: 'COPPICE_POOL_EXHAUSTED',
-      message: "'root/db' had nothing to lend within 50 ms: 1 of 1 are lent, and 2 borrowers wait",
+      message: "'root/db' had nothing to lend within 50 ms: 1 of 1 are lent; waiting for one: 2",
     });
     lease.release();
     expect((await patient).value.number).toBe(1);
