@@ -150,7 +150,7 @@ export function abandonStuck(s: Supervisor, child: Child, onStuck: OnStuck): voi
 }
 
 /** The operation waits for this child, until {@link settle}. */
-export function awaitChild(s: Supervisor, child: Child): void {
+function awaitChild(s: Supervisor, child: Child): void {
   if (child.awaited) return;
   child.awaited = true;
   s.awaited++;

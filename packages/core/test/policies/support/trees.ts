@@ -44,14 +44,6 @@ export async function plant(options: Partial<SupervisorOptions>, random?: Random
   return planted;
 }
 
-/** For `onStart`: the attempts of these numbers fail. */
-export const failsAt =
-  (...attempts: readonly number[]) =>
-  (attempt: number): number => {
-    if (attempts.includes(attempt)) throw new Error(`attempt ${attempt}`);
-    return attempt;
-  };
-
 /** For `onStart`: the attempts from the first to the second number fail. */
 export const failsFrom =
   (first: number, last = Infinity) =>

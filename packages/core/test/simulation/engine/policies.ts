@@ -23,7 +23,7 @@ export function branchPolicies(plan: BranchPlan, above: BranchPlan): Omit<Polici
 }
 
 /** The ids of the children in the order in which they are declared: the branches between the leaves. */
-export function idsOf({ leaves, branches }: BranchPlan): string[] {
+function idsOf({ leaves, branches }: BranchPlan): string[] {
   const ids = leaves.map((_, i) => `leaf${i}`);
   return [...ids.slice(0, 1), ...branches.map((_, i) => `branch${i}`), ...ids.slice(1)];
 }
