@@ -71,7 +71,7 @@ export type {
 export type { Views } from './spec/view-types.js';
 
 // Resources that are lent out
-export { type DeclaredPool, pool } from './pool/pool.js';
+export { type DeclaredPool, type PoolTree, pool } from './pool/pool.js';
 export type {
   CheckoutOptions,
   Lease,

@@ -18,7 +18,7 @@ export interface PartitionSupervisorOptions<C extends ChildSpec> extends Omit<Su
 }
 
 /** Present in the type of a partition supervisor: what each partition is. */
-export declare const each: unique symbol;
+declare const each: unique symbol;
 
 /** A declared partition supervisor as data; `partitionSupervisor()` gives it `start` and `handle`. */
 export interface PartitionSupervisorSpec<C extends ChildSpec = ChildSpec>
