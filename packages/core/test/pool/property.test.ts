@@ -95,7 +95,7 @@ async function live(
     },
   });
   const backoff = { minMs: 5, maxMs: 5, jitter: 0 };
-  const spec = pool({ id: 'db', size, maxOverflow, lazy, maxRestarts: 10_000, child, backoff });
+  const spec = pool({ id: 'db', size, maxOverflow, lazy, maxRestarts: Infinity, child, backoff });
 
   /** Those that hold a lease now, and how each of them is asked. */
   const held = new Set<Lease<Resource>>();
@@ -123,7 +123,7 @@ async function live(
         : new Promise((_r, no) => context.signal.addEventListener('abort', () => no(context.signal.reason)));
     },
   });
-  const group = dynamicSupervisor({ id: 'group', maxRestarts: 10_000, child: borrower });
+  const group = dynamicSupervisor({ id: 'group', child: borrower });
   const tree = await supervisor({ id: 'root', children: [group], maxRestarts: Infinity }).start({ clock });
   const settle = (): Promise<void> => clock.advance(0);
   // With the first starts as they come it might not start at all: that is another test.
