@@ -230,6 +230,13 @@ db: a permanent service
              abandoned: fenced off, and named in the report of the stop.`);
 });
 
+test('what is tried again at boot without a limit counts nowhere', () => {
+  const backoff = { minMs: 100, maxMs: 1_000 };
+  const text = explainPolicy(task({ id: 'a', run, boot: 'retry', backoff, maxRestarts: Infinity }));
+  expect(text).toContain('waits and tries again');
+  expect(text).not.toContain('attempts');
+});
+
 test('a plain OTP child, whole', () => {
   const a = task({ id: 'a', run, restart: 'transient' });
   expect(explainPolicy(a, supervisor({ id: 'app', children: [a] }))).toBe(`\

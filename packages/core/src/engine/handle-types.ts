@@ -154,7 +154,8 @@ export interface SupervisorHandle extends AnySupervisorHandle {
    * start. Functions are compared by identity, or by `revision`. What it is then declared with it keeps when it
    * is restarted. Answers with the steps, in order; `formatPlan` prints them.
    *
-   * @throws SpecError if the new declarations are wrong: then nothing is changed; CommandError
+   * @throws NotRunningError `COPPICE_NOT_RUNNING` while it starts, or is down; SpecError if the new declarations are
+   * wrong: then nothing is changed; CommandError
    * `COPPICE_RECONCILE_FAILED` if something did not start: its old declaration runs on, and all other steps were taken
    *
    * @example

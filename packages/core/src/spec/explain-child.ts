@@ -232,19 +232,22 @@ function boot({ spec, above, supervisor, limit: counted }: Facts): string[] {
   if (above?.kind === 'dynamic-supervisor')
     return ['If its first start fails, startChild is rejected, and nothing of it is kept.'];
   const isOwn = counted?.owner === 'child';
-  const counting = isOwn
-    ? 'These attempts count in its own limit.'
-    : 'Until it has been up once its attempts are not counted.';
+  // Without a limit there is nothing to be said of counting.
+  const counting = !isOwn
+    ? ' Until it has been up once its attempts are not counted.'
+    : counted.maxRestarts === Infinity
+      ? ''
+      : ' These attempts count in its own limit.';
   switch (spec.boot) {
     case 'fail':
       return [`If its first start fails, so does the start of ${supervisor}.`];
     case 'retry':
       return [
-        `If its first start fails, ${supervisor} waits and tries again, with the delays above. ${counting}`,
+        `If its first start fails, ${supervisor} waits and tries again, with the delays above.${counting}`,
       ];
     case 'degraded':
       return [
-        `If its first start fails, ${supervisor} comes up without it, and goes on trying, with the delays above. ${counting}`,
+        `If its first start fails, ${supervisor} comes up without it, and goes on trying, with the delays above.${counting}`,
       ];
   }
 }

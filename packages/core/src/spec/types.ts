@@ -71,8 +71,8 @@ export interface Context {
    * Waits until a service is up, and gives its value: at once if it is. It rejects when this incarnation has to
    * end before that.
    *
-   * @throws NotRunningError `COPPICE_NOT_READY` if that takes longer than `timeoutMs` (default: no limit), or
-   * it will not come up by itself any more; `COPPICE_UNKNOWN_REF` if it is not there
+   * @throws NotRunningError `COPPICE_NOT_READY` if that takes longer than `timeoutMs` (default: no limit; one
+   * that is parked, or was stopped by hand, may never come), or the tree has ended; `COPPICE_UNKNOWN_REF` if it is not there
    */
   readonly whenReady: WhenReady;
   /** It is up. For those that are declared with `awaitReady`; for others it says nothing new. */
