@@ -98,6 +98,26 @@ describe('the deadline', () => {
     expect(program.output).toMatch(/ends with 2 still running: shop\/inner\/loop, shop\/leaky/);
   });
 
+  test('says of one that was given up long before since when it hangs', async () => {
+    const program = start(`
+      let attempts = 0;
+      const hangs = service({
+        id: 'hangs',
+        start: () => { console.log('attempt', ++attempts); return new Promise(() => {}); },
+        boot: 'degraded', startTimeoutMs: 20, shutdownMs: 20, maxRestarts: Infinity,
+        backoff: { minMs: 200, maxMs: 200, jitter: 0 },
+      });
+      await application({ id: 'shop', children: [hangs] }).run();
+    `);
+    await program.line(/attempt 3/);
+    program.kill('SIGTERM');
+    expect(await program.exited).toBe(1);
+    const asked = Array.from(program.output.matchAll(/asked at (\S+) while starting, .*incarnation (\d)/g));
+    const since = new Map(asked.map(([, at, number]) => [number, Date.parse(at!)]));
+    // Two delays lie between the first and the third.
+    expect(since.get('3')! - since.get('1')!).toBeGreaterThanOrEqual(400);
+  });
+
   test('holds for an end by itself, too', async () => {
     const program = start(`
       const stuck = hung('stuck', { shutdownMs: Infinity });
