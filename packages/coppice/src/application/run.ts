@@ -143,11 +143,15 @@ class Run {
     };
     tree.on('child:stopped', noteKilled);
     this.#taken.push(() => tree.off('child:stopped', noteKilled));
-    const noteAbandoned = ({ path, incarnation, at }: EventOf<'child:abandoned'>): void => {
-      this.#abandonedAt.set(`${path} ${incarnation}`, at);
+    const noteAbandoned = (event: EventOf<'child:abandoned' | 'child:settled'>): void => {
+      const incarnation = `${event.path} ${event.incarnation}`;
+      if (event.type === 'child:abandoned') this.#abandonedAt.set(incarnation, Date.now());
+      else this.#abandonedAt.delete(incarnation);
     };
-    tree.on('child:abandoned', noteAbandoned);
-    this.#taken.push(() => tree.off('child:abandoned', noteAbandoned));
+    for (const name of ['child:abandoned', 'child:settled'] as const) {
+      tree.on(name, noteAbandoned);
+      this.#taken.push(() => tree.off(name, noteAbandoned));
+    }
     const endsByItself = (): void => {
       this.#endsByItself ||= this.#stoppingAt === undefined;
       this.#stoppingAt ??= performance.now();
