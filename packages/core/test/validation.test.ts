@@ -173,6 +173,7 @@ describe('an error says what was expected, what was got, where, and how to mend 
       () => flags({ maxRestart: 3 }),
       [/no option 'maxRestart'/, /did you mean 'maxRestarts'/, /its options are id, .*withinMs/, /at root/],
     ],
+    ['COPPICE_UNKNOWN_KEY', () => flags({ start: 'parallel' }), [/did you mean 'startOrder'/]],
     [
       'COPPICE_UNKNOWN_KEY',
       () => task({ id: 'a', run, shutdown: 3 } as never),

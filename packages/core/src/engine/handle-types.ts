@@ -82,20 +82,20 @@ export interface AnySupervisorHandle extends Subscribable, AsyncDisposable {
   resume(child: ChildRef, options?: PauseOptions): Promise<void>;
   /**
    * The value of a service that is up: a child of this supervisor, or one further down or up the tree. A
-   * reference stays valid when the service is started again: ask each time.
+   * reference stays valid when the service is started again: ask each time. Of a pool, or of partitions: what
+   * is for those outside of the tree.
    *
    * @throws NotRunningError at once if it is down (`COPPICE_NOT_RUNNING`) or not there (`COPPICE_UNKNOWN_REF`)
    */
-  use<V>(ref: Service<V>): V;
-  /** Of a pool, or of partitions: what is for those outside of the tree. */
   use<O>(ref: Views<O, unknown>): O;
+  use<V>(ref: Service<V>): V;
   /**
    * The same, but waits until it is up.
    *
    * @throws NotRunningError `COPPICE_NOT_READY` if that takes longer than `timeoutMs`, or the tree has ended
    */
-  whenReady<V>(ref: Service<V>, options?: WhenReadyOptions): Promise<V>;
   whenReady<O>(ref: Views<O, unknown>, options?: WhenReadyOptions): Promise<O>;
+  whenReady<V>(ref: Service<V>, options?: WhenReadyOptions): Promise<V>;
   /** Its children in start order. Answers at once, in every state. */
   whichChildren(): ChildInfo[];
   /**

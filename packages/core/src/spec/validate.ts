@@ -33,6 +33,7 @@ const STRATEGY_NAMES = Object.keys(STRATEGIES);
 const MEANT_BY: Readonly<Partial<Record<ChildKind, Readonly<Record<string, string>>>>> = {
   task: { start: 'run' },
   service: { run: 'start', close: 'stop' },
+  supervisor: { start: 'startOrder' },
 };
 
 /** Specs that were checked and completed here; they are frozen, so that they stay right. */
