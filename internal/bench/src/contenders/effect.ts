@@ -44,7 +44,10 @@ export const groupOfFibers = (count: number, body: Body) => async (): Promise<Fl
   };
 };
 
-/** Each level is a fiber that is forked by the one above, which joins it. */
+/**
+ * Each level is a fiber that is forked by the one above, which joins it. To end them from above is a recursion that
+ * runs out of stack at a thousand levels as long as it is not optimised, and then never ends.
+ */
 export const deepFibers = (depth: number, body: Body) => async (): Promise<Deep> => {
   const level = (left: number): Effect.Effect<void, unknown> =>
     Effect.suspend(() =>

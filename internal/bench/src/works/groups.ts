@@ -31,34 +31,41 @@ const restartAll =
     return [time];
   };
 
-/** ns for each level: start, failure from the child up to the outermost, stop. */
-const deepTree =
+/** A tree that is up, and the ns for each level that its start took. */
+async function startDeep(prepare: PrepareDeep, depth: number) {
+  const body = new WaitingBody(true);
+  const start = prepare(depth, body);
+  const started = body.started(1);
+  const from = now();
+  const tree = await start();
+  await started;
+  const time = perOperation(from, depth);
+  verify('started', body.starts, 1);
+  return { body, tree, time };
+}
+
+/** ns for each level: start, and failure from the child up to the outermost. */
+const deepFailure =
   (prepare: PrepareDeep, depth: number): Work =>
   async () => {
-    const starting = new WaitingBody(true);
-    const start = prepare(depth, starting);
-    const started = starting.started(1);
+    const { body, tree, time } = await startDeep(prepare, depth);
     const from = now();
-    const failing = await start();
-    await started;
-    const startTime = perOperation(from, depth);
+    body.fail(0);
+    await tree.failed;
+    const failTime = perOperation(from, depth);
+    verify('started in all', body.starts, 1);
+    return [time, failTime];
+  };
 
-    const crashing = now();
-    starting.fail(0);
-    await failing.failed;
-    const failTime = perOperation(crashing, depth);
-    verify('started', starting.starts, 1);
-
-    const body = new WaitingBody(true);
-    const again = body.started(1);
-    const stoppable = await prepare(depth, body)();
-    await again;
-    const stopping = now();
-    await stoppable.stop();
-    const stopTime = perOperation(stopping, depth);
-    verify('started', body.starts, 1);
+const deepStop =
+  (prepare: PrepareDeep, depth: number): Work =>
+  async () => {
+    const { body, tree } = await startDeep(prepare, depth);
+    const from = now();
+    await tree.stop();
+    const time = perOperation(from, depth);
     verify('ended', body.ends, 1);
-    return [startTime, failTime, stopTime];
+    return [time];
   };
 
 export function groups({ group: size, depth, rounds }: Sizes): Group[] {
@@ -84,14 +91,20 @@ export function groups({ group: size, depth, rounds }: Sizes): Group[] {
           name: `${count(depth)} supervisors deep: failure of the leaf ends the root, for each level`,
           unit: 'ns',
         },
-        { name: `${count(depth)} supervisors deep: stop, for each level`, unit: 'ns' },
       ],
       works: {
-        loop: deepTree(deepByHand, depth),
-        ours: deepTree(deep, depth),
-        effect: deepTree(deepFibers, depth),
+        loop: deepFailure(deepByHand, depth),
+        ours: deepFailure(deep, depth),
+        effect: deepFailure(deepFibers, depth),
       },
       otp: { work: 'deep', args: [depth] },
+    },
+    {
+      section,
+      rounds,
+      rows: [{ name: `${count(depth)} supervisors deep: stop, for each level`, unit: 'ns' }],
+      works: { loop: deepStop(deepByHand, depth), ours: deepStop(deep, depth) },
+      otp: { work: 'deep_stop', args: [depth] },
     },
   ];
 }
