@@ -172,3 +172,13 @@ test('that somebody does not come back at all is no matter of being busy', () =>
     'No storm at the return',
   ]);
 });
+
+test('where the delays hardly differ, nothing is claimed of storms', () => {
+  const crowd = { ...FACTS, reconnects: { ...reconnects, withJitter: reconnects.withoutJitter } };
+  expect(failing(crowd)).toEqual(['No storm at the return']);
+  const short = claimsOf(crowd, { ...TERMS, backoff: { ...TERMS.backoff, maxMs: 400 } });
+  expect(short.find(({ claim }) => claim === 'No storm at the return')).toMatchObject({
+    holds: undefined,
+    shown: expect.stringContaining('delays differ by'),
+  });
+});

@@ -56,7 +56,6 @@ test('what is measured is what the policies promise', async () => {
 
   expect(sum(reconnects.withJitter.counts)).toBe(60);
   expect(sum(reconnects.withoutJitter.counts)).toBe(60);
-  if (facts.lagMs < 50) expect(reconnects.withJitter.fullest).toBeLessThan(reconnects.withoutJitter.fullest);
 
   expect(parkings.map(({ path, because }) => `${path} ${because}`).toSorted()).toEqual([
     'network/guest-1 limit',
