@@ -1131,6 +1131,8 @@ export class Oracle {
     if (fact.isUp) return checkWatch(fact, timer?.at, this.#now);
     // Those who are down get rid of theirs when it is their turn to be seen to.
     if (fact.isDown && (this.#walk || this.isStopping || this.isUndoing)) return;
+    // One whose delay is over may have begun to take others down: that shows only when somebody is asked to stop.
+    if (fact.isDown && timer === undefined && this.#overdueWith(fact)) return;
     const expected = timerOf(fact, this.#backoffOf(fact), this.#now);
     if (expected === 'any' || expected === timer?.at) return;
     throw new Violation(`'${fact.id}' has a timer for ${timer?.at ?? 'nothing'}, not ${expected ?? 'none'}`);
