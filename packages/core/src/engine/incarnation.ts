@@ -35,8 +35,7 @@ export class Incarnation implements FaultOwner {
   readonly process: SupervisorProcess;
   readonly child: Child;
   readonly number: number;
-  /** What the start of a service returned. */
-  value: unknown = NOTHING;
+  #value: unknown = NOTHING;
   #phase: 'starting' | 'running' | 'ending' | 'ended' = 'starting';
   #outcome: ExitReason | undefined = undefined;
   /** Is the promise of `start` or `run` pending? */
@@ -57,6 +56,11 @@ export class Incarnation implements FaultOwner {
 
   get path(): string {
     return `${this.process.path}/${this.child.id}`;
+  }
+
+  /** What the start of a service returned; undefined for a task, and before. */
+  get value(): unknown {
+    return this.#hasValue ? this.#value : undefined;
   }
 
   /** How the incarnation before this one ended. */
@@ -99,7 +103,7 @@ export class Incarnation implements FaultOwner {
     if (this.#isAsked) this.#outcome = KILLED;
     const spec = this.child.spec as Service;
     if (spec.kill === undefined || !this.#hasValue) return this.abandon();
-    const killing = attempt(this.#step(() => spec.kill?.(this.value)));
+    const killing = attempt(this.#step(() => spec.kill?.(this.#value)));
     void killing?.then(() => {
       this.abandon();
       this.process.tree.run();
@@ -288,7 +292,7 @@ export class Incarnation implements FaultOwner {
 
   #startedWith(value: unknown): void {
     if (value === ignore) return this.#endWith(IGNORED);
-    this.value = value;
+    this.#value = value;
     // It may have been asked to stop, or have failed, before it was up: then it only has to be given back.
     if (this.#phase === 'ending' || this.#outcome !== undefined) this.#goOn();
     else this.#upWhenReady(this.child.spec as Service);
@@ -358,7 +362,7 @@ export class Incarnation implements FaultOwner {
   }
 
   get #hasValue(): boolean {
-    return this.value !== NOTHING;
+    return this.#value !== NOTHING;
   }
 
   get #isAsked(): boolean {
@@ -397,7 +401,7 @@ export class Incarnation implements FaultOwner {
     const spec = this.child.spec as Service;
     if (spec.stop !== undefined && this.#hasValue) {
       const stop = this.#step(
-        () => spec.stop?.(this.value),
+        () => spec.stop?.(this.#value),
         (error) => this.#stopFailed(error),
       );
       (this.#cleanUp ??= []).push(stop);

@@ -328,3 +328,11 @@ test('two services that wait for each other: their start timeouts end that', asy
     cause: { code: 'COPPICE_START_TIMEOUT' },
   });
 });
+
+test('a task that is up has no value', async () => {
+  const { spec } = asker();
+  const { tree } = await plant({ children: [spec] });
+  expect(tree.use(spec as never)).toBeUndefined();
+  expect(await tree.whenReady(spec as never)).toBeUndefined();
+  await tree.stop();
+});
