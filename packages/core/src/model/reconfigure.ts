@@ -7,6 +7,7 @@ import { missing } from './bonds.js';
 import { type Child, isAlive } from './child.js';
 import { forgive } from './failures.js';
 import type { Command } from './message.js';
+import { follow } from './operations.js';
 import { type ChildPolicy, ownLimit } from './policy.js';
 import { reportRestart } from './report.js';
 import { candidateFor } from './swap.js';
@@ -72,13 +73,7 @@ export function settleBonds(s: Supervisor, child: Child, to: unknown): void {
     return beginRestart(s, child, { isAlone: true, to });
   }
   s.effects.push({ type: 'reply', to, child });
-  const dependants = child.bonds?.from ?? [];
-  const scope = boundScope(child);
-  if (child.status === 'running') {
-    const operation = { kind: 'restart', failed: child, starting: true, isAlone: true, delayMs: 0 } as const;
-    if (dependants.some(({ status }) => status === 'waiting'))
-      begin(s, { ...operation, scope, to: undefined });
-  } else if (!isAlive(child.status) && dependants.some(({ status }) => isAlive(status))) {
-    begin(s, { kind: 'release', child, scope });
-  }
+  if (child.status === 'running') return follow(s, child);
+  const hasFallen = !isAlive(child.status) && child.bonds?.from.some(({ status }) => isAlive(status));
+  if (hasFallen) begin(s, { kind: 'release', child, scope: boundScope(child) });
 }
