@@ -637,15 +637,16 @@ export class Oracle {
     return first;
   }
 
-  /** One that it is bound to is down, and will not be started at once. */
+  /** Of those that it is bound to, the one that was down first and will not be started at once. */
   #fallenGround(fact: Fact): Fact | undefined {
     if (!fact.child.spec.bindsTo) return undefined;
-    return this.members.find((ground) => {
-      if (!ground.isDown || !isBoundTo(fact, ground, this.members)) return false;
-      if (['off', 'paused', 'parked', 'waiting'].includes(ground.rest)) return true;
-      const isSettled = ground.rest === 'ended' || (ground.rest === 'due' && ground.isPaused);
-      return isSettled && !ground.isTooEarly;
-    });
+    let first: Fact | undefined;
+    for (const ground of this.members) {
+      if (!ground.isDown || !hasFallen(ground) || !isBoundTo(fact, ground, this.members)) continue;
+      // Its supervisor decides in order of arrival, so that the others are still up for it.
+      if (!first || this.#fallenSince(ground) < this.#fallenSince(first)) first = ground;
+    }
+    return first;
   }
 
   /** If it is decided on, that follows at once. */
@@ -1213,6 +1214,12 @@ export class Oracle {
     const scope = dependantsOf(fact, this.members);
     if (scope.length > 0) this.#walk = new Walk('follow', fact, scope, { isBound: true });
   }
+}
+
+/** Is it down for some time, or will be as soon as its end is decided on? */
+function hasFallen({ rest, isPaused, isTooEarly }: Fact): boolean {
+  if (['off', 'paused', 'parked', 'waiting'].includes(rest)) return true;
+  return (rest === 'ended' || (rest === 'due' && isPaused)) && !isTooEarly;
 }
 
 /** Is it one that has not come up at the boot, and is about to be tried again? */
