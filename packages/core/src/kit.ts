@@ -7,3 +7,5 @@ export { closest } from './model/suggest.js';
 export { idle } from './engine/context.js';
 export { isAbortOf } from './engine/outcome.js';
 export { show } from './spec/checks.js';
+export { LivingChild, type Viewpoint, livingChild, livingChildren } from './engine/living.js';
+export { succeed } from './spec/lineage.js';

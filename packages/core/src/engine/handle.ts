@@ -11,15 +11,13 @@ import type {
   DynamicSupervisorSpec,
   Service,
   SupervisorSpec,
-  Template,
   WhenReadyOptions,
 } from '../spec/types.js';
 import type { RunTaskOptions, RunningTask, TaskRunner } from '../spec/task-types.js';
 import { checkOptions, show } from '../spec/checks.js';
 import type { Views } from '../spec/view-types.js';
 import { checkPlace } from '../spec/place.js';
-import { checkTemplatePolicies } from '../spec/policies.js';
-import { checkId, completeChild } from '../spec/validate.js';
+import { completeChild } from '../spec/validate.js';
 import { describe } from './describe.js';
 import { countOf, partitioningOf, route, specFor } from '../partition/partitioning.js';
 import { Place } from '../partition/place.js';
@@ -46,13 +44,20 @@ import {
   infoOf,
   snapshotOf,
 } from './snapshot.js';
-import { ask } from './ask.js';
+import { startDynamicChild } from './start-child.js';
+import { ask, nothing } from './ask.js';
 import type { StopReport, SupervisorProcess } from './supervisor-process.js';
 import { viewOf } from './views.js';
 
 export class Handle implements SupervisorHandle {
   readonly path: string;
   readonly #root: Root;
+
+  /** The supervisor that is at the place of a handle now; undefined if it is no handle. */
+  static processOf(handle: unknown): SupervisorProcess | undefined {
+    const isHandle = typeof handle === 'object' && handle !== null && #root in handle;
+    return isHandle ? handle.#process() : undefined;
+  }
 
   constructor(root: Root, path: string) {
     this.#root = root;
@@ -104,84 +109,38 @@ export class Handle implements SupervisorHandle {
     await this.stop();
   }
 
-  async startChild(given?: unknown): Promise<ChildInfo> {
+  /** Not an async function: the child is up when this returns, if its start takes no time. */
+  startChild(given?: unknown): Promise<ChildInfo> {
+    try {
+      return this.#startChild(given);
+    } catch (error) {
+      return Promise.reject(error as Error);
+    }
+  }
+
+  #startChild(given: unknown): Promise<ChildInfo> {
     const process = this.#process();
     const { spec, path } = process;
     if (isTaskSupervisor(spec)) throw noStartChild(path);
-    if (spec.kind === 'dynamic-supervisor') return this.#startDynamic(process, given);
+    const warn = (child: ChildSpec): void => this.#root.warnOf(child, path);
+    if (spec.kind === 'dynamic-supervisor') return startDynamicChild(process, given, warn);
     const child = completeChild(given, path);
     checkPlace(child, spec, path);
-    this.#root.warnOf(child, path);
-    const reply = await ask(process, (to) => ({
-      kind: 'start-child',
-      id: child.id,
-      spec: child,
-      args: [],
-      to,
-    }));
-    return infoOf(process, reply);
-  }
-
-  async #startDynamic(process: SupervisorProcess, given: unknown = {}): Promise<ChildInfo> {
-    const template: Template<never> = (process.spec as DynamicSupervisorSpec<never>).child;
-    const { spec: own, ...options } = plainOptions(given);
-    const spec = own === undefined ? template : this.#ownSpec(process, own, options);
-    const { id = own === undefined ? process.nextId() : spec.id, args = [], ...rest } = options;
-    const [unknownKey] = Object.keys(rest);
-    if (unknownKey !== undefined) {
-      throw coppiceError('COPPICE_UNKNOWN_KEY', {
-        kind: 'child of a dynamic supervisor',
-        key: unknownKey,
-        hint: '',
-        expected: 'id, args, spec',
-        path: process.path,
-      });
-    }
-    checkId('child', { id }, process.path);
-    if (!Array.isArray(args)) {
-      throw coppiceError('COPPICE_INVALID_ARGUMENT', {
-        call: 'startChild',
-        expected: 'args: an array',
-        got: show(args),
-      });
-    }
-    const command = {
-      kind: 'start-child',
-      id: id as string,
-      spec,
-      args: [...(args as unknown[])],
-    } as const;
-    const child = await ask(process, (to) => ({ ...command, to }));
-    return infoOf(process, child);
-  }
-
-  /** A declaration in place of the template; what has no meaning for the one has none for the other. */
-  #ownSpec({ path, spec: above }: SupervisorProcess, given: unknown, options: object): ChildSpec {
-    if (Object.hasOwn(options, 'args')) {
-      throw coppiceError('COPPICE_INVALID_ARGUMENT', {
-        call: 'startChild',
-        expected: 'either args for the template, or a spec of its own',
-        got: 'both',
-      });
-    }
-    const spec = completeChild(given, path);
-    checkTemplatePolicies({ ...spec }, `${path}/${spec.id}`);
-    checkPlace(spec, above, path);
-    this.#root.warnOf(spec, path);
-    return spec;
+    warn(child);
+    return ask(process, (to) => ({ kind: 'start-child', id: child.id, spec: child, args: [], to }), infoOf);
   }
 
   async terminateChild(child: ChildRef): Promise<void> {
-    await ask(this.#process(), (to) => ({ kind: 'terminate-child', id: idOf(child), to }));
+    await ask(this.#process(), (to) => ({ kind: 'terminate-child', id: idOf(child), to }), nothing);
   }
 
   async restartChild(child: ChildRef): Promise<ChildInfo> {
     const process = this.#process();
-    return infoOf(process, await ask(process, (to) => ({ kind: 'restart-child', id: idOf(child), to })));
+    return ask(process, (to) => ({ kind: 'restart-child', id: idOf(child), to }), infoOf);
   }
 
   async deleteChild(child: ChildRef): Promise<void> {
-    await ask(this.#process(), (to) => ({ kind: 'delete-child', id: idOf(child), to }));
+    await ask(this.#process(), (to) => ({ kind: 'delete-child', id: idOf(child), to }), nothing);
   }
 
   async reconcile(given: unknown, options: ReconcileOptions = {}): Promise<ReconcilePlan> {
@@ -204,17 +163,17 @@ export class Handle implements SupervisorHandle {
 
   async restartNow(child: ChildRef): Promise<ChildInfo> {
     const process = this.#process();
-    return infoOf(process, await ask(process, (to) => ({ kind: 'restart-now', id: idOf(child), to })));
+    return ask(process, (to) => ({ kind: 'restart-now', id: idOf(child), to }), infoOf);
   }
 
   async pause(child: ChildRef, options: PauseOptions = {}): Promise<void> {
     const { reason, by } = pauseOptions('pause', options);
-    await ask(this.#process(), (to) => ({ kind: 'pause', id: idOf(child), reason, by, to }));
+    await ask(this.#process(), (to) => ({ kind: 'pause', id: idOf(child), reason, by, to }), nothing);
   }
 
   async resume(child: ChildRef, options: PauseOptions = {}): Promise<void> {
     const { reason, by } = pauseOptions('resume', options);
-    await ask(this.#process(), (to) => ({ kind: 'resume', id: idOf(child), reason, by, to }));
+    await ask(this.#process(), (to) => ({ kind: 'resume', id: idOf(child), reason, by, to }), nothing);
   }
 
   use<V>(ref: Service<V> | Views<V, unknown>): V {
@@ -351,16 +310,6 @@ function idOf(ref: unknown): string {
     call: 'the handle',
     expected: `the id of a child, or its declaration`,
     got: show(ref),
-  });
-}
-
-function plainOptions(given: unknown): Record<string, unknown> {
-  if (typeof given === 'object' && given !== null && !Array.isArray(given))
-    return given as Record<string, unknown>;
-  throw coppiceError('COPPICE_INVALID_ARGUMENT', {
-    call: 'startChild of a dynamic supervisor',
-    expected: '{ id?, args? } or { id?, spec }',
-    got: show(given),
   });
 }
 
