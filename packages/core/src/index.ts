@@ -125,6 +125,7 @@ export type {
   ChildInfo,
   ChildSnapshot,
   PauseSnapshot,
+  SnapshotOptions,
   SupervisorSnapshot,
 } from './engine/snapshot.js';
 

@@ -5,6 +5,7 @@
  */
 export { closest } from './model/suggest.js';
 export { idle } from './engine/context.js';
+export { bystander } from './engine/emitter.js';
 export { isAbortOf } from './engine/outcome.js';
 export { show } from './spec/checks.js';
 export { LivingChild, type Viewpoint, livingChild, livingChildren } from './engine/living.js';

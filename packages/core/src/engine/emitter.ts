@@ -28,6 +28,17 @@ export interface Subscribable {
   off<N extends Name>(name: N, listener: EventListener<N>): this;
 }
 
+const bystanders = new WeakSet<Listener>();
+
+/**
+ * A listener that counts or keeps what it hears, and tells nobody: where an event must not go unheard (the end of
+ * a root because of an error, a warning), it is as if it did not listen.
+ */
+export function bystander<L extends Listener>(listener: L): L {
+  bystanders.add(listener);
+  return listener;
+}
+
 /** What an emitter tells its tree. */
 export interface EmitterHost {
   listenersChanged(by: number): void;
@@ -69,9 +80,10 @@ export class Emitter implements Subscribable {
     return this.#known;
   }
 
-  /** How many would hear an event of this name? */
+  /** How many would hear an event of this name, and tell somebody? */
   hearers(name: EventName): number {
-    return this.#listeners.listenerCount(name) + this.#listeners.listenerCount('event');
+    const heard = [...this.#listeners.listeners(name), ...this.#listeners.listeners('event')];
+    return heard.filter((guard) => !bystanders.has(guard)).length;
   }
 
   #change(change: () => void): this {
@@ -112,6 +124,7 @@ export class Emitter implements Subscribable {
       }
     };
     this.#guards.set(listener, guard);
+    if (bystanders.has(listener)) bystanders.add(guard);
     return guard;
   }
 }

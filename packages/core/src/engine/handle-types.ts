@@ -16,13 +16,13 @@ import type { Views } from '../spec/view-types.js';
 import type { Subscribable } from './emitter.js';
 import type { ChildPage, PageOptions } from './pages.js';
 import type { ReconcilePlan } from './reconcile-plan.js';
-import type { ChildCounts, ChildInfo, SupervisorSnapshot } from './snapshot.js';
+import type { ChildCounts, ChildInfo, SnapshotOptions, SupervisorSnapshot } from './snapshot.js';
 import type { StopReport } from './supervisor-process.js';
 
 /** A child by its id, or by the declaration that has it. */
 export type ChildRef = string | { readonly id: string };
 
-export interface StopOptions {
+export interface StopOptions extends RequestOptions {
   /**
    * The reason to end with, as its parent will see it: `'shutdown'`, `'normal'`, a `Shutdown` value, or an
    * error. Default: `'shutdown'`. A nested supervisor that its parent finds ended may be started again, as
@@ -37,14 +37,19 @@ export interface StopOptions {
   readonly deadlineMs?: number;
 }
 
-/** Who pauses or resumes a child, and why: shown in snapshots and events. */
-export interface PauseOptions {
-  readonly reason?: string | undefined;
+/** On whose behalf a command is given. */
+export interface RequestOptions {
+  /** Who: shown in the events that follow. A user, a program, a ticket. Default: it is not said. */
   readonly by?: string | undefined;
 }
 
+/** Who pauses or resumes a child, and why: shown in snapshots and events. */
+export interface PauseOptions extends RequestOptions {
+  readonly reason?: string | undefined;
+}
+
 /** How to reconcile. */
-export interface ReconcileOptions {
+export interface ReconcileOptions extends RequestOptions {
   /** Only say what would be done. Default: false. */
   readonly dryRun?: boolean;
 }
@@ -63,7 +68,7 @@ export interface AnySupervisorHandle extends Subscribable, AsyncDisposable {
    */
   stop(options?: StopOptions): Promise<StopReport>;
   /** Stops a child. Its declaration stays, unless it is `temporary` or dynamic. @throws `COPPICE_NOT_FOUND` */
-  terminateChild(child: ChildRef): Promise<void>;
+  terminateChild(child: ChildRef, options?: RequestOptions): Promise<void>;
   /**
    * Starts a child without delay, whatever it is at: one that is up is stopped first, one that backs off waits no
    * longer, one that is parked is revived. Those that are bound to it go with it; no others, and nothing is
@@ -71,7 +76,7 @@ export interface AnySupervisorHandle extends Subscribable, AsyncDisposable {
    *
    * @throws `COPPICE_START_FAILED`, `COPPICE_BOUND`, `COPPICE_NOT_FOUND`
    */
-  restartNow(child: ChildRef): Promise<ChildInfo>;
+  restartNow(child: ChildRef, options?: RequestOptions): Promise<ChildInfo>;
   /**
    * Suspends the automatic restarts of a child, for maintenance: if it ends it stays down, and others that are
    * restarted do not take it with them. What is running is left alone. A restart of the supervisor itself ends
@@ -130,8 +135,12 @@ export interface AnySupervisorHandle extends Subscribable, AsyncDisposable {
    * @throws `COPPICE_NOT_FOUND`
    */
   describe(child: ChildRef): string;
-  /** The whole subtree as JSON data. Answers at once, in every state. */
-  snapshot(): SupervisorSnapshot;
+  /**
+   * The whole subtree as JSON data. Answers at once, in every state.
+   *
+   * @throws CommandError `COPPICE_INVALID_ARGUMENT`
+   */
+  snapshot(options?: SnapshotOptions): SupervisorSnapshot;
   /** A supervisor further down, by its declaration or by its path from here (`'feeds/eu'`). */
   supervisor(ref: TaskSupervisorSpec): TaskSupervisorHandle;
   supervisor<C extends ChildSpec>(ref: PartitionSupervisorSpec<C>): PartitionSupervisorHandle<C>;
@@ -144,9 +153,9 @@ export interface SupervisorHandle extends AnySupervisorHandle {
   /** Adds a child and starts it. @throws `COPPICE_ALREADY_STARTED`, `COPPICE_ALREADY_PRESENT`, `COPPICE_START_FAILED` */
   startChild(spec: ChildSpec): Promise<ChildInfo>;
   /** Starts a child that is stopped. @throws `COPPICE_RUNNING`, `COPPICE_RESTARTING`, `COPPICE_NOT_FOUND`, `COPPICE_START_FAILED` */
-  restartChild(child: ChildRef): Promise<ChildInfo>;
+  restartChild(child: ChildRef, options?: RequestOptions): Promise<ChildInfo>;
   /** Removes a child that is stopped. @throws `COPPICE_RUNNING`, `COPPICE_RESTARTING`, `COPPICE_NOT_FOUND` */
-  deleteChild(child: ChildRef): Promise<void>;
+  deleteChild(child: ChildRef, options?: RequestOptions): Promise<void>;
   /**
    * Brings the children to what this list says (or, given a declaration of this supervisor, its own limits, too),
    * here and in the supervisors below: those that are not in it are removed, new ones are added, and only those

@@ -39,6 +39,7 @@ import type { Root } from './root.js';
 import {
   type ChildCounts,
   type ChildInfo,
+  type SnapshotOptions,
   type SupervisorSnapshot,
   countsOf,
   infoOf,
@@ -263,8 +264,14 @@ export class Handle implements SupervisorHandle {
     return describe(process, this.#child(process, ref));
   }
 
-  snapshot(): SupervisorSnapshot {
-    return snapshotOf(this.#process());
+  snapshot(options: SnapshotOptions = {}): SupervisorSnapshot {
+    const { dynamic = 'list' } = checkOptions('snapshot', options, ['dynamic']);
+    if (dynamic === 'list' || dynamic === 'count') return snapshotOf(this.#process(), { dynamic });
+    throw coppiceError('COPPICE_INVALID_ARGUMENT', {
+      call: 'snapshot',
+      expected: "dynamic: 'list' or 'count'",
+      got: show(dynamic),
+    });
   }
 
   // oxlint-disable-next-line typescript/no-explicit-any -- the overloads of the interface say what comes out

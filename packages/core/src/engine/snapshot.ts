@@ -74,6 +74,16 @@ export interface PauseSnapshot {
   readonly by: string | null;
 }
 
+/** What to show of a tree. */
+export interface SnapshotOptions {
+  /**
+   * The children of dynamic supervisors: `list` them with all that is below them, or `count` them: then `children` is
+   * empty, and only `counts` and `statuses` tell of them. So a snapshot of a tree with a million of them is as small as
+   * one with none. Default: `list`.
+   */
+  readonly dynamic?: 'list' | 'count';
+}
+
 /** A supervisor with all that is below it. */
 export interface SupervisorSnapshot {
   readonly id: string;
@@ -84,9 +94,11 @@ export interface SupervisorSnapshot {
   readonly autoShutdown: AutoShutdown;
   readonly budget: Budget;
   readonly counts: ChildCounts;
+  /** How many children are at which status; those of which there are none are left out. */
+  readonly statuses: Readonly<Partial<Record<ChildStatus, number>>>;
   /** When the snapshot was taken, by the clock, in milliseconds. */
   readonly at: number;
-  /** Incarnations that did not stop in time and still run, of children that are no longer there. */
+  /** Incarnations that did not stop in time and still run, of children that are not listed here. */
   readonly abandoned: readonly UnstoppedChild[];
   /** In start order. */
   readonly children: readonly ChildSnapshot[];
@@ -112,8 +124,16 @@ export function countsOf({ state }: SupervisorProcess): ChildCounts {
   };
 }
 
-export function snapshotOf(process: SupervisorProcess): SupervisorSnapshot {
+/** Walks the children as they are: that takes no memory, and nothing has to be kept up to date for it. */
+function statusesOf({ state }: SupervisorProcess): Partial<Record<ChildStatus, number>> {
+  const statuses: Partial<Record<ChildStatus, number>> = {};
+  for (const { status } of state.children.live()) statuses[status] = (statuses[status] ?? 0) + 1;
+  return statuses;
+}
+
+export function snapshotOf(process: SupervisorProcess, options: SnapshotOptions = {}): SupervisorSnapshot {
   const { state, spec, tree } = process;
+  const isCounted = state.dynamic && options.dynamic === 'count';
   const at = tree.clock.now();
   const abandoned = new Map<string, UnstoppedChild[]>();
   const orphaned: UnstoppedChild[] = [];
@@ -133,9 +153,12 @@ export function snapshotOf(process: SupervisorProcess): SupervisorSnapshot {
     autoShutdown: spec.autoShutdown,
     budget: budgetOf(state, undefined, at),
     counts: countsOf(process),
+    statuses: statusesOf(process),
     at,
-    abandoned: orphaned,
-    children: Array.from(state.children, (child) => childSnapshot(process, child, at, abandoned)),
+    abandoned: isCounted ? orphaned.concat(...abandoned.values()) : orphaned,
+    children: isCounted
+      ? []
+      : Array.from(state.children, (child) => childSnapshot(process, child, at, abandoned, options)),
   };
 }
 
@@ -144,6 +167,7 @@ function childSnapshot(
   child: Child,
   at: number,
   abandoned: ReadonlyMap<string, readonly UnstoppedChild[]>,
+  options: SnapshotOptions,
 ): ChildSnapshot {
   const info = infoOf(process, child);
   const { restart, significant, required, shutdownMs, giveUp, bindsTo = [] } = child.spec as ChildSpec;
@@ -164,7 +188,7 @@ function childSnapshot(
     paused: recovery?.paused ? pauseOf(recovery.paused) : null,
     bindsTo,
     abandoned: abandoned.get(child.id) ?? [],
-    supervisor: supervisorBelow(child),
+    supervisor: supervisorBelow(child, options),
   };
 }
 
@@ -175,7 +199,7 @@ const pauseOf = ({ at, reason, by }: Pause): PauseSnapshot => ({
 });
 
 /** What is below a child: a supervisor of this tree, or one that runs elsewhere. */
-function supervisorBelow({ runtime }: Child): SupervisorSnapshot | null {
-  if (runtime instanceof SupervisorProcess) return snapshotOf(runtime);
+function supervisorBelow({ runtime }: Child, options: SnapshotOptions): SupervisorSnapshot | null {
+  if (runtime instanceof SupervisorProcess) return snapshotOf(runtime, options);
   return runtime instanceof Incarnation ? shownBelow(runtime) : null;
 }
