@@ -1,11 +1,11 @@
 /** The judge of a whole tree, by its events alone: what is told has to be in order, and according to the rules. */
 import { isDeepStrictEqual } from 'node:util';
-import type { EventOf, EventName, SupervisionEvent } from '@coppice/core';
+import type { EventOf, EventName, SupervisionEvent } from '../../../src/index.js';
 import type { ErrorClass } from '../../../src/model/give-up.js';
-import { checkEvent } from '../model/event-story.js';
-import { type Judged, failureOf } from '../model/failure-book.js';
-import { Ledger } from '../model/ledger.js';
-import { Violation } from '../model/violation.js';
+import { checkEvent } from '../model/judge/event-story.js';
+import { type Judged, failureOf } from '../model/judge/failure-book.js';
+import { Ledger } from '../model/judge/ledger.js';
+import { Violation } from '../model/judge/violation.js';
 import type { Journal } from './journal.js';
 import type { BranchPlan, EngineScript, LeafPlan } from './plan.js';
 import { bondsOf, branchPolicies, childPlan, leafPolicies, startOrderIds, startOrderOf } from './policies.js';

@@ -1,6 +1,6 @@
 /** What the scripted children say of themselves: who is there, and since when. */
-import type { OnStuck } from '@coppice/core';
-import { Violation } from '../model/violation.js';
+import type { OnStuck } from '../../../src/index.js';
+import { Violation } from '../model/judge/violation.js';
 
 export interface Entry {
   readonly path: string;

@@ -1,5 +1,5 @@
 /** Listeners that misbehave. */
-import type { SupervisorTree } from '@coppice/core';
+import type { SupervisorTree } from '../../../src/index.js';
 import { checkJson } from './event-judge.js';
 
 /** They throw, reject, read, and come and go in the middle of an event; the tree must not notice. */

@@ -1,7 +1,12 @@
 /** Plays an engine script from its start to its end, and checks what can be seen from outside. */
-import { SimulatedClock, type SupervisorSnapshot, type SupervisorTree, seededRandom } from '@coppice/core';
+import {
+  SimulatedClock,
+  type SupervisorSnapshot,
+  type SupervisorTree,
+  seededRandom,
+} from '../../../src/index.js';
 import { KILL_GRACE_MS } from '../../../src/model/policy.js';
-import { Violation } from '../model/violation.js';
+import { Violation } from '../model/judge/violation.js';
 import { EventJudge, checkJson } from './event-judge.js';
 import { Journal } from './journal.js';
 import { addHostileListeners, addMeddlers } from './listeners.js';

@@ -10,9 +10,9 @@ import {
   service,
   supervisor,
   task,
-} from '@coppice/core';
+} from '../../../src/index.js';
 import type { ErrorClass } from '../../../src/model/give-up.js';
-import { Violation } from '../model/violation.js';
+import { Violation } from '../model/judge/violation.js';
 import { bondsOf, branchPolicies, leafPolicies, startOrderOf } from './policies.js';
 import { Watch } from './watch.js';
 import type { Entry, Journal } from './journal.js';

@@ -1,6 +1,6 @@
 /** The clock as the tree gets it: knows which timers the tree has set, and not those of its children. */
-import type { Clock, SimulatedClock } from '@coppice/core';
-import { Violation } from '../model/violation.js';
+import type { Clock, SimulatedClock } from '../../../src/index.js';
+import { Violation } from '../model/judge/violation.js';
 
 export class TimerBook implements Clock {
   readonly #clock: SimulatedClock;

@@ -1,5 +1,5 @@
 /** What the events have told of one child so far, and what its policies say. */
-import { FailureBook, type Failure, type Judged } from '../model/failure-book.js';
+import { FailureBook, type Failure, type Judged } from '../model/judge/failure-book.js';
 import type { mend } from '../model/policies.js';
 
 type Policies = ReturnType<typeof mend>;

@@ -1,6 +1,6 @@
 /** One incarnation's own idea of its time limits: when it has to be broken off, and that it is not before that. */
-import type { Context, SimulatedClock } from '@coppice/core';
-import { Violation } from '../model/violation.js';
+import type { Context, SimulatedClock } from '../../../src/index.js';
+import { Violation } from '../model/judge/violation.js';
 import type { LeafPlan, Part } from './plan.js';
 
 export class Watch {

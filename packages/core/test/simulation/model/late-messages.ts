@@ -4,7 +4,7 @@ import type { Message } from '../../../src/model/message.js';
 import { step } from '../../../src/model/step.js';
 import type { Supervisor } from '../../../src/model/supervisor.js';
 import { BOOM, type Life } from './life.js';
-import { Violation } from './violation.js';
+import { Violation } from './judge/violation.js';
 import type { World } from './world.js';
 
 const KEPT = 12;

@@ -6,7 +6,7 @@ import type { Message } from '../../../src/model/message.js';
 import { step } from '../../../src/model/step.js';
 import type { Supervisor } from '../../../src/model/supervisor.js';
 import { Life } from './life.js';
-import { Oracle } from './oracle.js';
+import { Oracle } from './judge/oracle.js';
 import { isSupervisorPlan, supervisorOf } from './policies.js';
 import type { ChildPlan } from './script.js';
 import type { World } from './world.js';

@@ -14,7 +14,7 @@ import { childPolicy, groundsOf, templateOf } from './policies.js';
 import { type Action, type ChildPlan, DEADLINES, type Mood, type Script } from './script.js';
 import { KILL_GRACE_MS } from '../../../src/model/policy.js';
 import { IDLE } from '../../../src/model/watchdog.js';
-import { Violation } from './violation.js';
+import { Violation } from './judge/violation.js';
 
 interface Letter {
   readonly from: object;

@@ -1,5 +1,5 @@
 /** The restart budget as OTP writes it down: a plain list of all restarts, counted each time. */
-import type { Limit } from '../../../src/model/policy.js';
+import type { Limit } from '../../../../src/model/policy.js';
 import { Violation } from './violation.js';
 
 export class Ledger {

@@ -1,8 +1,8 @@
 /** The state's own book-keeping, counted anew: links, counters, bonds, and who is waited for. */
-import type { Child } from '../../../src/model/child.js';
-import { isAlive } from '../../../src/model/child.js';
-import { isSupervisorKind } from '../../../src/model/policy.js';
-import type { Supervisor } from '../../../src/model/supervisor.js';
+import type { Child } from '../../../../src/model/child.js';
+import { isAlive } from '../../../../src/model/child.js';
+import { isSupervisorKind } from '../../../../src/model/policy.js';
+import type { Supervisor } from '../../../../src/model/supervisor.js';
 import { Violation } from './violation.js';
 
 const MAY_HAVE_TIMER = [

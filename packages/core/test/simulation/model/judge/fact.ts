@@ -1,9 +1,9 @@
 /** What a supervisor may know of one of its children: what was delivered to it, and what it has done. */
-import type { Child } from '../../../src/model/child.js';
-import type { ErrorClass } from '../../../src/model/give-up.js';
-import { type ExitReason } from '../../../src/model/exit-reason.js';
-import { isCoppiceError } from '../../../src/model/errors.js';
-import { isSupervisorKind } from '../../../src/model/policy.js';
+import type { Child } from '../../../../src/model/child.js';
+import type { ErrorClass } from '../../../../src/model/give-up.js';
+import { type ExitReason } from '../../../../src/model/exit-reason.js';
+import { isCoppiceError } from '../../../../src/model/errors.js';
+import { isSupervisorKind } from '../../../../src/model/policy.js';
 import { FailureBook, type Judged } from './failure-book.js';
 
 /**

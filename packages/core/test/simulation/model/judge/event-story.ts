@@ -1,5 +1,5 @@
 /** The events about one child, in causal order: it starts, it is up, it ends, it is decided on. */
-import type { EventBody } from '../../../src/model/event.js';
+import type { EventBody } from '../../../../src/model/event.js';
 import type { Fact } from './fact.js';
 import { Violation } from './violation.js';
 

@@ -1,5 +1,5 @@
 /** Which timer each child has: never two (world.ts sees to that), and each due at the very moment. */
-import type { Backoff } from '../../../src/model/backoff.js';
+import type { Backoff } from '../../../../src/model/backoff.js';
 import type { Fact } from './fact.js';
 import { Violation } from './violation.js';
 

@@ -2,9 +2,9 @@
  * The failures of one child as the rules count them (docs/decisions/0004-policies.md): plain numbers and a plain
  * list, worked out anew for each failure.
  */
-import type { Backoff } from '../../../src/model/backoff.js';
-import type { ErrorClass, GiveUp } from '../../../src/model/give-up.js';
-import { type ChildPolicy, isSupervisorKind } from '../../../src/model/policy.js';
+import type { Backoff } from '../../../../src/model/backoff.js';
+import type { ErrorClass, GiveUp } from '../../../../src/model/give-up.js';
+import { type ChildPolicy, isSupervisorKind } from '../../../../src/model/policy.js';
 import type { Ledger } from './ledger.js';
 
 /** What has to become of a failure. */
