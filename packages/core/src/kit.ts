@@ -8,5 +8,5 @@ export { idle } from './engine/context.js';
 export { bystander } from './engine/emitter.js';
 export { isAbortOf } from './engine/outcome.js';
 export { show } from './spec/checks.js';
-export { LivingChild, type Viewpoint, livingChild, livingChildren } from './engine/living.js';
-export { succeed } from './spec/lineage.js';
+export { LivingChild, type Viewpoint, clockOf, livingChild, livingChildren } from './engine/living.js';
+export { isSameDeclaration, isViewed, standIn, standInAsCopy } from './engine/stand-in.js';

@@ -1,6 +1,14 @@
 /** Living children seen from outside, as those see them who put faults into them on purpose. */
-import { type Context, service, supervisor } from '@coppice/core';
-import { livingChild, livingChildren, succeed } from '@coppice/core/kit';
+import { type Context, partitionSupervisor, registry, service, supervisor } from '@coppice/core';
+import {
+  clockOf,
+  isSameDeclaration,
+  isViewed,
+  livingChild,
+  livingChildren,
+  standIn,
+  standInAsCopy,
+} from '@coppice/core/kit';
 import { boot, rejection, scripted, statuses } from './support/scripted.js';
 
 const code = (act: () => unknown): Promise<string | undefined> =>
@@ -114,7 +122,27 @@ test('what is done to it is told to those who listen', async () => {
 
 test('a declaration in the place of another is found by a reference to either', async () => {
   const [real, fake] = [scripted('db'), scripted('db', { onStart: () => 'fake' })];
-  succeed(fake.spec, real.spec);
+  standIn(fake.spec, real.spec);
+  expect(isSameDeclaration(fake.spec, real.spec)).toBe(true);
   const { tree } = await boot({ children: [fake.spec] });
   expect([tree.use(real.spec), tree.use(fake.spec)]).toEqual(['fake', 'fake']);
+});
+
+test('a copy that only has something added shows what its original shows', async () => {
+  const rooms = registry({ id: 'rooms', keys: 'unique' });
+  const slow = service({ ...rooms, start: (context) => rooms.start(context) });
+  standInAsCopy(slow, rooms);
+  const { tree } = await boot({ children: [slow] });
+  expect([...tree.use(rooms).keys()]).toEqual([]);
+});
+
+test('those are known whose children are not to be exchanged', () => {
+  const { spec } = scripted('part');
+  const parts = partitionSupervisor({ id: 'parts', partitions: 2, child: spec });
+  expect([isViewed(parts), isViewed(spec)]).toEqual([true, false]);
+});
+
+test('the clock of a tree', async () => {
+  const { tree, clock } = await boot({});
+  expect(clockOf(tree)).toBe(clock);
 });

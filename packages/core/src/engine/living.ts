@@ -2,6 +2,7 @@
 import { coppiceError } from '../model/errors.js';
 import { show } from '../spec/checks.js';
 import type { ChildSpec, Context } from '../spec/types.js';
+import type { Clock } from './clock.js';
 import { ChildContext } from './context.js';
 import type { FaultOwner } from './faults.js';
 import type { AnySupervisorHandle } from './handle-types.js';
@@ -111,6 +112,9 @@ export function livingChildren(from: Viewpoint): LivingChild[] {
   look(topOf(processOf(from)));
   return found;
 }
+
+/** The clock of the tree: for what goes on when a child has to end, where its `sleep` does not. */
+export const clockOf = (from: Viewpoint): Clock => processOf(from).tree.clock;
 
 function processOf(from: Viewpoint): SupervisorProcess {
   const process = Handle.processOf(from) ?? ChildContext.find(from as Context)?.process;
