@@ -46,6 +46,12 @@ module.exports = {
       to: { pathNot: [CORE_ENGINE, CORE_TASKS, CORE_SPEC, CORE_MODEL, '/node_modules/eventemitter3/'] },
     },
     {
+      name: 'drawings-see-snapshots-only',
+      severity: 'error',
+      from: { path: '^packages/core/src/draw/', pathNot: TEST },
+      to: { path: CORE_ENGINE, dependencyTypesNot: ['type-only'] },
+    },
+    {
       name: 'core-imports-core-only',
       comment: 'Also what lies directly in core/src. Its one dependency belongs to the engine.',
       severity: 'error',

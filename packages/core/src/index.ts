@@ -129,6 +129,12 @@ export type {
   SupervisorSnapshot,
 } from './engine/snapshot.js';
 
+// Drawings of a tree, from its snapshot
+export { type FormatTreeOptions, formatTree } from './draw/format-tree.js';
+export { toDot } from './draw/dot.js';
+export type { GraphOptions } from './draw/graph.js';
+export { toMermaid } from './draw/mermaid.js';
+
 // Trees that run elsewhere
 export { type Mirror, mirror } from './engine/mirror.js';
 
