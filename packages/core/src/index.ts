@@ -108,6 +108,7 @@ export type {
   PartitionSupervisorHandle,
   PauseOptions,
   ReconcileOptions,
+  RequestOptions,
   ServicePlace,
   Startable,
   StopOptions,
@@ -156,6 +157,7 @@ export type { Strategy } from './model/strategy.js';
 export type { SupervisorPhase } from './model/supervisor.js';
 
 // Events
+export type { EndCause, RemovalCause, StartCause, StopCause } from './model/cause.js';
 export {
   type Budget,
   EVENT_NAMES,

@@ -37,6 +37,21 @@ const SCENARIOS: Record<EventName, () => Promise<SupervisionEvent[]>> = {
       a.crash({ strange: true });
     }),
   'child:removed': () => afterwards((a) => a.finish(), { restart: 'temporary' }),
+  'child:not-restarted': () => afterwards((a) => a.finish(), { restart: 'transient' }),
+  'child:timed-out': async () => {
+    const a = scripted('a', { maxRunMs: 100 });
+    const { events, clock } = await boot({ children: [a.spec] });
+    await clock.advance(100);
+    return events;
+  },
+  'child:killing': async () => {
+    const a = scripted('a', { shutdownMs: 100, onStop: () => deferred().promise, kill: () => {} });
+    const { tree, events, clock } = await boot({ children: [a.spec] });
+    const stopped = tree.stop();
+    await clock.advance(1_100);
+    await stopped;
+    return events;
+  },
   'child:cleanup-failed': () =>
     afterwards((a) => a.crash(), { onStop: () => Promise.reject(new Error('cleanup')) }),
   'child:backing-off': () => afterwards((a) => a.crash(), { backoff: { minMs: 100, maxMs: 1_000 } }),
@@ -479,6 +494,7 @@ test('a task that starts and ends at once is told of in order', async () => {
     'child:starting',
     'child:started',
     'child:completed',
+    'child:not-restarted',
     'child:removed',
   ]);
 });

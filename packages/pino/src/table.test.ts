@@ -13,12 +13,13 @@ const child = {
 const up = { uptimeMs: 312.4 } as const;
 const shop = { path: 'shop' };
 const error = { name: 'TypeError', message: 'boom' };
+const nobody = { with: null, by: null };
 const NOON = Date.UTC(2026, 10, 22, 12);
 const budget = { used: 2, max: 3, withinMs: 5_000 };
 
 /** One event of each name. */
 const SAMPLES: { [N in EventName]: EventBodies[N] } = {
-  'child:starting': child,
+  'child:starting': { ...child, because: 'restart', ...nobody },
   'child:started': { ...child, startMs: 12.3 },
   'child:start-failed': { ...child, error, startMs: 12 },
   'child:ignored': child,
@@ -31,8 +32,10 @@ const SAMPLES: { [N in EventName]: EventBodies[N] } = {
     reason: { kind: 'crash', error },
     budget,
     delayMs: 0,
+    by: null,
   },
-  'child:backing-off': { ...child, delayMs: 1_640, nextStartAt: NOON + 1_640, failures: 3 },
+  'child:not-restarted': { ...child, because: 'completed', reason: { kind: 'normal' }, by: null },
+  'child:backing-off': { ...child, delayMs: 1_640, nextStartAt: NOON + 1_640, failures: 3, budget },
   'child:gave-up': {
     ...child,
     giveUp: 'park',
@@ -41,22 +44,29 @@ const SAMPLES: { [N in EventName]: EventBodies[N] } = {
     budget: { used: 3, max: 3, withinMs: 5_000 },
     reviveAt: null,
   },
-  'child:waiting': { ...child, waitsFor: 'shop/net' },
+  'child:waiting': { ...child, because: 'bond', waitsFor: 'shop/net' },
   'child:paused': { ...child, reason: 'maintenance', by: 'ada' },
   'child:resumed': { ...child, reason: null, by: null },
   'child:classify-failed': { ...child, error },
-  'child:stopping': { ...child, shutdownMs: 5_000 },
+  'child:stopping': { ...child, because: 'shutdown', ...nobody, shutdownMs: 5_000 },
+  'child:timed-out': { ...child, error },
+  'child:killing': { ...child, because: 'overdue' },
   'child:stopped': { ...child, ...up, reason: { kind: 'shutdown' } },
   'child:stuck': { ...child, phase: 'running' },
   'child:abandoned': { ...child, phase: 'running', waitedMs: 5_000 },
   'child:settled': { ...child, afterMs: 90_000 },
   'child:cleanup-failed': { ...child, error },
   'child:late-fault': { ...child, error },
-  'child:removed': child,
+  'child:removed': { ...child, because: 'ended', ...nobody },
   'supervisor:starting': { ...shop, strategy: 'one-for-one', children: 1 },
   'supervisor:started': { ...shop, startMs: 130_000 },
-  'supervisor:start-failed': { ...shop, error, undone: ['db'] },
-  'supervisor:stopping': { ...shop, reason: { kind: 'shutdown', detail: 'done for today' } },
+  'supervisor:start-failed': { ...shop, child: 'shop/api', error, undone: ['db'] },
+  'supervisor:stopping': {
+    ...shop,
+    because: 'request',
+    by: null,
+    reason: { kind: 'shutdown', detail: 'done for today' },
+  },
   'supervisor:stopped': { ...shop, reason: { kind: 'shutdown', cause: error } },
   'supervisor:gave-up': { ...shop, offender: child, error: { ...error, cause: error }, budget },
   'supervisor:auto-shutdown': { ...shop, child: 'shop/db', autoShutdown: 'any-significant' },
@@ -67,6 +77,7 @@ const SAMPLES: { [N in EventName]: EventBodies[N] } = {
     replaced: ['shop/db'],
     added: [],
     failed: ['shop/api'],
+    by: null,
   },
   'supervisor:warning': { ...shop, code: 'COPPICE_TRANSIENT_SUPERVISOR', message: 'think twice' },
   'listener:failed': { ...shop, event: 'child:crashed', error },
@@ -109,6 +120,7 @@ test('the table, read aloud', () => {
     'child:crashed | error | child-terminated | shop/db crashed after 312 ms: boom',
     'child:completed | error | child-terminated | shop/db completed after 312 ms, though it is permanent',
     'child:restarting | warn | - | restarting shop/db and those after it (2 of 3 restarts within 5 s used)',
+    'child:not-restarted | info | - | shop/db is not started again: it is transient, and has done its work',
     'child:backing-off | info | - | shop/db is down, and starts again in 1.6 s, at 2026-11-22T12:00:01.640Z ' +
       '(3 failures in a row)',
     'child:gave-up | error | gave-up | shop/db gave up: after 3 restarts within 5 s it needed another one; ' +
@@ -118,6 +130,8 @@ test('the table, read aloud', () => {
     'child:resumed | info | - | shop/db is resumed: it is started again by itself again',
     'child:classify-failed | warn | - | the classify of shop/db failed, so the error counts as transient: boom',
     'child:stopping | debug | - | stopping shop/db within 5 s',
+    'child:timed-out | warn | - | shop/db is broken off: boom',
+    'child:killing | warn | - | shop/db is ended by force: its time is over',
     'child:stopped | debug | - | shop/db stopped',
     'child:stuck | warn | - | shop/db did not end in time (running) and cannot be killed; it is waited for',
     'child:abandoned | error | - | shop/db did not end within 5 s (running); it is waited for no longer, and may ' +

@@ -42,6 +42,16 @@ export type EventLog = { readonly [N in EventName]: EventLogRow<N> };
 type ChildEvent = EventOf<Extract<EventName, `child:${string}`>>;
 
 const aboutChild = ({ path, kind, incarnation }: ChildEvent) => ({ path, kind, incarnation });
+/** Why, in fields: on whose account, and who asked for it. */
+const why = ({
+  because,
+  with: other,
+  by,
+}: EventOf<'child:starting' | 'child:stopping' | 'child:removed'>) => ({
+  because,
+  ...(other !== null && { with: other }),
+  ...(by !== null && { by }),
+});
 const aboutSupervisor = ({ path }: { readonly path: string }) => ({ path });
 /** Clocks count in fractions of milliseconds, readers do not. */
 const ms = Math.round;
@@ -59,7 +69,7 @@ export const EVENT_LOG: EventLog = Object.freeze<EventLog>({
   'child:starting': {
     level: 'debug',
     message: (e) => `starting ${e.path}${e.incarnation > 1 ? `, incarnation ${e.incarnation}` : ''}`,
-    fields: aboutChild,
+    fields: (e) => ({ ...aboutChild(e), ...why(e) }),
   },
   'child:started': {
     level: 'info',
@@ -96,7 +106,7 @@ export const EVENT_LOG: EventLog = Object.freeze<EventLog>({
   },
   'child:restarting': {
     // Whoever asks for a start, or ends a pause, knows of it.
-    level: (e) => (e.because === 'request' || e.because === 'resume' ? 'info' : 'warn'),
+    level: (e) => (IS_COUNTED[e.because] || e.because === 'revive' ? 'warn' : 'info'),
     message: (e) => {
       const delay = e.delayMs > 0 ? ` in ${duration(e.delayMs)}` : '';
       const count = IS_COUNTED[e.because] ? ` (${used(e.budget)})` : '';
@@ -112,6 +122,12 @@ export const EVENT_LOG: EventLog = Object.freeze<EventLog>({
       budget: e.budget,
       delayMs: ms(e.delayMs),
     }),
+  },
+  'child:not-restarted': {
+    level: 'info',
+    message: (e) =>
+      `${e.path} is not started again: ${NOT_RESTARTED[e.because]}${e.by === null ? '' : ` (${e.by})`}`,
+    fields: (e) => ({ ...aboutChild(e), because: e.because, ...ending(e.reason), by: e.by }),
   },
   'child:backing-off': {
     level: 'info',
@@ -144,8 +160,8 @@ export const EVENT_LOG: EventLog = Object.freeze<EventLog>({
   },
   'child:waiting': {
     level: 'info',
-    message: (e) => `${e.path} is down as long as ${e.waitsFor} is, to which it is bound`,
-    fields: (e) => ({ ...aboutChild(e), waitsFor: e.waitsFor }),
+    message: (e) => `${e.path} is down as long as ${e.waitsFor} is, ${WAITING[e.because]}`,
+    fields: (e) => ({ ...aboutChild(e), because: e.because, waitsFor: e.waitsFor }),
   },
   'child:paused': {
     // Somebody has to think of ending it.
@@ -167,7 +183,19 @@ export const EVENT_LOG: EventLog = Object.freeze<EventLog>({
   'child:stopping': {
     level: 'debug',
     message: (e) => `stopping ${e.path}${within(e.shutdownMs)}`,
-    fields: (e) => ({ ...aboutChild(e), shutdownMs: e.shutdownMs }),
+    fields: (e) => ({ ...aboutChild(e), ...why(e), shutdownMs: e.shutdownMs }),
+  },
+  'child:timed-out': {
+    level: 'warn',
+    message: (e) => `${e.path} is broken off: ${says(e.error)}`,
+    fields: aboutChild,
+    error: (e) => e.error,
+  },
+  'child:killing': {
+    level: 'warn',
+    message: (e) =>
+      `${e.path} is ended by force: ${e.because === 'overdue' ? 'its time' : 'that of its supervisor'} is over`,
+    fields: (e) => ({ ...aboutChild(e), because: e.because }),
   },
   'child:stopped': {
     level: (e) => {
@@ -218,7 +246,7 @@ export const EVENT_LOG: EventLog = Object.freeze<EventLog>({
   'child:removed': {
     level: 'debug',
     message: (e) => `${e.path} is no longer a child of ${e.supervisor}`,
-    fields: aboutChild,
+    fields: (e) => ({ ...aboutChild(e), ...why(e) }),
   },
 
   'supervisor:starting': {
@@ -241,7 +269,7 @@ export const EVENT_LOG: EventLog = Object.freeze<EventLog>({
   },
   'supervisor:stopping': {
     level: 'debug',
-    message: (e) => `stopping ${e.path}${why(e.reason)}`,
+    message: (e) => `stopping ${e.path}${whyItEnds(e.reason)}`,
     fields: (e) => ({ ...aboutSupervisor(e), ...ending(e.reason) }),
     error: (e) => newErrorIn(e.reason),
   },
@@ -251,7 +279,7 @@ export const EVENT_LOG: EventLog = Object.freeze<EventLog>({
       if (isRoot(e)) return e.reason.kind === 'crash' ? 'error' : 'info';
       return 'debug';
     },
-    message: (e) => `${e.path} stopped${why(e.reason)}`,
+    message: (e) => `${e.path} stopped${whyItEnds(e.reason)}`,
     fields: (e) => ({ ...aboutSupervisor(e), ...ending(e.reason) }),
     error: (e) => newErrorIn(e.reason),
   },
@@ -314,6 +342,7 @@ const RESTARTING = {
   revive: ['reviving'],
   resume: ['starting', ', whose pause is over'],
   request: ['restarting', ' on request'],
+  reconcile: ['restarting', ', which is declared differently'],
 } as const;
 
 /** Does such a restart use up a part of the budget? */
@@ -323,6 +352,20 @@ const IS_COUNTED = {
   revive: false,
   resume: false,
   request: false,
+  reconcile: false,
+} as const;
+
+/** What ties it to the one that it waits for. */
+const WAITING = { bond: 'to which it is bound', group: 'with which it is restarted' } as const;
+
+/** Why it stays down. */
+const NOT_RESTARTED = {
+  temporary: 'it is temporary',
+  completed: 'it is transient, and has done its work',
+  paused: 'its restarts are paused',
+  stopping: 'it is being stopped',
+  dismissed: 'nobody wants its result any more',
+  answered: 'whoever asked for its start has the error',
 } as const;
 
 /** What becomes of a child that has given up. */
@@ -349,7 +392,8 @@ const WITH_WHOM = {
 } as const;
 
 /** Why a supervisor ends. */
-const why = (reason: ReasonWire): string => `${gaveUp(reason) ? ' after giving up' : ''}${because(reason)}`;
+const whyItEnds = (reason: ReasonWire): string =>
+  `${gaveUp(reason) ? ' after giving up' : ''}${because(reason)}`;
 
 /** That of a supervisor which gave up is in the record that says so. */
 const newErrorIn = (reason: ReasonWire): ErrorWire | undefined =>

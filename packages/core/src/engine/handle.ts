@@ -1,5 +1,6 @@
 /** How a handle does what it promises: by finding the supervisor that is at its place now. */
 import type { Child } from '../model/child.js';
+import type { Asked } from '../model/cause.js';
 import { notFound } from '../model/commands.js';
 import { coppiceError } from '../model/errors.js';
 import { type ExitReason, NORMAL, SHUTDOWN, crash, isShutdown } from '../model/exit-reason.js';
@@ -30,6 +31,7 @@ import type {
   ChildRef,
   PauseOptions,
   ReconcileOptions,
+  RequestOptions,
   StopOptions,
   SupervisorHandle,
 } from './handle-types.js';
@@ -46,7 +48,7 @@ import {
   snapshotOf,
 } from './snapshot.js';
 import { startDynamicChild } from './start-child.js';
-import { ask, nothing } from './ask.js';
+import { ask } from './ask.js';
 import type { StopReport, SupervisorProcess } from './supervisor-process.js';
 import { viewOf } from './views.js';
 
@@ -95,7 +97,11 @@ export class Handle implements SupervisorHandle {
   async stop(options: StopOptions = {}): Promise<StopReport> {
     const process = this.#root.find(this.path);
     if (!process) throw notRunning(this.path);
-    const { reason, deadlineMs = Infinity } = checkOptions('stop', options, ['reason', 'deadlineMs']);
+    const {
+      reason,
+      deadlineMs = Infinity,
+      by,
+    } = checkOptions('stop', options, ['reason', 'deadlineMs', 'by']);
     if (typeof deadlineMs !== 'number' || !(deadlineMs >= 0)) {
       throw coppiceError('COPPICE_INVALID_ARGUMENT', {
         call: 'stop',
@@ -103,7 +109,8 @@ export class Handle implements SupervisorHandle {
         got: show(deadlineMs),
       });
     }
-    return process.stop(exitReason(reason), deadlineMs);
+    checkText('stop', { by });
+    return process.stop(exitReason(reason), deadlineMs, by);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -131,21 +138,25 @@ export class Handle implements SupervisorHandle {
     return ask(process, (to) => ({ kind: 'start-child', id: child.id, spec: child, args: [], to }), infoOf);
   }
 
-  async terminateChild(child: ChildRef): Promise<void> {
-    await ask(this.#process(), (to) => ({ kind: 'terminate-child', id: idOf(child), to }), nothing);
+  async terminateChild(child: ChildRef, options?: RequestOptions): Promise<void> {
+    const asked = askedBy('terminateChild', options);
+    await ask(this.#process(), (to) => ({ kind: 'terminate-child', id: idOf(child), asked, to }));
   }
 
-  async restartChild(child: ChildRef): Promise<ChildInfo> {
+  async restartChild(child: ChildRef, options?: RequestOptions): Promise<ChildInfo> {
+    const asked = askedBy('restartChild', options);
     const process = this.#process();
-    return ask(process, (to) => ({ kind: 'restart-child', id: idOf(child), to }), infoOf);
+    return ask(process, (to) => ({ kind: 'restart-child', id: idOf(child), asked, to }), infoOf);
   }
 
-  async deleteChild(child: ChildRef): Promise<void> {
-    await ask(this.#process(), (to) => ({ kind: 'delete-child', id: idOf(child), to }), nothing);
+  async deleteChild(child: ChildRef, options?: RequestOptions): Promise<void> {
+    const asked = askedBy('deleteChild', options);
+    await ask(this.#process(), (to) => ({ kind: 'delete-child', id: idOf(child), asked, to }));
   }
 
   async reconcile(given: unknown, options: ReconcileOptions = {}): Promise<ReconcilePlan> {
-    const { dryRun = false } = checkOptions('reconcile', options, ['dryRun']);
+    const { dryRun = false, by } = checkOptions('reconcile', options, ['dryRun', 'by']);
+    checkText('reconcile', { by });
     const { kind } = this.#process().spec;
     if (kind !== 'supervisor') {
       const details = { path: this.path, supervisor: this.path, call: 'reconcile' };
@@ -159,22 +170,23 @@ export class Handle implements SupervisorHandle {
         got,
       });
     }
-    return this.#root.reconcile(this.path, given, { dryRun });
+    return this.#root.reconcile(this.path, given, { dryRun, by });
   }
 
-  async restartNow(child: ChildRef): Promise<ChildInfo> {
+  async restartNow(child: ChildRef, options?: RequestOptions): Promise<ChildInfo> {
+    const asked = askedBy('restartNow', options);
     const process = this.#process();
-    return ask(process, (to) => ({ kind: 'restart-now', id: idOf(child), to }), infoOf);
+    return ask(process, (to) => ({ kind: 'restart-now', id: idOf(child), asked, to }), infoOf);
   }
 
   async pause(child: ChildRef, options: PauseOptions = {}): Promise<void> {
     const { reason, by } = pauseOptions('pause', options);
-    await ask(this.#process(), (to) => ({ kind: 'pause', id: idOf(child), reason, by, to }), nothing);
+    await ask(this.#process(), (to) => ({ kind: 'pause', id: idOf(child), reason, by, to }));
   }
 
   async resume(child: ChildRef, options: PauseOptions = {}): Promise<void> {
     const { reason, by } = pauseOptions('resume', options);
-    await ask(this.#process(), (to) => ({ kind: 'resume', id: idOf(child), reason, by, to }), nothing);
+    await ask(this.#process(), (to) => ({ kind: 'resume', id: idOf(child), reason, by, to }));
   }
 
   use<V>(ref: Service<V> | Views<V, unknown>): V {
@@ -323,11 +335,23 @@ function idOf(ref: unknown): string {
 /** Who pauses, or resumes, and why: text for those who look at it later. */
 function pauseOptions(call: string, options: PauseOptions): PauseOptions {
   const { reason, by } = checkOptions(call, options, ['reason', 'by']);
-  for (const [key, value] of Object.entries({ reason, by })) {
+  checkText(call, { reason, by });
+  return { reason, by };
+}
+
+/** On whose behalf a command is given, if that was said. */
+function askedBy(call: string, options?: RequestOptions): Asked | undefined {
+  if (options === undefined) return undefined;
+  const { by } = checkOptions(call, options, ['by']);
+  checkText(call, { by });
+  return { because: 'request', by };
+}
+
+function checkText(call: string, texts: Readonly<Record<string, unknown>>): void {
+  for (const [key, value] of Object.entries(texts)) {
     if (value === undefined || typeof value === 'string') continue;
     throw coppiceError('COPPICE_INVALID_ARGUMENT', { call, expected: `${key}: a string`, got: show(value) });
   }
-  return { reason, by };
 }
 
 function exitReason(reason: StopOptions['reason']): ExitReason {

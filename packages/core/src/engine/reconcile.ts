@@ -3,6 +3,7 @@
  * what is no longer wanted goes first, in reverse start order; then what is new or has changed starts, in
  * order. What fails to start leaves the old one in place.
  */
+import type { Asked } from '../model/cause.js';
 import { coppiceError, isCoppiceError } from '../model/errors.js';
 import { toWire } from '../model/wire.js';
 import { succeed } from '../spec/lineage.js';
@@ -23,10 +24,10 @@ import type { AnySupervisorSpec, SupervisorProcess } from './supervisor-process.
  *
  * @throws CommandError `COPPICE_RECONCILE_FAILED` if a step fails; all others are taken, and its details have the plan
  */
-export async function apply(change: Change): Promise<ReconcilePlan> {
-  await applyOne(change);
+export async function apply(change: Change, by?: string): Promise<ReconcilePlan> {
+  await applyOne(change, { because: 'reconcile', by });
   const plan: ReconcilePlan = { path: change.process.path, steps: stepsOf(change) };
-  tell(change.process, plan);
+  tell(change.process, plan, by);
   const failed = plan.steps.filter(({ outcome }) => outcome === 'failed');
   if (failed.length === 0) return plan;
   throw coppiceError('COPPICE_RECONCILE_FAILED', {
@@ -38,7 +39,7 @@ export async function apply(change: Change): Promise<ReconcilePlan> {
   });
 }
 
-function tell({ tree, path }: SupervisorProcess, { steps }: ReconcilePlan): void {
+function tell({ tree, path }: SupervisorProcess, { steps }: ReconcilePlan, by: string | undefined): void {
   const failed = steps.filter(({ outcome }) => outcome === 'failed');
   const those = (wanted: OpenStep['action']): string[] =>
     steps.filter(({ action, outcome }) => action === wanted && outcome === 'done').map((step) => step.path);
@@ -50,22 +51,23 @@ function tell({ tree, path }: SupervisorProcess, { steps }: ReconcilePlan): void
     replaced: those('replace'),
     added: those('add'),
     failed: failed.map((step) => step.path),
+    by: by ?? null,
   });
 }
 
-async function applyOne(change: Change): Promise<void> {
+async function applyOne(change: Change, asked: Asked): Promise<void> {
   const { process, own, removed, kept, started, below } = change;
   // Bonds first: nobody is to fall with what is about to go.
   await arrange(change);
   if (own) own.outcome = 'done';
   for (const { step } of kept.values()) if (step) step.outcome = 'done';
-  for (const [{ id }, step] of removed) await attempt(step, () => remove(process, id));
-  for (const [spec, step] of started) await attempt(step, () => start(process, spec, step));
+  for (const [{ id }, step] of removed) await attempt(step, () => remove(process, id, asked));
+  for (const [spec, step] of started) await attempt(step, () => start(process, spec, step, asked));
   await arrange(change);
   for (const { id, bonds, status } of Array.from(process.state.children)) {
-    if (bonds || status === 'waiting') await settleBonds(process, id);
+    if (bonds || status === 'waiting') await settleBonds(process, id, asked);
   }
-  for (const each of below) await applyOne(each);
+  for (const each of below) await applyOne(each, asked);
   adopt(process, actualSpec(change));
 }
 
@@ -90,26 +92,32 @@ async function arrange({ process, wanted, kept }: Change): Promise<void> {
 }
 
 /** One that does not start now is tried again, as after a crash; one that has gone meanwhile has no bonds. */
-async function settleBonds(process: SupervisorProcess, id: string): Promise<void> {
+async function settleBonds(process: SupervisorProcess, id: string, asked: Asked): Promise<void> {
   try {
-    await ask(process, (to) => ({ kind: 'settle-bonds', id, to }));
+    await ask(process, (to) => ({ kind: 'settle-bonds', id, asked, to }));
   } catch (error) {
     if (isCoppiceError(error, 'COPPICE_NOT_RUNNING')) throw error;
   }
 }
 
-async function remove(process: SupervisorProcess, id: string): Promise<void> {
-  await ask(process, (to) => ({ kind: 'terminate-child', id, to }));
+async function remove(process: SupervisorProcess, id: string, asked: Asked): Promise<void> {
+  await ask(process, (to) => ({ kind: 'terminate-child', id, asked, to }));
   // A temporary child is gone by now.
-  if (process.state.children.get(id)) await ask(process, (to) => ({ kind: 'delete-child', id, to }));
+  if (!process.state.children.get(id)) return;
+  await ask(process, (to) => ({ kind: 'delete-child', id, asked, to }));
 }
 
-async function start(process: SupervisorProcess, spec: ChildSpec, { action }: OpenStep): Promise<void> {
+async function start(
+  process: SupervisorProcess,
+  spec: ChildSpec,
+  { action }: OpenStep,
+  asked: Asked,
+): Promise<void> {
   const { id } = spec;
   const old = process.state.children.get(id)?.spec;
-  const added = { kind: 'start-child', id, spec, args: [], mayWait: true } as const;
+  const added = { kind: 'start-child', id, spec, args: [], mayWait: true, asked } as const;
   if (action === 'add') await ask(process, (to) => ({ ...added, to }));
-  else await ask(process, (to) => ({ kind: 'replace-child', id, spec, to }));
+  else await ask(process, (to) => ({ kind: 'replace-child', id, spec, asked, to }));
   if (old) succeed(spec, old);
 }
 

@@ -76,7 +76,7 @@ export class Root {
     return reconciled;
   }
 
-  async #reconcile(path: string, given: unknown, { dryRun }: ReconcileOptions): Promise<ReconcilePlan> {
+  async #reconcile(path: string, given: unknown, { dryRun, by }: ReconcileOptions): Promise<ReconcilePlan> {
     const process = this.find(path);
     if (process?.state.phase !== 'running') {
       throw coppiceError('COPPICE_NOT_RUNNING', {
@@ -87,7 +87,7 @@ export class Root {
     const change = changeOf(process, wantedSpec(process, given));
     if (dryRun === true) return { path, steps: stepsOf(change) };
     this.warnOf(change.wanted, process.parent.process?.path, process.spec);
-    return apply(change);
+    return apply(change, by);
   }
 
   /** The path of a supervisor below `above`, by its declaration or by its path from there. */

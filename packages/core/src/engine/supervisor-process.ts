@@ -116,15 +116,16 @@ export class SupervisorProcess {
   }
 
   /** Asks it to stop, within so many milliseconds at most; resolves when it is down. */
-  async stop(reason: ExitReason, deadlineMs = Infinity): Promise<StopReport> {
+  async stop(reason: ExitReason, deadlineMs = Infinity, by?: string): Promise<StopReport> {
     const { clock } = this.tree;
     const stopped = this.whenDown();
+    const stop = { type: 'stop', reason, because: 'request', by } as const;
     if (deadlineMs === Infinity) {
-      this.tree.send(this, { type: 'stop', reason });
+      this.tree.send(this, stop);
       return stopped;
     }
     const timer = clock.setTimer(() => this.tree.send(this, { type: 'kill' }), deadlineMs);
-    this.tree.send(this, { type: 'stop', reason, deadlineAt: clock.now() + deadlineMs });
+    this.tree.send(this, { ...stop, deadlineAt: clock.now() + deadlineMs });
     const report = await stopped;
     clock.clearTimer(timer);
     return report;
@@ -141,7 +142,7 @@ export class SupervisorProcess {
   exitTree(error: CoppiceError): void {
     const above = this.parent.process;
     if (above) above.exitTree(error);
-    else this.tell({ type: 'stop', reason: crash(error) });
+    else this.tell({ type: 'stop', reason: crash(error), because: 'exit' });
   }
 
   /** A new id for a child of a dynamic supervisor. */
@@ -324,7 +325,8 @@ export class SupervisorProcess {
 
   #fail({ runtime }: Child, error: CoppiceError): void {
     if (runtime instanceof Incarnation) runtime.breakOff(error);
-    else if (runtime instanceof SupervisorProcess) runtime.tell({ type: 'stop', reason: crash(error) });
+    else if (runtime instanceof SupervisorProcess)
+      runtime.tell({ type: 'stop', reason: crash(error), because: 'timed-out' });
   }
 
   #kill({ runtime }: Child): void {

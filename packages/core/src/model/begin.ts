@@ -10,18 +10,20 @@ export function begin(s: Supervisor, operation: Operation): void {
 }
 
 interface RestartOptions
-  extends Partial<Pick<Extract<Operation, { kind: 'restart' }>, 'isAlone' | 'delayMs' | 'replacement'>> {
+  extends Partial<
+    Pick<Extract<Operation, { kind: 'restart' }>, 'isAlone' | 'delayMs' | 'replacement' | 'asked'>
+  > {
   readonly to?: unknown;
 }
 
 /** Begins to restart a child, with those that go with it. */
 export function beginRestart(s: Supervisor, failed: Child, options: RestartOptions = {}): void {
-  const { isAlone = failed.recovery?.isAlone === true, delayMs = 0, to, replacement } = options;
+  const { isAlone = failed.recovery?.isAlone === true, delayMs = 0, to, asked, replacement } = options;
   const scope = scopeOf(s, failed, isAlone);
   // Where nobody has to be stopped first, which is what happens most, it can start at once.
   const starting = scope.first === scope.last && !isAlive(failed.status) && delayMs === 0 && !replacement;
   if (starting && isResting(failed.status)) s.children.setStatus(failed, 'stopped');
-  begin(s, { kind: 'restart', failed, scope, starting, isAlone, delayMs, to, replacement });
+  begin(s, { kind: 'restart', failed, scope, starting, isAlone, delayMs, to, asked, replacement });
 }
 
 /** Who is restarted with a child. */

@@ -1,5 +1,6 @@
 /** What a supervisor does when it is told to. OTP: `handle_call`; restart-now, pause and resume are ours. */
 import { boundToTemporary, missing } from './bonds.js';
+import { REQUEST } from './cause.js';
 import { Child, isAlive } from './child.js';
 import { type CoppiceError, coppiceError } from './errors.js';
 import { forgive } from './failures.js';
@@ -28,17 +29,17 @@ export function obey(s: Supervisor, command: Command): void {
   if (!child) return refuse(s, to, notFound(s, id));
   switch (command.kind) {
     case 'terminate-child':
-      return begin(s, { kind: 'terminate-child', child, scope: boundScope(child), to });
+      return begin(s, { kind: 'terminate-child', child, scope: boundScope(child), to, asked: command.asked });
     case 'restart-child':
-      return restartChild(s, child, to);
+      return restartChild(s, child, command);
     case 'delete-child':
-      return deleteChild(s, child, to);
+      return deleteChild(s, child, command);
     case 'replace-child':
       return replaceChild(s, child, command);
     case 'settle-bonds':
-      return settleBonds(s, child, to);
+      return settleBonds(s, child, command);
     case 'restart-now':
-      return restartNow(s, child, to);
+      return restartNow(s, child, command);
     case 'pause':
       return pause(s, child, command);
     case 'resume':
@@ -48,7 +49,7 @@ export function obey(s: Supervisor, command: Command): void {
 
 const facts = (s: Supervisor, id: string) => ({ path: `${s.path}/${id}`, supervisor: s.path, id });
 
-function startChild(s: Supervisor, { id, spec, args, mayWait, to }: Of<'start-child'>): void {
+function startChild(s: Supervisor, { id, spec, args, mayWait, to, asked }: Of<'start-child'>): void {
   const { maxChildren } = s.policy;
   if (maxChildren !== undefined && s.children.size >= maxChildren) {
     return refuse(s, to, coppiceError('COPPICE_TOO_MANY_CHILDREN', { ...facts(s, id), maxChildren }));
@@ -65,7 +66,8 @@ function startChild(s: Supervisor, { id, spec, args, mayWait, to }: Of<'start-ch
     s.effects.push({ type: 'reply', to, child: added });
     return;
   }
-  if (!refuseBound(s, added, to)) return begin(s, { kind: 'start-child', child: added, to, isNew: true });
+  if (!refuseBound(s, added, to))
+    return begin(s, { kind: 'start-child', child: added, to, asked, isNew: true });
   s.children.remove(added);
 }
 
@@ -95,13 +97,14 @@ function refuseBusy(s: Supervisor, child: Child, to: unknown): boolean {
   return false;
 }
 
-function restartChild(s: Supervisor, child: Child, to: unknown): void {
+function restartChild(s: Supervisor, child: Child, command: Of<'restart-child'>): void {
+  const { to, asked } = command;
   if (refuseBusy(s, child, to) || refuseBound(s, child, to)) return;
-  if (child.status === 'stopped') return begin(s, { kind: 'start-child', child, to, isNew: false });
-  startAnew(s, child, to);
+  if (child.status === 'stopped') return begin(s, { kind: 'start-child', child, to, asked, isNew: false });
+  startAnew(s, child, command);
 }
 
-function deleteChild(s: Supervisor, child: Child, to: unknown): void {
+function deleteChild(s: Supervisor, child: Child, { to, asked }: Of<'delete-child'>): void {
   if (refuseBusy(s, child, to)) return;
   const dependants = child.bonds?.from ?? [];
   if (dependants.length > 0) {
@@ -109,20 +112,24 @@ function deleteChild(s: Supervisor, child: Child, to: unknown): void {
     return refuse(s, to, coppiceError('COPPICE_HAS_DEPENDANTS', { ...facts(s, child.id), dependants: list }));
   }
   clearTimer(s, child);
-  forget(s, child);
+  forget(s, child, asked?.because === 'reconcile' ? 'reconcile' : 'deleted', asked?.by);
   s.effects.push({ type: 'reply', to, child });
 }
 
 /** Whatever it is at: it is stopped if it has to be, and started, without delay. */
-function restartNow(s: Supervisor, child: Child, to: unknown): void {
-  if (!refuseBound(s, child, to)) startAnew(s, child, to);
+function restartNow(s: Supervisor, child: Child, command: Of<'restart-now'>): void {
+  if (!refuseBound(s, child, command.to)) startAnew(s, child, command);
 }
 
 /** Starts a child by itself because somebody wants it; what was before is forgiven. */
-function startAnew(s: Supervisor, child: Child, to: unknown): void {
+function startAnew(
+  s: Supervisor,
+  child: Child,
+  { to, asked = REQUEST }: Of<'restart-child' | 'restart-now'>,
+): void {
   if (child.recovery) forgive(child.recovery);
-  reportRestart(s, child, 'request', 0);
-  beginRestart(s, child, { isAlone: true, to });
+  reportRestart(s, child, asked.because, 0, asked.by);
+  beginRestart(s, child, { isAlone: true, to, asked });
 }
 
 function pause(s: Supervisor, child: Child, { reason, by, to }: Of<'pause' | 'resume'>): void {
@@ -147,7 +154,7 @@ function resume(s: Supervisor, child: Child, { reason, by, to }: Of<'pause' | 'r
     const other = child.status === 'paused' && child.bonds ? missing(child) : undefined;
     if (other) holdBack(s, child, other);
     else if (child.status === 'paused') {
-      reportRestart(s, child, 'resume', 0);
+      reportRestart(s, child, 'resume', 0, by);
       return beginRestart(s, child, { isAlone: true, to });
     }
   }

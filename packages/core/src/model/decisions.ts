@@ -7,7 +7,7 @@ import { SHUTDOWN, errorOf } from './exit-reason.js';
 import { type Judgement, forgive, hasGivenUp, judge } from './failures.js';
 import { begin, beginRestart } from './begin.js';
 import { follow, undo } from './operations.js';
-import { about, budgetOf, report, reportRestart } from './report.js';
+import { about, budgetOf, report, reportNoRestart, reportRestart } from './report.js';
 import { AUTO_SHUTDOWN_TABLE, RESTART_TABLE, type Verdict } from './restart-table.js';
 import { boundScope } from './strategy.js';
 import type { Supervisor, Waiting } from './supervisor.js';
@@ -26,11 +26,18 @@ export function decide(s: Supervisor, waiting: Waiting): void {
 export function decideOnExit(s: Supervisor, child: Child): void {
   const verdict = verdictOn(s, child);
   if (verdict === 'restart') return failed(s, child, 'exit');
+  if (s.observed) reportNoRestart(s, child, whyNot(child));
   s.children.setStatus(child, 'stopped');
   release(s, child);
-  if (verdict === 'forget' || s.dynamic) forget(s, child);
+  if (verdict === 'forget' || s.dynamic)
+    forget(s, child, child.recovery?.isDismissed ? 'dismissed' : 'ended');
   if (child.spec.significant) endWithSignificant(s, child);
 }
+
+const whyNot = ({ recovery, spec }: Child): 'dismissed' | 'temporary' | 'completed' => {
+  if (recovery?.isDismissed) return 'dismissed';
+  return spec.restart === 'temporary' ? 'temporary' : 'completed';
+};
 
 /** OTP's table; but a supervisor that has given up is what its own `giveUp` is there for. */
 function verdictOn(s: Supervisor, child: Child): Verdict {
@@ -65,6 +72,7 @@ function retry(s: Supervisor, child: Child): void {
 /** OTP: `restart/2`. One trigger counts once, however many siblings are restarted with it. */
 function failed(s: Supervisor, child: Child, because: 'exit' | 'start-failed'): void {
   if (child.recovery?.paused) {
+    reportNoRestart(s, child, 'paused', child.recovery.paused.by ?? null);
     s.children.setStatus(child, 'paused');
     return release(s, child);
   }
@@ -90,10 +98,10 @@ function giveUp(s: Supervisor, child: Child, judgement: Exclude<Judgement, { ver
       return release(s, child);
     case 'remove':
       s.children.setStatus(child, 'stopped');
-      return forget(s, child);
+      return forget(s, child, 'gave-up');
     case 'exit':
       s.children.setStatus(child, 'stopped');
-      dropIfGone(s, child);
+      dropIfGone(s, child, 'gave-up');
       s.effects.push({ type: 'exit', error: judgement.error });
       if (s.phase === 'starting') return undo(s, child, judgement.error);
       return release(s, child);
@@ -127,8 +135,9 @@ function escalate(s: Supervisor, child: Child, cause: CoppiceError | undefined):
       budget: budgetOf(s, cause && child),
     });
   s.children.setStatus(child, 'stopped');
-  dropIfGone(s, child);
+  dropIfGone(s, child, 'gave-up');
   if (s.phase === 'starting') return undo(s, child, error);
+  s.endCause = 'gave-up';
   s.stopReason = { kind: 'shutdown', cause: error };
 }
 
@@ -157,6 +166,7 @@ function endWithSignificant(s: Supervisor, child: Child): void {
       child: `${s.path}/${child.id}`,
       autoShutdown,
     });
+  s.endCause = 'auto-shutdown';
   const error = errorOf(child.lastExit ?? SHUTDOWN);
   s.stopReason = error === undefined ? SHUTDOWN : { kind: 'shutdown', cause: error };
 }

@@ -5,6 +5,7 @@
  * The order is causal: a child's end comes first, then the decision (`child:restarting`,
  * `supervisor:gave-up`, `supervisor:auto-shutdown`), then what follows from it.
  */
+import type { Asked, EndCause, RemovalCause, StartCause, StopCause } from './cause.js';
 import type { ErrorClass, GiveUp } from './give-up.js';
 import type { ChildKind } from './policy.js';
 import type { AutoShutdown, RestartType } from './restart-table.js';
@@ -24,6 +25,15 @@ interface AboutChild {
   /** 1 for the first start of this child, 2 for the second, ... */
   readonly incarnation: number;
   readonly restart: RestartType;
+}
+
+/** Why something is done with a child, as one reads it in that event alone. */
+interface Why<C> {
+  readonly because: C;
+  /** The path of the sibling that it goes with: the one that is restarted, is down, or did not start. */
+  readonly with: string | null;
+  /** Who asked for it, as far as they said so (`by`). */
+  readonly by: string | null;
 }
 
 interface AboutSupervisor {
@@ -51,8 +61,11 @@ export interface UnstoppedChild {
 
 /** Event bodies by name; on the wire each has `type`, `seq` and `at` as well. */
 export interface EventBodies {
-  'child:starting': AboutChild;
+  /** Its start is called. */
+  'child:starting': AboutChild & Why<StartCause>;
+  /** It is up. */
   'child:started': AboutChild & { readonly startMs: number };
+  /** Its start threw, was rejected, or took too long. */
   'child:start-failed': AboutChild & { readonly error: ErrorWire; readonly startMs: number };
   /** Its start said `ignore`. */
   'child:ignored': AboutChild;
@@ -73,12 +86,33 @@ export interface EventBodies {
   'child:restarting': AboutChild & {
     /** That of its supervisor; `one-for-one` for a restart that concerns nobody else, such as a request. */
     readonly strategy: Strategy;
-    /** `revive`: it was parked; `resume`: it was paused; `request`: somebody wants it now. These are not counted. */
-    readonly because: 'exit' | 'start-failed' | 'revive' | 'resume' | 'request';
+    /**
+     * `exit`, `start-failed`: that is counted. `revive`: it was parked; `resume`: it was paused; `request`: somebody
+     * wants it now; `reconcile`: it is declared differently. These are not counted.
+     */
+    readonly because: 'exit' | 'start-failed' | 'revive' | 'resume' | Asked['because'];
     readonly reason: ReasonWire;
     readonly budget: Budget;
     /** How long its backoff delays that, in milliseconds, from when all that has to is down. */
     readonly delayMs: number;
+    /** Who asked for it, as far as they said so. */
+    readonly by: string | null;
+  };
+  /**
+   * It was decided not to start it again, or a start that was due is called off. (Other decisions against a restart
+   * are `child:gave-up`, `child:waiting`, `supervisor:gave-up` and `supervisor:start-failed`.)
+   */
+  'child:not-restarted': AboutChild & {
+    /**
+     * `temporary`, `completed`: its `restart` says so, `completed` of a transient one that did not crash; `paused`: its
+     * automatic restarts are suspended; `stopping`: it, or its whole supervisor, is being stopped; `dismissed`: nobody
+     * wants its result any more; `answered`: whoever asked for its start has the error.
+     */
+    readonly because: 'temporary' | 'completed' | 'paused' | 'stopping' | 'dismissed' | 'answered';
+    /** How it ended. */
+    readonly reason: ReasonWire;
+    /** Who asked for the stop, or the pause, as far as they said so. */
+    readonly by: string | null;
   };
   /** All that had to go down with it is down, and its delay has begun. */
   'child:backing-off': AboutChild & {
@@ -87,6 +121,7 @@ export interface EventBodies {
     readonly nextStartAt: number;
     /** How often it has failed in a row. */
     readonly failures: number;
+    readonly budget: Budget;
   };
   /** It has failed once too often, or for good: what becomes of it is what its `giveUp` says. */
   'child:gave-up': AboutChild & {
@@ -99,7 +134,12 @@ export interface EventBodies {
     readonly reviveAt: number | null;
   };
   /** It is down because one that it is bound to is, or the one whose failure has taken its group down. */
-  'child:waiting': AboutChild & { /** The path of that one. */ readonly waitsFor: string };
+  'child:waiting': AboutChild & {
+    /** `bond`: it is bound to that one; `group`: their supervisor's strategy restarts them together. */
+    readonly because: 'bond' | 'group';
+    /** The path of that one. */
+    readonly waitsFor: string;
+  };
   /** Its automatic restarts are suspended. */
   'child:paused': AboutChild & { readonly reason: string | null; readonly by: string | null };
   /** Its automatic restarts are on again; if it is down because of the pause it is started now. */
@@ -107,7 +147,15 @@ export interface EventBodies {
   /** Its `classify` threw, or said something that is no class; its error counts as `transient`. */
   'child:classify-failed': AboutChild & { readonly error: ErrorWire };
   /** It was asked to stop. */
-  'child:stopping': AboutChild & { /** null: without limit. */ readonly shutdownMs: number | null };
+  'child:stopping': AboutChild &
+    Why<StopCause> & { /** null: without limit. */ readonly shutdownMs: number | null };
+  /** It lives, but its start or its run takes too long, or it has shown no life for too long: it is told to end. */
+  'child:timed-out': AboutChild & { readonly error: ErrorWire };
+  /** It is ended by force: its `kill` hook is called, or all below it are killed. */
+  'child:killing': AboutChild & {
+    /** `overdue`: its time to stop is over (or it has none); `forced`: that of its supervisor is. */
+    readonly because: 'overdue' | 'forced';
+  };
   /** It is down because it was asked to. */
   'child:stopped': AboutChild & {
     readonly reason: ReasonWire;
@@ -124,16 +172,27 @@ export interface EventBodies {
   /** An incarnation that has already ended reported a failure; it changes nothing. */
   'child:late-fault': AboutChild & { readonly error: ErrorWire };
   /** It is no longer one of the supervisor's children. */
-  'child:removed': AboutChild;
+  'child:removed': AboutChild & Why<RemovalCause>;
 
+  /** It begins to start its children. */
   'supervisor:starting': AboutSupervisor & { readonly strategy: Strategy; readonly children: number };
+  /** All its children are up, or are what its policies let them be. */
   'supervisor:started': AboutSupervisor & { readonly startMs: number };
   /** A child failed to start; `undone` are those that were started before it and are stopped again. */
   'supervisor:start-failed': AboutSupervisor & {
+    /** The path of that child. */
+    readonly child: string;
     readonly error: ErrorWire;
     readonly undone: readonly string[];
   };
-  'supervisor:stopping': AboutSupervisor & { readonly reason: ReasonWire };
+  /** It begins to stop its children, and will end. */
+  'supervisor:stopping': AboutSupervisor & {
+    readonly because: EndCause;
+    /** Who asked for it, as far as they said so. */
+    readonly by: string | null;
+    readonly reason: ReasonWire;
+  };
+  /** It has ended, and all its children are down, or abandoned. */
   'supervisor:stopped': AboutSupervisor & { readonly reason: ReasonWire };
   /** One restart too many: it stops its children and ends. */
   'supervisor:gave-up': AboutSupervisor & {
@@ -155,6 +214,8 @@ export interface EventBodies {
     readonly added: readonly string[];
     /** What did not start; it goes on as it was. */
     readonly failed: readonly string[];
+    /** Who asked for it, as far as they said so. */
+    readonly by: string | null;
   };
   /** A declaration that is allowed but probably not meant. */
   'supervisor:warning': AboutSupervisor & { readonly code: string; readonly message: string };
@@ -188,6 +249,7 @@ export const EVENT_NAMES = Object.keys({
   'child:crashed': 1,
   'child:completed': 1,
   'child:restarting': 1,
+  'child:not-restarted': 1,
   'child:backing-off': 1,
   'child:gave-up': 1,
   'child:waiting': 1,
@@ -195,6 +257,8 @@ export const EVENT_NAMES = Object.keys({
   'child:resumed': 1,
   'child:classify-failed': 1,
   'child:stopping': 1,
+  'child:timed-out': 1,
+  'child:killing': 1,
   'child:stopped': 1,
   'child:stuck': 1,
   'child:abandoned': 1,

@@ -23,7 +23,7 @@ export function holdGroup(s: Supervisor, leader: Child, { first, last, only }: S
   if (!other || !leadsGroup(other) || isBefore(leader, other)) s.groupWaitsFor = leader;
   for (let child: Child | undefined = first; child; child = child === last ? undefined : child.next) {
     const isDown = child !== leader && child.status === 'stopped' && child.incarnation > 0;
-    if (isDown && (!only || only.has(child))) holdBack(s, child, leader);
+    if (isDown && (!only || only.has(child))) holdBack(s, child, leader, 'group');
   }
 }
 

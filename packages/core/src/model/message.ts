@@ -1,11 +1,16 @@
 /** What a supervisor is told. Each message is stepped together with the time at which it arrives. */
+import type { Asked, EndCause } from './cause.js';
 import type { Child } from './child.js';
 import type { ExitReason } from './exit-reason.js';
 import type { ErrorClass } from './give-up.js';
 import type { ChildPolicy, SupervisorPolicy } from './policy.js';
 
 /** What a user asks of a running supervisor; `to` is the interpreter's own token for the answer. */
-export type Command =
+export type Command = Order & {
+  /** On whose behalf; default: of somebody who has not said. */ readonly asked?: Asked | undefined;
+};
+
+type Order =
   | {
       readonly kind: 'start-child';
       readonly id: string;
@@ -72,5 +77,12 @@ export type Message =
   | { readonly type: 'dismiss'; readonly child: Child }
   | { readonly type: 'command'; readonly command: Command }
   /** With `deadlineAt` all has to be down by then. */
-  | { readonly type: 'stop'; readonly reason: ExitReason; readonly deadlineAt?: number | undefined }
+  | {
+      readonly type: 'stop';
+      readonly reason: ExitReason;
+      readonly deadlineAt?: number | undefined;
+      /** Why, and who asked for it. Default: its own supervisor stops it. */
+      readonly because?: EndCause;
+      readonly by?: string | undefined;
+    }
   | { readonly type: 'kill' };

@@ -11,7 +11,7 @@ import { begin, scopeOf } from './begin.js';
 import { advanceSwap } from './swap.js';
 import { holdGroup, leadsGroup } from './group.js';
 import { recoveryOf } from './recovery.js';
-import { report } from './report.js';
+import { report, reportNoRestart } from './report.js';
 import { shareOut } from './stop-budget.js';
 import { boundScope } from './strategy.js';
 import type { Operation, Supervisor } from './supervisor.js';
@@ -187,8 +187,10 @@ function bootFailed(s: Supervisor, { failed, error, undone }: Of<'undo'>): void 
     { path: `${s.path}/${failed.id}`, reason: messageOf(error), undone: list },
     error,
   );
-  const event = { path: s.path, error: toWire(failure), undone };
-  if (s.observed) report(s, { type: 'supervisor:start-failed', ...event });
+  if (s.observed) {
+    const child = `${s.path}/${failed.id}`;
+    report(s, { type: 'supervisor:start-failed', path: s.path, child, error: toWire(failure), undone });
+  }
   s.effects.push({ type: 'start-failed', error: failure });
   done(s);
 }
@@ -212,7 +214,10 @@ export function beginShutdown(s: Supervisor, reason: ExitReason): void {
   if (operation?.kind === 'restart' && operation.to !== undefined) refuse(s, operation.to, notRunning(s));
   refuseWaiting(s);
   s.phase = 'stopping';
-  if (s.observed) report(s, { type: 'supervisor:stopping', path: s.path, reason: reasonToWire(reason) });
+  if (s.observed) {
+    const { path, endCause: because, endBy: by = null } = s;
+    report(s, { type: 'supervisor:stopping', path, because, by, reason: reasonToWire(reason) });
+  }
   if (s.deadlineAt !== undefined) {
     s.deadlineMs = Math.max(0, s.deadlineAt - s.now);
     shareOut(s);
@@ -234,7 +239,7 @@ export function startFailed(s: Supervisor, child: Child, error: unknown): void {
     case 'boot': {
       if (child.spec.boot === 'fail') return undo(s, child, error);
       // If the end of all has come meanwhile, there is no next attempt.
-      if (s.stopReason !== undefined) return;
+      if (s.stopReason !== undefined) return reportNoRestart(s, child, 'stopping');
       const verdict = bootAgain(s, child);
       if (verdict) return undo(s, child, verdict.error ?? error);
       if (child.spec.boot === 'retry' && child.status === 'backing-off') s.bootWaitsFor.push(child);
@@ -248,8 +253,9 @@ export function startFailed(s: Supervisor, child: Child, error: unknown): void {
       if (operation.replacement && child === operation.failed) return putBack(s, operation, error);
       // What is not started again is gone, also if somebody wanted it once more.
       if (child.spec.restart === 'temporary') {
+        reportNoRestart(s, child, 'temporary');
         answerFailed(s, operation, child, error);
-        return forget(s, child);
+        return forget(s, child, 'start-failed');
       }
       if (operation.isAlone) recoveryOf(child).isAlone = true;
       retrySoon(s, child);
@@ -269,8 +275,9 @@ export function startFailed(s: Supervisor, child: Child, error: unknown): void {
         s.effects.push({ type: 'reply', to, child });
         return done(s);
       }
-      if (isNew) forget(s, child);
-      else dropIfGone(s, child);
+      reportNoRestart(s, child, 'answered');
+      if (isNew) forget(s, child, 'start-failed');
+      else dropIfGone(s, child, 'start-failed');
       refuse(s, to, startError(s, child, error));
       return done(s);
     }
@@ -285,8 +292,8 @@ function putBack(s: Supervisor, operation: Of<'restart'>, error: unknown): void 
   if (!replacement) return;
   answerFailed(s, operation, failed, error);
   s.children.setSpec(failed, replacement.old);
-  operation.replacement = undefined;
   launch(s, failed);
+  operation.replacement = undefined;
 }
 
 /** Who asked for a restart hears how it went with that child; what becomes of those that follow it is not asked. */
@@ -300,8 +307,9 @@ function answerFailed(s: Supervisor, operation: Of<'restart'>, child: Child, err
 
 /** A child failed to start that no operation waits for. */
 export function retryForItself(s: Supervisor, child: Child): void {
-  if (child.spec.restart === 'temporary') forget(s, child);
-  else retrySoon(s, child);
+  if (child.spec.restart !== 'temporary') return retrySoon(s, child);
+  reportNoRestart(s, child, 'temporary');
+  forget(s, child, 'start-failed');
 }
 
 /**

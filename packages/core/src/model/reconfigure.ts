@@ -49,7 +49,7 @@ function updateSpec(s: Supervisor, child: Child, spec: ChildPolicy): void {
 }
 
 /** Replaces a child by another declaration; if that does not start, the old one stays. */
-export function replaceChild(s: Supervisor, child: Child, { spec, to }: Of<'replace-child'>): void {
+export function replaceChild(s: Supervisor, child: Child, { spec, to, asked }: Of<'replace-child'>): void {
   const other = child.bonds && missing(child);
   const isUp = isAlive(child.status) || child.status === 'exited';
   // What is down for good, or waits for something else, is started by whatever it waits for.
@@ -60,17 +60,18 @@ export function replaceChild(s: Supervisor, child: Child, { spec, to }: Of<'repl
     return;
   }
   if (spec.replace === 'start-then-stop' && child.status === 'running') {
-    return begin(s, { kind: 'swap', old: child, candidate: candidateFor(child, spec), isSwapped: false, to });
+    const candidate = candidateFor(child, spec);
+    return begin(s, { kind: 'swap', old: child, candidate, isSwapped: false, to, asked });
   }
   if (child.recovery) forgive(child.recovery);
-  reportRestart(s, child, 'request', 0);
-  beginRestart(s, child, { isAlone: true, to, replacement: { spec, old: child.spec } });
+  reportRestart(s, child, 'reconcile', 0, asked?.by);
+  beginRestart(s, child, { isAlone: true, to, asked, replacement: { spec, old: child.spec } });
 }
 
 /** Brings a child and those that are bound to it to where they belong, after the bonds have changed. */
-export function settleBonds(s: Supervisor, child: Child, to: unknown): void {
+export function settleBonds(s: Supervisor, child: Child, { to, asked }: Of<'settle-bonds'>): void {
   if (child.status === 'waiting' && !(child.bonds && missing(child))) {
-    return beginRestart(s, child, { isAlone: true, to });
+    return beginRestart(s, child, { isAlone: true, to, asked });
   }
   s.effects.push({ type: 'reply', to, child });
   if (child.status === 'running') return follow(s, child);

@@ -1,4 +1,5 @@
 /** Makes the events of a supervisor and its children. */
+import { whyStopped } from './cause.js';
 import type { Child } from './child.js';
 import type { Budget, EventBodies, EventBody } from './event.js';
 import { type ExitReason, SHUTDOWN } from './exit-reason.js';
@@ -41,7 +42,13 @@ export function reportEnd(s: Supervisor, child: Child, reason: ExitReason): void
 type Because = EventBodies['child:restarting']['because'];
 
 /** It was decided to start a child again. */
-export function reportRestart(s: Supervisor, child: Child, because: Because, delayMs: number): void {
+export function reportRestart(
+  s: Supervisor,
+  child: Child,
+  because: Because,
+  delayMs: number,
+  by?: string,
+): void {
   if (!s.observed) return;
   const isAlone = child.recovery?.isAlone === true || (because !== 'exit' && because !== 'start-failed');
   report(s, {
@@ -52,5 +59,23 @@ export function reportRestart(s: Supervisor, child: Child, because: Because, del
     reason: reasonToWire(child.lastExit ?? SHUTDOWN),
     budget: budgetOf(s, child),
     delayMs,
+    by: by ?? null,
+  });
+}
+
+/** It was decided not to start a child again. */
+export function reportNoRestart(
+  s: Supervisor,
+  child: Child,
+  because: EventBodies['child:not-restarted']['because'],
+  by: string | null = because === 'stopping' ? whyStopped(s, child).by : null,
+): void {
+  if (!s.observed) return;
+  report(s, {
+    type: 'child:not-restarted',
+    ...about(s, child),
+    because,
+    reason: reasonToWire(child.lastExit ?? SHUTDOWN),
+    by,
   });
 }

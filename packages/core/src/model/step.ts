@@ -31,7 +31,7 @@ import {
   startFailed,
 } from './operations.js';
 import { recoveryOf } from './recovery.js';
-import { about, report, reportEnd } from './report.js';
+import { about, report, reportEnd, reportNoRestart } from './report.js';
 import { takeOutOfBudget } from './stop-budget.js';
 import type { Operation, Supervisor } from './supervisor.js';
 import {
@@ -49,6 +49,8 @@ import {
 import { retireAll, startWaiting } from './walks.js';
 import { look, watch } from './watchdog.js';
 import { toWire } from './wire.js';
+
+type Stop = Omit<Extract<Message, { type: 'stop' }>, 'type'>;
 
 const NONE: Effect[] = [];
 
@@ -90,7 +92,7 @@ function takeIn(s: Supervisor, message: Message): void {
       }
       return s.mailbox.push(message);
     case 'stop':
-      return onStop(s, message.reason, message.deadlineAt);
+      return onStop(s, message);
     case 'kill':
       return onKill(s);
     case 'dismiss':
@@ -163,7 +165,7 @@ function onIgnored(s: Supervisor, child: Child): void {
   takeOutOfBudget(s, child);
   s.children.setStatus(child, 'stopped');
   if (s.observed) report(s, { type: 'child:ignored', ...about(s, child) });
-  dropIfGone(s, child);
+  dropIfGone(s, child, 'ignored');
   settle(s, child);
 }
 
@@ -189,6 +191,7 @@ function onStartFailed(s: Supervisor, child: Child, error: unknown, errorClass?:
   if (isWantedDown) return;
   if (awaited) startFailed(s, child, error);
   else if (s.stopReason === undefined && !isEnding(s.operation)) retryForItself(s, child);
+  else reportNoRestart(s, child, 'stopping');
 }
 
 /** Does the operation stop children, of those that it is about? Then one that it waits for is down as it should be. */
@@ -289,19 +292,23 @@ function onDismiss(s: Supervisor, child: Child): void {
   // If an operation waits for it, that sees it through; if it is cleaning up, its end will be decided on.
   if (child.awaited || isAlive(child.status)) return;
   clearTimer(s, child);
+  reportNoRestart(s, child, 'dismissed');
   s.children.setStatus(child, 'stopped');
-  forget(s, child);
+  forget(s, child, 'dismissed');
 }
 
 /** It has failed without knowing it: it is told so, and gets its time to end. */
 function breakOff(s: Supervisor, child: Child, error: CoppiceError): void {
+  if (s.observed) report(s, { type: 'child:timed-out', ...about(s, child), error: toWire(error) });
   s.effects.push({ type: 'fail', child, error });
   startDeadline(s, child);
 }
 
-function onStop(s: Supervisor, reason: ExitReason, deadlineAt?: number): void {
+function onStop(s: Supervisor, { reason, deadlineAt, because = 'parent', by }: Stop): void {
   if (s.phase === 'stopped' || s.stopReason !== undefined) return;
   s.stopReason = reason;
+  s.endCause = because;
+  s.endBy = by;
   s.deadlineAt = deadlineAt;
   if (s.phase === 'idle') {
     s.phase = 'stopped';
@@ -316,7 +323,7 @@ function onStop(s: Supervisor, reason: ExitReason, deadlineAt?: number): void {
 /** From now on no child is waited for: all are killed, or, in the middle of something else, those it waits for. */
 function onKill(s: Supervisor): void {
   if (s.phase === 'stopped' || s.killing) return;
-  onStop(s, KILLED);
+  onStop(s, { reason: KILLED });
   s.killing = true;
   if (s.operation?.kind === 'shutdown') {
     retireAll(s);

@@ -1,5 +1,6 @@
 /** The state of one supervisor. It is changed by `step` (step.ts) alone; `observed` and `tellsGone` are inputs. */
 import type { Chance } from './backoff.js';
+import type { Asked, EndCause } from './cause.js';
 import { Child } from './child.js';
 import { Children } from './children.js';
 import type { Effect } from './effect.js';
@@ -29,6 +30,8 @@ export type Operation =
       readonly delayMs: number;
       /** Who asked for it, if anybody did and has no answer yet. */
       to: unknown;
+      /** On whose behalf, if it was asked for. */
+      readonly asked?: Asked | undefined;
       /** Another declaration for it, and the one that it had. */
       replacement?: { readonly spec: ChildPolicy; readonly old: ChildPolicy } | undefined;
     }
@@ -39,11 +42,24 @@ export type Operation =
       readonly candidate: Child;
       isSwapped: boolean;
       readonly to: unknown;
+      readonly asked?: Asked | undefined;
     }
   /** Start one child because a command says so. */
-  | { readonly kind: 'start-child'; readonly child: Child; readonly to: unknown; readonly isNew: boolean }
+  | {
+      readonly kind: 'start-child';
+      readonly child: Child;
+      readonly to: unknown;
+      readonly asked?: Asked | undefined;
+      readonly isNew: boolean;
+    }
   /** Stop one child because a command says so; those that are bound to it before it. */
-  | { readonly kind: 'terminate-child'; readonly child: Child; readonly scope: Scope; readonly to: unknown }
+  | {
+      readonly kind: 'terminate-child';
+      readonly child: Child;
+      readonly scope: Scope;
+      readonly to: unknown;
+      readonly asked?: Asked | undefined;
+    }
   /** Stop those that are bound to a child that has gone down for now. */
   | { readonly kind: 'release'; readonly child: Child; readonly scope: Scope }
   /** Stop all children, in reverse order (dynamic ones all at once), and end. */
@@ -53,6 +69,8 @@ export type Operation =
 export type Waiting =
   | { readonly type: 'exit' | 'retry'; readonly child: Child; readonly incarnation: number }
   | { readonly type: 'command'; readonly command: Command };
+
+const NO_ARGS: readonly unknown[] = [];
 
 export class Supervisor {
   readonly path: string;
@@ -77,6 +95,9 @@ export class Supervisor {
   groupWaitsFor: Child | undefined = undefined;
   /** A stop was asked for, or decided; it comes before everything in the mailbox. */
   stopReason: ExitReason | undefined = undefined;
+  /** Why it ends, and who asked for that; for the events alone. */
+  endCause: EndCause = 'parent';
+  endBy: string | undefined = undefined;
   /** When the stop has to be over, by the clock; how long that was when it began; what is left to stop may take. */
   deadlineAt: number | undefined = undefined;
   deadlineMs = Infinity;
@@ -100,6 +121,6 @@ export class Supervisor {
     this.policy = policy;
     this.dynamic = dynamic;
     this.window = new RestartWindow(policy.maxRestarts, policy.withinMs);
-    for (const spec of children) this.children.append(new Child(spec.id, spec, []));
+    for (const spec of children) this.children.append(new Child(spec.id, spec, NO_ARGS));
   }
 }

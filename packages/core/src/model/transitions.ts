@@ -1,8 +1,9 @@
 /** What can be done with one child: start it, ask it to stop, kill it, wait for it, forget it. */
 import { missing } from './bonds.js';
-import type { Child } from './child.js';
+import { type RemovalCause, whyStarted, whyStopped } from './cause.js';
+import { type Child, isAlive } from './child.js';
 import { KILL_GRACE_MS, type OnStuck, isSupervisorKind } from './policy.js';
-import { about, report } from './report.js';
+import { about, budgetOf, report, reportNoRestart } from './report.js';
 import { recoveryOf } from './recovery.js';
 import { allowanceMs } from './stop-budget.js';
 import type { Supervisor } from './supervisor.js';
@@ -19,9 +20,10 @@ export function launch(s: Supervisor, child: Child): void {
   child.incarnation++;
   child.asked = false;
   child.startedAt = s.now;
+  const why = s.observed ? whyStarted(s, child) : undefined;
   s.children.setStatus(child, 'starting');
   awaitChild(s, child);
-  if (s.observed) report(s, { type: 'child:starting', ...about(s, child) });
+  if (why) report(s, { type: 'child:starting', ...about(s, child), ...why });
   if (startTimeoutMs !== undefined) setTimer(s, child, startTimeoutMs);
   s.effects.push({ type: 'start', child });
 }
@@ -70,16 +72,29 @@ export function rest(s: Supervisor, child: Child): void {
   const isNew = s.heldBoot && child.status === 'waiting' && child.incarnation === 0;
   if (isNew && operation?.kind === 'restart' && child !== target) return;
   const comesBack = child !== target && scope?.only?.has(child) && child.spec.restart !== 'temporary';
+  // Those that are being restarted are started again by the operation itself.
+  const isCalledOff = !child.asked || (!isAlive(child.status) && child.status !== 'stopped');
   if (comesBack) holdBack(s, child, missing(child) ?? target);
-  else s.children.setStatus(child, 'stopped');
+  else {
+    const staysDown =
+      operation?.kind !== 'swap' && (operation?.kind !== 'restart' || child.spec.restart === 'temporary');
+    if (isCalledOff && staysDown) reportNoRestart(s, child, 'stopping');
+    s.children.setStatus(child, 'stopped');
+  }
   dropIfGone(s, child);
 }
 
 /** A child that is down waits until another is up. */
-export function holdBack(s: Supervisor, child: Child, other: Child): void {
+export function holdBack(
+  s: Supervisor,
+  child: Child,
+  other: Child,
+  because: 'bond' | 'group' = 'bond',
+): void {
   if (child.status === 'waiting') return;
   s.children.setStatus(child, 'waiting');
-  if (s.observed) report(s, { type: 'child:waiting', ...about(s, child), waitsFor: `${s.path}/${other.id}` });
+  const waitsFor = `${s.path}/${other.id}`;
+  if (s.observed) report(s, { type: 'child:waiting', ...about(s, child), because, waitsFor });
 }
 
 /** A child that is down will be started again after a delay. */
@@ -90,8 +105,10 @@ export function backOff(s: Supervisor, child: Child, delayMs: number): void {
   s.children.setStatus(child, 'backing-off');
   setTimer(s, child, delayMs);
   const { failures } = recovery;
-  if (s.observed)
-    report(s, { type: 'child:backing-off', ...about(s, child), delayMs, nextStartAt, failures });
+  if (s.observed) {
+    const budget = budgetOf(s, child);
+    report(s, { type: 'child:backing-off', ...about(s, child), delayMs, nextStartAt, failures, budget });
+  }
 }
 
 /** A child has given up, and stays down until it is revived. */
@@ -114,8 +131,10 @@ export function ask(s: Supervisor, child: Child): void {
   child.asked = true;
   s.children.setStatus(child, 'stopping');
   const ms = allowanceMs(s, child);
-  if (s.observed)
-    report(s, { type: 'child:stopping', ...about(s, child), shutdownMs: ms === Infinity ? null : ms });
+  if (s.observed) {
+    const shutdownMs = ms === Infinity ? null : ms;
+    report(s, { type: 'child:stopping', ...about(s, child), ...whyStopped(s, child), shutdownMs });
+  }
   if (s.killing || ms === 0) return kill(s, child);
   // Whoever has all the time that is its own anyway has nothing to share out anew.
   const deadlineAt = ms === child.spec.shutdownMs ? undefined : s.now + ms;
@@ -136,6 +155,9 @@ export function startDeadline(s: Supervisor, child: Child): void {
 export function kill(s: Supervisor, child: Child): void {
   clearTimer(s, child);
   s.children.setStatus(child, 'killing');
+  // Without a hook there is no force: what follows is that it is abandoned, or waited for, and that is told.
+  if (s.observed && (child.spec.kill !== undefined || isSupervisorKind(child.spec.kind)))
+    report(s, { type: 'child:killing', ...about(s, child), because: s.killing ? 'forced' : 'overdue' });
   s.effects.push({ type: 'kill', child });
   if (child.spec.kill !== undefined) setTimer(s, child, KILL_GRACE_MS);
 }
@@ -164,18 +186,21 @@ export function settle(s: Supervisor, child: Child): void {
 }
 
 /** Takes a child that is down out of the supervisor, unless its declaration stays or it is about to be restarted. */
-export function dropIfGone(s: Supervisor, child: Child): void {
+export function dropIfGone(s: Supervisor, child: Child, because?: RemovalCause): void {
   const { operation } = s;
   if (operation?.kind === 'restart' && operation.failed === child && !operation.starting) return;
-  if (child.spec.restart === 'temporary' || s.dynamic) forget(s, child);
+  if (child.spec.restart === 'temporary' || s.dynamic) forget(s, child, because);
 }
 
-/** Takes a child out of the supervisor; nothing of it is kept. */
-export function forget(s: Supervisor, child: Child): void {
+/** Takes a child out of the supervisor; nothing of it is kept. If it has nothing to say itself, it was stopped. */
+export function forget(s: Supervisor, child: Child, because?: RemovalCause, by?: string): void {
   s.children.remove(child);
   // Where no walk goes on from it: whoever keeps it (an abandoned incarnation, a context) is not to keep all that follow.
   if (s.dynamic || !(s.operation ?? s.heldBoot)) child.next = undefined;
-  if (s.observed && s.stopReason === undefined) report(s, { type: 'child:removed', ...about(s, child) });
+  if (s.observed && s.stopReason === undefined) {
+    const why = because ? { because, with: null, by: by ?? null } : whyStopped(s, child);
+    report(s, { type: 'child:removed', ...about(s, child), ...why });
+  }
   if (s.tellsGone) s.effects.push({ type: 'gone', child, byItself: s.operation === undefined });
 }
 

@@ -5,11 +5,17 @@
  * `toWire` never throws: not for `throw null`, a getter that throws, a cyclic cause or a revoked Proxy.
  */
 import type { ExitReason } from './exit-reason.js';
+import { fieldsOf, isFieldName } from './own-fields.js';
 
 export interface ErrorWire {
   readonly name: string;
   readonly message: string;
   readonly code?: string | number;
+  /**
+   * What else the error has of its own, as far as it is data: `errno`, `syscall`, `address`, `port`, `exitCode`,
+   * `signal`, ... Bounded: long texts are cut, and what does not fit is left out.
+   */
+  readonly details?: Readonly<Record<string, unknown>>;
   readonly stack?: string;
   readonly cause?: ErrorWire;
   /** The errors of an AggregateError. */
@@ -41,7 +47,7 @@ export function toWire(thrown: unknown): ErrorWire {
 }
 
 /**
- * The way back: an Error with the name, message, code, stack and causes of the wire form. The class is
+ * The way back: an Error with the name, message, code, details, stack and causes of the wire form. The class is
  * `Error` (or `AggregateError`): match on `code` or `name`.
  */
 export function fromWire(data: ErrorWire): Error {
@@ -73,6 +79,7 @@ function wire(thrown: unknown, above: readonly unknown[], budget: { left: number
     const stack = text(read(thrown, 'stack'));
     const cause = read(thrown, 'cause');
     const errors = read(thrown, 'errors');
+    const details = fieldsOf(thrown);
     const chain = [...above, thrown];
     const deeper = (inner: unknown): ErrorWire =>
       chain.includes(inner)
@@ -86,6 +93,7 @@ function wire(thrown: unknown, above: readonly unknown[], budget: { left: number
       name,
       message: text(read(thrown, 'message')) ?? '',
       ...((typeof code === 'string' || Number.isFinite(code)) && { code: code as string | number }),
+      ...(details !== undefined && { details }),
       ...(stack !== undefined && { stack }),
       ...(cause !== undefined && cause !== null && { cause: deeper(cause) }),
       ...(Array.isArray(errors) && { errors: errors.slice(0, MAX_ERRORS).map(deeper) }),
@@ -116,9 +124,13 @@ function unwire(data: ErrorWire, depth: number): Error {
       value,
       configurable: true,
       writable: true,
-      enumerable: key === 'code',
+      enumerable: key !== 'name' && key !== 'stack',
     });
   };
+  const details = record['details'];
+  if (typeof details === 'object' && details !== null && !Array.isArray(details)) {
+    for (const [key, value] of Object.entries(details)) if (isFieldName(key)) define(key, value);
+  }
   const name = text(record['name']);
   const stack = text(record['stack']);
   const code = record['code'];

@@ -18,6 +18,7 @@ const AFTER: Partial<Record<ChildEvent['type'], readonly Fact['told'][]>> = {
   'child:crashed': ['starting', 'started'],
   'child:completed': ['starting', 'started'],
   'child:restarting': ['over'],
+  'child:not-restarted': ['nothing', 'over'],
   'child:backing-off': ['over'],
   'child:gave-up': ['over'],
   'child:waiting': ['nothing', 'over'],
@@ -25,6 +26,8 @@ const AFTER: Partial<Record<ChildEvent['type'], readonly Fact['told'][]>> = {
   'child:resumed': ANYTHING,
   'child:classify-failed': ANYTHING,
   'child:stopping': ['starting', 'started'],
+  'child:timed-out': ['starting', 'started'],
+  'child:killing': ['starting', 'started', 'stopping'],
   'child:stopped': ['stopping'],
   'child:removed': ['nothing', 'over'],
 };
@@ -33,7 +36,8 @@ const AFTER: Partial<Record<ChildEvent['type'], readonly Fact['told'][]>> = {
 const ON_REQUEST: readonly Fact['told'][] = ['nothing', 'starting', 'started', 'over'];
 
 export function checkEvent(fact: Told, event: ChildEvent): void {
-  const isRequest = event.type === 'child:restarting' && ['request', 'resume'].includes(event.because);
+  const isRequest =
+    event.type === 'child:restarting' && ['request', 'resume', 'reconcile'].includes(event.because);
   const after = isRequest ? ON_REQUEST : AFTER[event.type];
   if (!after?.includes(fact.told)) {
     throw new Violation(`'${event.type}' of '${fact.id}' comes after '${fact.told}'`);
