@@ -75,6 +75,20 @@ export class Life {
     this.send({ type: 'started', child: this.child, incarnation: this.incarnation });
   }
 
+  /** Its slow start has an answer. */
+  answer(at: number): void {
+    if (at < 10) this.up();
+    else this.over(at % 2 ? crash(BOOM) : 'ignored');
+  }
+
+  /** It says that it is alive; as the interpreter does it, by a note in the state, without a message. */
+  beat(at: number): void {
+    const { recovery } = this.child;
+    if (!this.isCurrent || !recovery) return;
+    recovery.beatAt = at;
+    this.node.oracle.hearBeat(this.child, at);
+  }
+
   /** It has decided to end, and still cleans up. */
   endSlowly(wish: 'ignored' | ExitReason): void {
     this.phase = 'ending';

@@ -61,9 +61,9 @@ export class Node {
       case 'abandon':
         return this.lives.get(effect.child)?.[effect.type]();
       case 'set-timer':
-        return world.setTimer(this, effect.child, effect.ms);
+        return world.alarms.set(this, effect.child, effect.ms);
       case 'clear-timer':
-        return world.clearTimer(effect.child);
+        return world.alarms.clear(effect.child);
       case 'up':
         if (this.above) this.above.up();
         return;
@@ -81,7 +81,7 @@ export class Node {
   #ended(): void {
     this.hasEnded = true;
     this.endedAt = this.world.now;
-    this.world.clearDeadline(this);
+    this.world.alarms.clearDeadline(this);
   }
 
   #start(child: Child): void {

@@ -33,6 +33,7 @@ import {
   VERBS,
   WINDOWS,
 } from './script.js';
+import { SLOWNESS } from './slowness.js';
 
 /** Shrinks to nothing. */
 const perhaps = <T>(list: readonly T[]): fc.Arbitrary<T | undefined> =>
@@ -87,4 +88,5 @@ export const scripts: fc.Arbitrary<Script> = fc.record({
   rest: fc.boolean(),
   chances: fc.array(fc.constantFrom(...CHANCES), { minLength: 1, maxLength: 4 }),
   deadlineMs: fc.constantFrom(...DEADLINES),
+  slowness: fc.constantFrom(...SLOWNESS),
 });

@@ -5,6 +5,7 @@ import type { Boot, ErrorClass, GiveUp, StartOrder } from '../../../src/model/gi
 import type { ChildKind, Limit, OnStuck } from '../../../src/model/policy.js';
 import type { AutoShutdown, RestartType } from '../../../src/model/restart-table.js';
 import type { Strategy } from '../../../src/model/strategy.js';
+import { SLOWNESS } from './slowness.js';
 
 export const KINDS = ['task', 'service', 'supervisor', 'dynamic-supervisor'] as const;
 export const RESTARTS = ['permanent', 'transient', 'temporary'] as const;
@@ -103,6 +104,8 @@ export interface Script {
   readonly chances: readonly number[];
   /** All has to be over so long after the last stop. */
   readonly deadlineMs: number;
+  /** By how much all that takes time is slowed down. */
+  readonly slowness: number;
 }
 
 /** How often each verb stands in the list is how often it is chosen. */
@@ -220,5 +223,6 @@ export function randomScript(random: Random): Script {
     rest: random() < 0.5,
     chances: Array.from({ length: 1 + below(4) }, () => oneOf(CHANCES)),
     deadlineMs: random() < 0.5 ? Infinity : oneOf(DEADLINES),
+    slowness: random() < 0.7 ? 1 : oneOf(SLOWNESS),
   };
 }
