@@ -49,7 +49,7 @@ test('a stop, and it ends in time: it is not started again, and its crash is wha
   expect(a.starts).toBe(1);
   expect(
     events.filter(({ path, type }) => path === 'root/a' && type.startsWith('child:')).map(({ type }) => type),
-  ).toEqual(['child:starting', 'child:started', 'child:crashed']);
+  ).toEqual(['child:starting', 'child:started', 'child:crashed', 'child:not-restarted']);
 });
 
 test('a failure and a stop in the same moment: what it holds is given back once', async () => {

@@ -254,7 +254,11 @@ describe('fail and end', () => {
     const reported = booted.events
       .filter(({ path, type }) => path === 'root/a' && type !== 'child:removed')
       .slice(2);
-    expect(reported.map(({ type }) => type)).toEqual(['child:late-fault', 'child:completed']);
+    expect(reported.map(({ type }) => type)).toEqual([
+      'child:late-fault',
+      'child:completed',
+      'child:not-restarted',
+    ]);
     expect(reported[1]).toMatchObject({ reason: { kind: 'shutdown', detail: 'first' } });
     fail(new Error('much later'));
     expect(types(booted).filter((type) => type === 'child:late-fault')).toHaveLength(2);

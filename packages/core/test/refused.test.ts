@@ -60,7 +60,7 @@ describe('options', () => {
   test('of a stop, which then does not happen', async () => {
     const { tree } = await boot({ children: [scripted('a').spec] });
     expect(await rejection(tree.stop({ deadline: 5 } as never))).toEqual(
-      invalid(/no other options than reason, deadlineMs; got 'deadline', did you mean 'deadlineMs'\?/),
+      invalid(/no other options than reason, deadlineMs, by; got 'deadline', did you mean 'deadlineMs'\?/),
     );
     expect(await rejection(tree.stop([] as never))).toEqual(
       invalid(/an object of options; got an array of 0/),

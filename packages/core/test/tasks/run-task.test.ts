@@ -22,7 +22,7 @@ describe('the result', () => {
     const { tree, events } = await bootTasks();
     const nothingToDo = new Shutdown('nothing to do');
     expect(await tree.runTask(() => nothingToDo)).toBe(nothingToDo);
-    expect(events.at(-2)).toMatchObject({
+    expect(events.at(-3)).toMatchObject({
       type: 'child:completed',
       reason: { kind: 'shutdown', detail: 'nothing to do' },
     });
