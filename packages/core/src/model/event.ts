@@ -185,7 +185,10 @@ export interface EventBodies {
     readonly error: ErrorWire;
     readonly undone: readonly string[];
   };
-  /** It begins to stop its children, and will end. */
+  /**
+   * It begins to stop its children, and will end. What it was at comes to its end before: a child that is being started
+   * is asked to stop at once.
+   */
   'supervisor:stopping': AboutSupervisor & {
     readonly because: EndCause;
     /** Who asked for it, as far as they said so. */
