@@ -12,14 +12,7 @@ export {
   type RunOptions,
   application,
 } from './application/index.js';
-export {
-  type Health,
-  type HealthOptions,
-  type HealthReason,
-  type HealthServerOptions,
-  healthOf,
-  healthServer,
-} from './health/index.js';
+export { type HealthServerOptions, healthServer } from './health/index.js';
 
 // Fault domains
 export {

@@ -136,6 +136,16 @@ export { toDot } from './draw/dot.js';
 export type { GraphOptions } from './draw/graph.js';
 export { toMermaid } from './draw/mermaid.js';
 
+// How a tree is
+export {
+  type ChildHealth,
+  type ChildrenHealth,
+  type Health,
+  type HealthOptions,
+  type HealthReason,
+  healthOf,
+} from './health/health-of.js';
+
 // Trees that run elsewhere
 export { type Mirror, mirror } from './engine/mirror.js';
 

@@ -7,6 +7,18 @@ export { closest } from './model/suggest.js';
 export { idle } from './engine/context.js';
 export { bystander } from './engine/emitter.js';
 export { isAbortOf } from './engine/outcome.js';
-export { show } from './spec/checks.js';
+export {
+  ATTRIBUTES,
+  type Attribute,
+  type Attributes,
+  METRICS,
+  type Metric,
+  type MetricKind,
+  type MetricName,
+} from './metrics/catalogue.js';
+export { FAULT_CHANNEL, type MeasureOptions, type Measured, measure } from './metrics/measure.js';
+export type { Write } from './metrics/books.js';
+export { metricsOf } from './metrics/table.js';
+export { checkOptions, show } from './spec/checks.js';
 export { LivingChild, type Viewpoint, clockOf, livingChild, livingChildren } from './engine/living.js';
 export { isSameDeclaration, isViewed, standIn, standInAsCopy } from './engine/stand-in.js';

@@ -1,6 +1,6 @@
 /** `application`: the root supervisor that can own its process. */
-import type { StopReport, SupervisorTree } from '@coppice/core';
-import { type Health, healthServer } from '../health/index.js';
+import type { Health, StopReport, SupervisorTree } from '@coppice/core';
+import { healthServer } from '../health/index.js';
 import { Lifecycle } from './lifecycle.js';
 import { settingsOf, specOf } from './options.js';
 import { runAsOwner } from './run.js';

@@ -1,6 +1,12 @@
 /** The life of an application without its process: it starts, drains and stops; nothing global is touched. */
-import type { DeclaredSupervisor, FaultScope, StopReport, SupervisorTree } from '@coppice/core';
-import { type Health, healthOf } from '../health/index.js';
+import {
+  type DeclaredSupervisor,
+  type FaultScope,
+  type Health,
+  type StopReport,
+  type SupervisorTree,
+  healthOf,
+} from '@coppice/core';
 import { startWithin } from './boot.js';
 import { consoleLogger } from './console-logger.js';
 import type { Settings } from './options.js';

@@ -1,6 +1,7 @@
 /** What a user declares as an application, and what comes of it. */
 import type {
   Clock,
+  Health,
   Logger,
   Random,
   StopReport,
@@ -10,7 +11,6 @@ import type {
 } from '@coppice/core';
 import type { EventLoopOptions } from '../event-loop/index.js';
 import type { FaultPolicy } from '../faults/index.js';
-import type { Health } from '../health/health-of.js';
 import type { HealthServerOptions } from '../health/health-server.js';
 
 /** As much of pino's logger as an application uses. */

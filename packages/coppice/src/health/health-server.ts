@@ -1,10 +1,9 @@
 /** Health over HTTP: a small server, as a child like any other, that probes can ask. */
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Context, Service, WorkerOptions } from '@coppice/core';
+import type { Context, Health, Service, WorkerOptions } from '@coppice/core';
 import { ListenError } from '../adapters/http-server.js';
 import { type Checks, checkOptions, declare, leftOut, numberHint } from '../adapters/options.js';
-import type { Health } from './health-of.js';
 
 /** The options of {@link healthServer}; those of any child have their usual defaults, `required` is false. */
 export interface HealthServerOptions

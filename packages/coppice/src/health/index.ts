@@ -1,3 +1,2 @@
-/** Health as a function of the tree, and the server that tells it to probes. */
-export { type Health, type HealthOptions, type HealthReason, healthOf } from './health-of.js';
+/** The server that tells the health of a tree to probes. */
 export { type HealthServerOptions, healthServer } from './health-server.js';
