@@ -1,6 +1,7 @@
 /** Plays an engine script from its start to its end, and checks what can be seen from outside. */
 import {
   SimulatedClock,
+  type SupervisionEvent,
   type SupervisorSnapshot,
   type SupervisorTree,
   seededRandom,
@@ -22,39 +23,36 @@ export interface Outcome {
   readonly journal: readonly string[];
 }
 
-export async function play(script: EngineScript, audience: Audience): Promise<Outcome> {
-  const run = new Run(script, audience);
-  await run.play();
-  return { story: run.judge.story, journal: run.journal.lines };
-}
-
-class Run {
+export class Run {
   readonly judge: EventJudge;
   readonly journal: Journal;
   readonly #script: EngineScript;
-  readonly #clock = new SimulatedClock();
-  readonly #timers = new TimerBook(this.#clock);
+  readonly audience: Audience;
+  readonly clock = new SimulatedClock();
+  readonly #timers = new TimerBook(this.clock);
   readonly #stage: Stage;
   readonly #tree: SupervisorTree;
   readonly #violations: unknown[];
   #open = 0;
   #extras = 0;
 
-  constructor(script: EngineScript, audience: Audience) {
+  constructor(script: EngineScript, audience: Audience, hear?: (event: SupervisionEvent) => void) {
     this.#script = script;
+    this.audience = audience;
     this.journal = new Journal(audience !== 'nobody');
     this.judge = new EventJudge(script, this.journal);
-    this.#stage = new Stage(this.#clock, this.journal);
+    this.#stage = new Stage(this.clock, this.journal);
     this.#violations = this.#stage.violations;
     this.#tree = this.#stage
       .rootOf(script.root)
       .handle({ clock: this.#timers, random: seededRandom(script.seed) });
     if (audience === 'hostile') addHostileListeners(this.#tree);
-    if (audience !== 'nobody') this.#tree.on('event', (event) => this.#check(() => this.judge.hear(event)));
+    if (audience !== 'nobody') this.#tree.on('event', (event) => this.#hears(event, hear));
     if (audience === 'meddling') addMeddlers(this.#tree, (command) => this.#settles(command));
   }
 
-  async play(): Promise<void> {
+  /** @throws Violation for the first rule that was broken */
+  async play(): Promise<Outcome> {
     const tree = this.#tree;
     this.#settles(tree.whenStopped());
     checkJson('snapshot', tree.snapshot());
@@ -75,12 +73,18 @@ class Run {
     this.#checkEnd();
     await stop;
     if (this.#violations.length > 0) throw this.#violations[0];
+    return { story: this.judge.story, journal: this.journal.lines };
+  }
+
+  #hears(event: SupervisionEvent, hear: ((event: SupervisionEvent) => void) | undefined): void {
+    this.#check(() => this.judge.hear(event));
+    hear?.(event);
   }
 
   /** Whoever is watched is looked at for ever: then it is as quiet as it will be after some time. */
   async #rest(): Promise<void> {
-    if (this.#isWatched) return this.#clock.advance(REST_MS);
-    await this.#clock.runUntilIdle();
+    if (this.#isWatched) return this.clock.advance(REST_MS);
+    await this.clock.runUntilIdle();
     this.#checkRest();
   }
 
@@ -92,9 +96,9 @@ class Run {
       // Not by events, which not all audiences hear; twice, since it may still have its last grace.
       stuck = this.#isAnyKilled(this.#tree.snapshot()) ? stuck + 1 : 0;
       if (stuck > 1) return;
-      await this.#clock.advance(STOP_MS);
+      await this.clock.advance(STOP_MS);
     }
-    if (!this.#isWatched || isDown()) await this.#clock.runUntilIdle();
+    if (!this.#isWatched || isDown()) await this.clock.runUntilIdle();
   }
 
   /** Is anybody waited for who is past being killed, and whose `onStuck` says so? */
@@ -116,14 +120,14 @@ class Run {
   async #stop(): Promise<void> {
     const { deadlineMs } = this.#script;
     const isFirst = this.#tree.snapshot().phase === 'running';
-    const stoppedAt = this.#clock.now();
+    const stoppedAt = this.clock.now();
     this.judge.deadlineAt = stoppedAt + deadlineMs;
     await this.#tree.stop(deadlineMs === Infinity ? {} : { deadlineMs });
     // By force, whoever has a way to be killed may take its grace, and another one where the stop came in between.
     this.#check(() => {
-      if (isFirst && this.#clock.now() > stoppedAt + deadlineMs + 2 * KILL_GRACE_MS)
+      if (isFirst && this.clock.now() > stoppedAt + deadlineMs + 2 * KILL_GRACE_MS)
         throw new Violation(
-          `down at ${this.#clock.now()}, ${deadlineMs} after ${stoppedAt} it has to be over`,
+          `down at ${this.clock.now()}, ${deadlineMs} after ${stoppedAt} it has to be over`,
         );
     });
   }
@@ -133,15 +137,15 @@ class Run {
     if (this.#tree.snapshot().phase === 'stopped') return;
     if (this.judge.story.length > 0 && !this.journal.isAnyStuck)
       throw new Violation(`it does not stop, and nobody is stuck`);
-    this.judge.deadlineAt = this.#clock.now();
+    this.judge.deadlineAt = this.clock.now();
     this.#settles(this.#tree.stop({ deadlineMs: 0 }));
-    await this.#clock.runUntilIdle();
+    await this.clock.runUntilIdle();
   }
 
   async #act({ verb, at }: EngineAction): Promise<void> {
     switch (verb) {
       case 'advance':
-        return this.#clock.advance([0, 1, 5, 10, 11, 50, 60, 1_000][at % 8]!);
+        return this.clock.advance([0, 1, 5, 10, 11, 50, 60, 1_000][at % 8]!);
       case 'turn':
         return Promise.resolve();
       case 'poke':
@@ -231,7 +235,7 @@ class Run {
   }
 
   #checkEnd(): void {
-    if (this.#clock.pending !== 0) throw new Violation(`${this.#clock.pending} timers are left`);
+    if (this.clock.pending !== 0) throw new Violation(`${this.clock.pending} timers are left`);
     const { phase } = this.#tree.snapshot();
     if (phase !== 'stopped') throw new Violation(`after a stop it is ${phase}`);
     if (this.#open !== 0) throw new Violation(`${this.#open} calls have no answer`);

@@ -64,6 +64,9 @@ export class Node {
         return world.alarms.set(this, effect.child, effect.ms);
       case 'clear-timer':
         return world.alarms.clear(effect.child);
+      case 'event':
+        world.hear?.(effect.event);
+        return;
       case 'up':
         if (this.above) this.above.up();
         return;

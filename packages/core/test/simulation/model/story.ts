@@ -8,7 +8,7 @@ import { World } from './world.js';
 const LINES = 60;
 
 /** What has happened up to the failure of a script, as far as its last lines. */
-export function storyOf(script: Script): string {
+export function storyOf(script: Script): string[] {
   const lines: string[] = [];
   const world = new World(script);
   world.tell = (node, what) =>
@@ -18,7 +18,7 @@ export function storyOf(script: Script): string {
   } catch (error) {
     lines.push(`! ${String(error)}`);
   }
-  return lines.slice(-LINES).join('\n');
+  return lines.slice(-LINES);
 }
 
 /** What is most asked for. */

@@ -6,6 +6,7 @@
 import type { Child } from '../../../src/model/child.js';
 import { type ExitReason, NORMAL, SHUTDOWN, crash } from '../../../src/model/exit-reason.js';
 import type { Effect } from '../../../src/model/effect.js';
+import type { EventBody } from '../../../src/model/event.js';
 import type { Message } from '../../../src/model/message.js';
 import { KILL_GRACE_MS } from '../../../src/model/policy.js';
 import { IDLE } from '../../../src/model/watchdog.js';
@@ -34,6 +35,8 @@ export class World {
   readonly extras: readonly ChildPlan[];
   /** Is told of everything, if the story of a run is wanted. */
   tell: ((node: Node, what: Message | Effect) => void) | undefined = undefined;
+  /** Is told of every event. */
+  hear: ((event: EventBody) => void) | undefined = undefined;
   readonly late = new LateMessages();
   readonly alarms = new Alarms();
   readonly #script: Script;

@@ -1,0 +1,60 @@
+/** Bugs that are put into a copy of the sources on purpose: what a judge that is worth its name has to find. */
+
+export interface Mutation {
+  readonly name: string;
+  /** Below packages/core/src. */
+  readonly file: string;
+  /** Each text stands in the file once; if not, the code has changed, and this list has to follow. */
+  readonly edits: readonly (readonly [from: string, to: string])[];
+}
+
+export const MUTATIONS: readonly Mutation[] = [
+  {
+    name: 'a late exit of an old incarnation is accepted',
+    file: 'model/step.ts',
+    edits: [
+      [
+        'if (incarnation === child.incarnation &&',
+        `if ((incarnation === child.incarnation || message.type === 'exited') &&`,
+      ],
+    ],
+  },
+  {
+    name: 'the stop order is reversed for rest-for-one',
+    file: 'model/walks.ts',
+    edits: [
+      [
+        'while (s.cursor !== first) {\n    const child = s.cursor === undefined ? last : s.cursor.previous;',
+        `const isReversed = s.policy.strategy === 'rest-for-one' && s.operation?.kind === 'restart';
+  while (s.cursor !== (isReversed ? last : first)) {
+    const [begin, next] = isReversed ? [first, s.cursor?.next] : [last, s.cursor?.previous];
+    const child = s.cursor === undefined ? begin : next;`,
+      ],
+    ],
+  },
+  {
+    name: 'the window of restarts is one off: its edge does not count',
+    file: 'model/restart-window.ts',
+    edits: [['(this.#times[this.#head] as number) < time', '(this.#times[this.#head] as number) <= time']],
+  },
+  {
+    name: 'a retry that is due is not cancelled by a stop',
+    file: 'model/decisions.ts',
+    edits: [
+      [
+        "    case 'backing-off':\n      return beginRestart(s, child);",
+        "    case 'backing-off':\n    case 'stopped':\n      return beginRestart(s, child);",
+      ],
+    ],
+  },
+  {
+    name: 'what a listener throws reaches the loop',
+    file: 'engine/emitter.ts',
+    edits: [
+      [
+        '} catch (error) {\n        failed(error);',
+        '} catch (error) {\n        failed(error);\n        throw error;',
+      ],
+    ],
+  },
+];
