@@ -249,12 +249,7 @@ export class Incarnation implements FaultOwner {
     let running: Promise<unknown> | undefined;
     let reason: ExitReason = NORMAL;
     try {
-      const { args } = this.child;
-      const result: unknown = this.process.tree.faultScope
-        ? this.#inScope(() => spec.run(context, ...args))
-        : args.length === 0
-          ? spec.run(context)
-          : spec.run(context, ...args);
+      const result = this.#run(spec, context);
       running = pending(result);
       if (!running) reason = outcomeOfResult(result, NORMAL);
     } catch (error) {
@@ -262,7 +257,18 @@ export class Incarnation implements FaultOwner {
     }
     if (running) this.#upWhenReady(spec);
     else if (this.#readiness === 'said' || !spec.awaitReady) this.#up();
-    if (!running) return this.#endWith(reason);
+    if (running) this.#watch(running);
+    else this.#endWith(reason);
+  }
+
+  #run(spec: Task<unknown[]>, context: ChildContext): unknown {
+    const { args } = this.child;
+    if (this.process.tree.faultScope) return this.#inScope(() => spec.run(context, ...args));
+    return args.length === 0 ? spec.run(context) : spec.run(context, ...args);
+  }
+
+  /** In a function of its own: what its closures could see would be kept for as long as the task runs. */
+  #watch(running: Promise<unknown>): void {
     this.#isBusy = true;
     running.then(
       (result) => this.#settled(outcomeOfResult(result, this.#isAsked ? SHUTDOWN : NORMAL)),

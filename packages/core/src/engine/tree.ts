@@ -42,7 +42,9 @@ export class Tree {
   readonly events: EventBus;
   readonly readiness: Readiness;
 
-  readonly #inbox = new Queue<{ readonly to: SupervisorProcess; readonly message: Message }>();
+  /** What is to be run, and for whom: two queues in step, so that a message costs no more than itself. */
+  readonly #messages = new Queue<Message>();
+  readonly #receivers = new Queue<SupervisorProcess>();
   #isRunning = false;
   #isPaused = false;
   #sinceTurn = 0;
@@ -64,12 +66,13 @@ export class Tree {
 
   /** Queues a message; it is run when {@link run} gets to it. */
   post(to: SupervisorProcess, message: Message): void {
-    this.#inbox.push({ to, message });
+    this.#receivers.push(to);
+    this.#messages.push(message);
   }
 
   /** Queues a message and runs what is queued, unless that is going on already further up the stack. */
   send(to: SupervisorProcess, message: Message): void {
-    this.#inbox.push({ to, message });
+    this.post(to, message);
     this.run();
   }
 
@@ -92,19 +95,19 @@ export class Tree {
    * that settle without end, the event loop gets a turn.
    */
   run(): void {
-    if (this.#isRunning || this.#isPaused || this.#inbox.size === 0) return;
+    if (this.#isRunning || this.#isPaused || this.#messages.size === 0) return;
     if (this.#sinceTurn >= SLICE) return this.#pause();
     this.#isRunning = true;
     try {
-      for (let next = this.#inbox.shift(); next; next = this.#inbox.shift()) {
-        next.to.handle(next.message);
+      for (let to = this.#receivers.shift(); to; to = this.#receivers.shift()) {
+        to.handle(this.#messages.shift() as Message);
         if (++this.#sinceTurn >= SLICE) break;
       }
     } finally {
       // Only a port of the user's, such as a clock, can throw here; the tree must not be deaf after that.
       this.#isRunning = false;
     }
-    if (this.#inbox.size > 0) this.#pause();
+    if (this.#messages.size > 0) this.#pause();
   }
 
   #pause(): void {
