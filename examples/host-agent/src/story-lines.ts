@@ -122,6 +122,10 @@ export function lineOf(event: SupervisionEvent, root: string): Line | undefined 
     case 'supervisor:reconciled':
     // That came with the decision.
     case 'child:backing-off':
+    // What comes of it is told next.
+    case 'child:timed-out':
+    case 'child:killing':
+    case 'child:not-restarted':
     case 'child:starting':
     case 'child:started':
     case 'child:stopping':

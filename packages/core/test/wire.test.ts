@@ -233,3 +233,120 @@ test('anything at all: toWire does not throw, and gives JSON', () => {
     { numRuns: 500 },
   );
 });
+
+describe('what an error has of its own', () => {
+  const fieldsOf = (fields: object): unknown => toWire(Object.assign(new Error('x'), fields)).details;
+
+  test('is kept, and comes back', () => {
+    const error = Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:5432'), {
+      code: 'ECONNREFUSED',
+      errno: -111,
+      syscall: 'connect',
+      address: '127.0.0.1',
+      port: 5432,
+    });
+    const wire = toWire(error);
+    expect(wire).toMatchObject({
+      code: 'ECONNREFUSED',
+      details: { errno: -111, syscall: 'connect', address: '127.0.0.1', port: 5432 },
+    });
+    expect(wire.details).not.toHaveProperty('code'); // it has a place of its own
+    expect({ ...fromWire(json(wire) as ErrorWire) }).toEqual({ ...error });
+  });
+
+  test('also that of its causes, and the facts of an error of ours', async () => {
+    const cause = Object.assign(new Error('no'), { exitCode: 1, signal: null });
+    expect(toWire(new Error('top', { cause })).cause?.details).toEqual({ exitCode: 1, signal: null });
+    const tree = await supervisor({ id: 'root', children: [] }).start();
+    const error = await tree.deleteChild('nobody').catch((thrown: unknown) => thrown);
+    expect(toWire(error).details).toMatchObject({ path: 'root/nobody', details: { id: 'nobody' } });
+    await tree.stop();
+  });
+
+  test('none: no field', () => {
+    expect(toWire(new Error('x'))).not.toHaveProperty('details');
+    expect(fieldsOf({ handler: () => 1, [Symbol('s')]: 1, nothing: undefined })).toBeUndefined();
+  });
+
+  test('as JSON: what is no data is left out, or written as text', () => {
+    class Socket {
+      fd = 7;
+    }
+    const at = new Date(0);
+    expect(
+      fieldsOf({
+        big: 10n,
+        nan: Number.NaN,
+        zero: -0,
+        at,
+        invalid: new Date(Number.NaN),
+        socket: new Socket(),
+        bytes: new Uint8Array(3),
+        list: [1, undefined, () => 1, 'two'],
+        inner: Object.assign(Object.create(null) as object, { yes: true, no: undefined }),
+      }),
+    ).toStrictEqual({
+      big: '10',
+      nan: 'NaN',
+      zero: 0,
+      at: at.toISOString(),
+      list: [1, null, null, 'two'],
+      inner: { yes: true },
+    });
+    expect(fieldsOf(runInNewContext('({ foreign: { a: [1] } })') as object)).toEqual({ foreign: { a: [1] } });
+  });
+
+  test('getters that throw, cycles, Proxies: the other fields are there', () => {
+    const { proxy: revoked, revoke } = Proxy.revocable({}, {});
+    revoke();
+    const error = Object.assign(new Error('x'), {
+      before: 1,
+      revoked,
+      hostile: new Proxy({}, { ownKeys: throws }),
+    });
+    Object.defineProperty(error, 'bad', { get: throws, enumerable: true });
+    Object.defineProperty(error, 'good', { get: () => 'read', enumerable: true });
+    const cyclic: Record<string, unknown> = { deep: 1 };
+    cyclic['self'] = cyclic;
+    Object.assign(error, { cyclic, after: 2 });
+    const { details } = toWire(error);
+    expect(details).toMatchObject({ before: 1, good: 'read', cyclic: { deep: 1 }, after: 2 });
+    expect(Object.keys(details!).sort()).toEqual(['after', 'before', 'cyclic', 'good']);
+    expect(JSON.stringify(details).length).toBeLessThan(500);
+    const proxied = new Proxy(new Error('seen'), { ownKeys: throws });
+    expect(toWire(proxied)).toMatchObject({ message: 'seen' });
+  });
+
+  test('huge values do no harm: texts are cut, the rest is left out', () => {
+    const text = 'é'.repeat(1_000_000);
+    const error = Object.assign(new Error('x'), {
+      text,
+      smile: `${'x'.repeat(999)}😀`,
+      list: new Array(1_000_000).fill({ a: 1 }),
+      response: Object.fromEntries(Array.from({ length: 10_000 }, (_, i) => [`key${i}`, text])),
+      [text]: 1,
+    });
+    for (let i = 0; i < 100; i++) Object.assign(error, { [`field${i}`]: i });
+    const { details } = toWire(error);
+    expect(details!['text']).toBe(`${'é'.repeat(1_000)}…`);
+    expect(details!['smile']).toBe(`${'x'.repeat(999)}…`);
+    expect((details!['list'] as unknown[]).length).toBe(32);
+    expect(Object.keys(details!).length).toBeLessThanOrEqual(32);
+    expect(JSON.stringify(details).length).toBeLessThan(100_000);
+  });
+
+  test('a field cannot pretend to be something else', () => {
+    const hostile = JSON.parse('{"__proto__":{"admin":true},"toString":7,"constructor":1,"ok":1}') as object;
+    const error = new Error('x');
+    for (const [key, value] of Object.entries(hostile))
+      Object.defineProperty(error, key, { value, enumerable: true });
+    expect(toWire(error).details).toEqual({ ok: 1 });
+    const wire = JSON.parse(
+      '{"name":"Error","message":"m","details":{"__proto__":{"admin":true},"toString":7,"message":"other","stack":"s","cause":1,"ok":1}}',
+    ) as ErrorWire;
+    const back = fromWire(wire);
+    expect({ ...back }).toEqual({ ok: 1 });
+    expect(`${back.toString()} ${String('admin' in back)}`).toBe('Error: m false');
+    expect(fromWire({ name: 'E', message: 'm', details: 'text' as never })).toMatchObject({ message: 'm' });
+  });
+});

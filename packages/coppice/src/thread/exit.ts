@@ -1,6 +1,5 @@
 /** How a thread ended, put together from the little that Node says when one exits. */
-import { Shutdown, fromWire, toWire } from '@coppice/core';
-import { type ErrorData, fromErrorData } from './error-data.js';
+import { type ErrorWire, Shutdown, fromWire, toWire } from '@coppice/core';
 import { ThreadError } from './errors.js';
 import type { EndData } from './protocol.js';
 
@@ -18,7 +17,7 @@ export interface Traces {
   /** What the worker's `error` event had, which comes before its exit. */
   readonly uncaught: { readonly error: unknown } | undefined;
   /** The last error that nobody caught, as the thread itself tells it: with all causes and fields. */
-  readonly fault: ErrorData | undefined;
+  readonly fault: ErrorWire | undefined;
   /** Did we terminate it? */
   readonly isTerminated: boolean;
   /** Did it exit before it was ready? */
@@ -41,9 +40,9 @@ export function outcomeOf(traces: Traces): Outcome {
 
 /** What the thread said of its own end. */
 export function outcomeFrom(data: EndData): Outcome {
-  if (data.kind === 'crash') return { kind: 'crash', error: fromErrorData(data.error) };
+  if (data.kind === 'crash') return { kind: 'crash', error: fromWire(data.error) };
   if (data.kind === 'normal') return data;
-  return { ...data, cause: data.cause && fromErrorData(data.cause) };
+  return { ...data, cause: data.cause && fromWire(data.cause) };
 }
 
 /** A shutdown whose cause is known: that of a supervisor that gave up in its thread. */
@@ -62,8 +61,8 @@ export class CausedShutdown extends Shutdown {
 }
 
 /** The thread's own account knows more, except of an end by lack of memory, which it does not live to tell. */
-function errorOf(error: unknown, fault: ErrorData | undefined): unknown {
-  if (codeOf(error) !== 'ERR_WORKER_OUT_OF_MEMORY' && fault) return fromErrorData(fault);
+function errorOf(error: unknown, fault: ErrorWire | undefined): unknown {
+  if (codeOf(error) !== 'ERR_WORKER_OUT_OF_MEMORY' && fault) return fromWire(fault);
   const isError = typeof error === 'object' && error !== null && 'message' in error;
   return isError ? error : fromWire(toWire(error));
 }

@@ -2,9 +2,8 @@
  * What runs in a thread, from the thread's side: it hears that it is to stop, says once how it has ended, and
  * then leaves, with whatever is still open.
  */
-import { type ExitReason, Shutdown } from '@coppice/core';
+import { type ExitReason, Shutdown, toWire } from '@coppice/core';
 import { type TransferListItem, parentPort } from 'node:worker_threads';
-import { toErrorData } from './error-data.js';
 import { takeLink } from './link.js';
 import type { EndData, Link, Order, Report } from './protocol.js';
 
@@ -23,7 +22,7 @@ export class InThread {
     this.#stop = stop;
     this.link = takeLink();
     // Its own account of what kills it has the causes and fields that Node's may lose.
-    process.on('uncaughtExceptionMonitor', (error) => this.say({ type: 'fault', error: toErrorData(error) }));
+    process.on('uncaughtExceptionMonitor', (error) => this.say({ type: 'fault', error: toWire(error) }));
     this.say({ type: 'hello' });
     // Listening keeps the thread alive while its function waits for nothing else.
     this.link.port.on('message', (_order: Order) => this.#stop());
@@ -69,13 +68,13 @@ export class InThread {
 function endData(reason: ExitReason): EndData {
   switch (reason.kind) {
     case 'crash':
-      return { kind: 'crash', error: toErrorData(reason.error) };
+      return { kind: 'crash', error: toWire(reason.error) };
     case 'shutdown': {
       const { detail, cause } = reason;
       return {
         kind: 'shutdown',
         ...(detail !== undefined && { detail: portable(detail) }),
-        ...(cause !== undefined && { cause: toErrorData(cause) }),
+        ...(cause !== undefined && { cause: toWire(cause) }),
       };
     }
     case 'normal':

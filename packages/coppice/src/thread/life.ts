@@ -5,14 +5,13 @@
  * `error` event, the exit after it, and what the thread posted last may still be under way by then. So all
  * that is known is gathered, and told once.
  */
-import { type Context, type Mirror, type Service, mirror } from '@coppice/core';
+import { type Context, type ErrorWire, type Mirror, type Service, mirror } from '@coppice/core';
 import {
   type MessagePort,
   type TransferListItem,
   type Worker,
   receiveMessageOnPort,
 } from 'node:worker_threads';
-import type { ErrorData } from './error-data.js';
 import { ThreadError } from './errors.js';
 import { CausedShutdown, type Outcome, outcomeFrom, outcomeOf } from './exit.js';
 import { checkFile } from './find-file.js';
@@ -58,7 +57,7 @@ export class ThreadLife implements ThreadHandle {
   #isAsked = false;
   #isTerminated = false;
   #uncaught: { readonly error: unknown } | undefined = undefined;
-  #fault: ErrorData | undefined = undefined;
+  #fault: ErrorWire | undefined = undefined;
   #outcome: Outcome | undefined = undefined;
   /** Does the supervisor know the outcome from us? If not, it comes out of `started` or `stop`. */
   #isTold = false;

@@ -1,6 +1,5 @@
 /** Lines for the parent's logger: made in the thread, written in the parent. */
-import type { Logger } from '@coppice/core';
-import { type ErrorData, fromErrorData, toErrorData } from './error-data.js';
+import { type ErrorWire, type Logger, fromWire, toWire } from '@coppice/core';
 import type { LogLevel, LogLine } from './protocol.js';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -8,7 +7,7 @@ type Fields = Readonly<Record<string, unknown>>;
 /** Writes a line that a thread has sent. */
 export function writeLine(log: Logger, { level, message, fields, errors }: LogLine): void {
   const all: Record<string, unknown> = { ...fields };
-  for (const [key, data] of Object.entries(errors)) all[key] = fromErrorData(data);
+  for (const [key, data] of Object.entries(errors)) all[key] = fromWire(data);
   if (Object.keys(all).length > 0) log[level](all, message);
   else log[level](message ?? '');
 }
@@ -36,9 +35,9 @@ function fieldsOf(value: unknown): Fields {
 
 function lineOf(level: LogLevel, message: unknown, given: Fields): LogLine {
   const fields: Record<string, unknown> = {};
-  const errors: Record<string, ErrorData> = {};
+  const errors: Record<string, ErrorWire> = {};
   for (const [key, value] of Object.entries(given)) {
-    if (isError(value)) errors[key] = toErrorData(value);
+    if (isError(value)) errors[key] = toWire(value);
     else fields[key] = portable(value);
   }
   return { level, message: typeof message === 'string' ? message : undefined, fields, errors };

@@ -3,9 +3,8 @@
  * that a file that knows nothing of Coppice sees nothing of it. Messages of the user's go through it as well
  * if they come from `post` of a thread's context, so that they keep their order with all else it says.
  */
-import type { Logger, SupervisionEvent, SupervisorSnapshot } from '@coppice/core';
+import type { ErrorWire, Logger, SupervisionEvent, SupervisorSnapshot } from '@coppice/core';
 import type { MessagePort } from 'node:worker_threads';
-import type { ErrorData } from './error-data.js';
 
 /**
  * The types of what crosses the border, named once and used on both sides.
@@ -43,14 +42,14 @@ export interface LogLine {
   readonly level: LogLevel;
   readonly message: string | undefined;
   readonly fields: Readonly<Record<string, unknown>>;
-  readonly errors: Readonly<Record<string, ErrorData>>;
+  readonly errors: Readonly<Record<string, ErrorWire>>;
 }
 
 /** How what runs in the thread has ended. */
 export type EndData =
   | { readonly kind: 'normal' }
-  | { readonly kind: 'shutdown'; readonly detail?: unknown; readonly cause?: ErrorData }
-  | { readonly kind: 'crash'; readonly error: ErrorData };
+  | { readonly kind: 'shutdown'; readonly detail?: unknown; readonly cause?: ErrorWire }
+  | { readonly kind: 'crash'; readonly error: ErrorWire };
 
 /** From the thread. */
 export type Report =
@@ -64,7 +63,7 @@ export type Report =
   | { readonly type: 'message'; readonly message: unknown }
   | ({ readonly type: 'log' } & LogLine)
   /** Nobody caught this, so the thread is about to die of it, unless its file has a handler that saves it. */
-  | { readonly type: 'fault'; readonly error: ErrorData }
+  | { readonly type: 'fault'; readonly error: ErrorWire }
   | { readonly type: 'end'; readonly reason: EndData }
   | { readonly type: 'event'; readonly event: SupervisionEvent }
   | { readonly type: 'snapshot'; readonly snapshot: SupervisorSnapshot };

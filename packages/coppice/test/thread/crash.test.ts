@@ -19,7 +19,13 @@ async function crashOf(act: string, options: Parameters<typeof acting>[1] = {}) 
   const crashed = await event('child:crashed');
   await event('child:removed');
   expect(threadsAlive()).toBe(0);
-  expect(story(events)).toEqual(['child:starting', 'child:started', 'child:crashed', 'child:removed']);
+  expect(story(events)).toEqual([
+    'child:starting',
+    'child:started',
+    'child:crashed',
+    'child:not-restarted',
+    'child:removed',
+  ]);
   return crashed.error;
 }
 

@@ -10,13 +10,17 @@ const MAX_FIELDS = 32;
 const MAX_DEPTH = 4;
 const MAX_ITEMS = 32;
 const MAX_TEXT = 1_000;
+const MAX_NAME = 100;
 /** So many values in all, in fields and what is in them. */
 const MAX_VALUES = 256;
 /** So many keys are looked at; objects with more are none of those that say something of an error. */
 const MAX_KEYS = 1_000;
 
 /** May a field be called so? Not what would hide a method that all objects have: `toString`, `__proto__`. */
-export const isFieldName = (key: string): boolean => !ELSEWHERE.has(key) && !(key in Object.prototype);
+const isName = (key: string): boolean => key.length <= MAX_NAME && !(key in Object.prototype);
+
+/** May a field of an error itself be called so? */
+export const isFieldName = (key: string): boolean => isName(key) && !ELSEWHERE.has(key);
 
 /** The own enumerable fields of an error, as far as they are data; undefined if there are none. Never throws. */
 export function fieldsOf(error: object): Readonly<Record<string, unknown>> | undefined {
@@ -78,10 +82,10 @@ function copyOf(value: object, depth: number, budget: { left: number }): unknown
   let count = 0;
   for (const key of ownKeys(value)) {
     if (budget.left <= 0 || count === MAX_ITEMS) break;
-    if (key in Object.prototype) continue;
+    if (!isName(key)) continue;
     const inner = dataOf(read(value, key), depth, budget);
     if (inner === undefined) continue;
-    copy[cut(key)] = inner;
+    copy[key] = inner;
     count++;
   }
   return copy;
