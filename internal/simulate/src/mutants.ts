@@ -21,7 +21,7 @@ const COPIED = [
   'internal/simulate/tsconfig.build.json',
   'internal/simulate/src',
 ];
-const LINKED = ['node_modules', 'internal/simulate/node_modules'];
+const LINKED = ['node_modules', 'packages/core/node_modules', 'internal/simulate/node_modules'];
 const MAIN = 'internal/simulate/dist/internal/simulate/src/main.js';
 const STEPS = 1_000_000;
 const TIMEOUT_MS = 600_000;
@@ -77,6 +77,8 @@ function mutate(file: string, { name, edits }: Mutation): void {
 function run(cwd: string, ...args: readonly string[]): string | undefined {
   const { status, stdout, stderr, error } = spawnSync(process.execPath, args, {
     cwd,
+    // What it finds is saved there, and goes with the copy.
+    env: { ...process.env, TMPDIR: cwd },
     encoding: 'utf8',
     timeout: TIMEOUT_MS,
     maxBuffer: 64 * 1024 * 1024,
