@@ -1,10 +1,14 @@
 /** Errors for pino's standard serializer. */
 import { type ErrorWire, fromWire } from '@coppice/core';
 
-/** The error of an event as an Error whose `type` in the record is the name of its first class. */
-export function errorFor(wire: ErrorWire): Error {
+/**
+ * The error of an event as an Error whose `type` in the record is the name of its first class.
+ *
+ * @param isFull - with its stack, and those of its causes; else what they say is all there is
+ */
+export function errorFor(wire: ErrorWire, isFull: boolean): Error {
   const error = fromWire(wire);
-  hideClass(error);
+  prepare(error, isFull);
   return error;
 }
 
@@ -12,10 +16,14 @@ export function errorFor(wire: ErrorWire): Error {
  * The serializer calls an error after its class, which did not survive on the way into the event: all would
  * be of type `Error`. Where it finds no class it takes the name.
  */
-function hideClass(error: unknown): void {
+function prepare(error: unknown, isFull: boolean): void {
   if (typeof error !== 'object' || error === null) return;
-  Object.defineProperty(error, 'constructor', { value: undefined, configurable: true, writable: true });
-  const { cause, errors } = error as { cause?: unknown; errors?: unknown };
-  hideClass(cause);
-  if (Array.isArray(errors)) errors.forEach(hideClass);
+  const { name, message, cause, errors } = error as Error & { errors?: unknown };
+  const define = (key: string, value: unknown): void => {
+    Object.defineProperty(error, key, { value, configurable: true, writable: true });
+  };
+  define('constructor', undefined);
+  if (!isFull) define('stack', `${name}: ${message}`);
+  prepare(cause, isFull);
+  if (Array.isArray(errors)) for (const inner of errors) prepare(inner, isFull);
 }

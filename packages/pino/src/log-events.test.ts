@@ -164,7 +164,9 @@ test('a logger needs four levels and nothing else; fatal falls back to error', (
   logEvents(source, logger);
   const budget = { used: 3, max: 3, withinMs: 5_000 };
   source.emit({ type: 'supervisor:gave-up', seq: 1, at: 0, path: 'shop', offender: about, error, budget });
-  expect(lines).toEqual(['error: shop gave up: after 3 restarts within 5 s shop/db needed another one']);
+  expect(lines).toEqual([
+    'error: shop gave up: shop/db failed again after 3 restarts within 5 s, which is the limit',
+  ]);
 });
 
 test('unsubscribes once, and again for nothing', () => {
@@ -192,4 +194,14 @@ test('a logger that throws does not harm the tree', async () => {
   expect(tree.countChildren().active).toBe(1);
   await tree.stop();
   expect(complaint).toHaveBeenCalledTimes(1);
+});
+
+test.each([
+  [{ fold: 3 }, 'fold has to be false, or { after, withinMs }; got 3'],
+  [{ fold: { afterwards: 3 } }, "fold: there is no 'afterwards'; there are after, withinMs"],
+  [{ fold: { after: -1 } }, 'fold.after has to be a whole number from 0 on; got -1'],
+  [{ fold: { withinMs: 0 } }, 'fold.withinMs has to be a whole number from 1 on; got 0'],
+])('%j is refused', (options, message) => {
+  const { logger, source } = setUp();
+  expect(() => logEvents(source, logger, options as object)).toThrow(message);
 });

@@ -1,12 +1,17 @@
 /** The subscription: each event of a tree becomes a record, as the table says. */
 import {
+  type AnySupervisorHandle,
+  type Clock,
   type ErrorWire,
   EVENT_NAMES,
   type EventName,
   type Subscribable,
   type SupervisionEvent,
+  realClock,
 } from '@coppice/core';
+import { clockOf } from '@coppice/core/kit';
 import { errorFor } from './error.js';
+import { Folder, type FoldOptions } from './fold.js';
 import { LEVELS, type Level, type PinoLogger } from './logger.js';
 import type { SupervisorReport } from './report.js';
 import { EVENT_LOG } from './table.js';
@@ -17,6 +22,15 @@ export interface LogEventsOptions {
   readonly levels?: Readonly<Partial<Record<EventName, Level | 'silent'>>>;
   /** Under which key errors go: the logger's own `errorKey`, if it was changed. Default: `'err'`. */
   readonly errorKey?: string;
+  /**
+   * Crash loops: from when on the stack of an error is not printed again for a child that fails with the same one
+   * again and again. Its records say how often it came (`times`) and which one has the stack (`sameAs`, its `seq`), and
+   * one more record (`event: 'log:folded'`) says so when the series is over: because it has recovered, fails with another
+   * error, is given up or stopped, or its time is up. `false`: each is printed in full. Default: after 3 within 60 s.
+   */
+  readonly fold?: FoldOptions | false;
+  /** Where the time of a series comes from. Default: the clock of the tree; for what is no handle, the real one. */
+  readonly clock?: Clock;
 }
 
 /**
@@ -26,7 +40,7 @@ export interface LogEventsOptions {
  * @param tree - whatever can be subscribed to: a handle, or its `own` for one supervisor and its children
  * @param logger - pino, or anything shaped like it; to add fields to each record pass `logger.child({ ... })`
  * @returns a function that unsubscribes; calling it again does nothing
- * @throws TypeError if `levels` names an event or a level that does not exist
+ * @throws TypeError if `levels` names an event or a level that does not exist, or `fold` is no such thing
  *
  * @example
  * ```ts
@@ -41,29 +55,58 @@ export function logEvents(
   logger: PinoLogger,
   options: LogEventsOptions = {},
 ): () => void {
-  const { levels = {}, errorKey = 'err' } = options;
+  const { levels = {}, errorKey = 'err', fold = {}, clock = clockIn(tree) } = options;
   checkLevels(levels);
+  checkFold(fold);
+  const write = (wanted: Level, fields: object, message: string): void => {
+    logger[levelIn(logger, wanted)]?.(fields, message);
+  };
+  const folder = fold
+    ? new Folder(fold, clock, (record, message) =>
+        write(record.ended === 'recovered' ? 'info' : 'warn', record, message),
+      )
+    : undefined;
   const log = (event: SupervisionEvent): void => {
+    folder?.look(event);
     // The row of an event takes that event; the compiler cannot follow the two through the index.
     const row = EVENT_LOG[event.type] as AnyRow;
     const wanted = levels[event.type] ?? (typeof row.level === 'function' ? row.level(event) : row.level);
-    if (wanted === 'silent') return;
-    const level = wanted === 'fatal' && !logger.fatal ? 'error' : wanted;
-    if (logger.isLevelEnabled?.(level) === false) return;
+    if (wanted === 'silent' || logger.isLevelEnabled?.(levelIn(logger, wanted)) === false) return;
     const error = row.error?.(event);
-    logger[level]?.(
+    const isFailure = event.type === 'child:crashed' || event.type === 'child:start-failed';
+    const repeated = isFailure ? folder?.count(event) : undefined;
+    const message = row.message(event);
+    write(
+      wanted,
       {
         event: event.type,
         seq: event.seq,
         ...row.fields(event),
         ...row.report?.(event),
-        ...(error && { [errorKey]: errorFor(error) }),
+        ...repeated,
+        ...(error && { [errorKey]: errorFor(error, !repeated) }),
       },
-      row.message(event),
+      repeated ? `${message} (the same error, ${repeated.times} times)` : message,
     );
   };
   tree.on('event', log);
-  return () => void tree.off('event', log);
+  return () => {
+    tree.off('event', log);
+    folder?.close(undefined);
+  };
+}
+
+/** Where a logger has no `fatal`, that is an error. */
+const levelIn = (logger: PinoLogger, wanted: Level): Level =>
+  wanted === 'fatal' && !logger.fatal ? 'error' : wanted;
+
+/** A handle knows the clock of its tree; other things that can be subscribed to do not. */
+function clockIn(tree: Subscribable): Clock {
+  try {
+    return clockOf(tree as AnySupervisorHandle);
+  } catch {
+    return realClock;
+  }
 }
 
 /** A row for whichever event it is asked about. */
@@ -83,5 +126,19 @@ function checkLevels(levels: Readonly<Record<string, unknown>>): void {
       throw new TypeError(`levels: there is no event '${name}'; there are ${EVENT_NAMES.join(', ')}`);
     if (!allowed.includes(level))
       throw new TypeError(`levels: '${name}' has to be one of ${allowed.join(', ')}; got ${String(level)}`);
+  }
+}
+
+/** So are wrong numbers, and wrong names for them. */
+function checkFold(fold: unknown): void {
+  if (fold === false) return;
+  if (typeof fold !== 'object' || fold === null)
+    throw new TypeError(`fold has to be false, or { after, withinMs }; got ${String(fold)}`);
+  const least: Readonly<Record<string, number>> = { after: 0, withinMs: 1 };
+  for (const [key, value] of Object.entries(fold)) {
+    const from = Object.hasOwn(least, key) ? least[key] : undefined;
+    if (from === undefined) throw new TypeError(`fold: there is no '${key}'; there are after, withinMs`);
+    if (value !== undefined && !(Number.isInteger(value) && value >= from))
+      throw new TypeError(`fold.${key} has to be a whole number from ${from} on; got ${String(value)}`);
   }
 }

@@ -123,13 +123,13 @@ test('the table, read aloud', () => {
     'child:not-restarted | info | - | shop/db is not started again: it is transient, and has done its work',
     'child:backing-off | info | - | shop/db is down, and starts again in 1.6 s, at 2026-11-22T12:00:01.640Z ' +
       '(3 failures in a row)',
-    'child:gave-up | error | gave-up | shop/db gave up: after 3 restarts within 5 s it needed another one; ' +
+    'child:gave-up | error | gave-up | shop/db gave up: it failed again after 3 restarts within 5 s, which is the limit; ' +
       'it is parked until somebody starts it: boom',
     'child:waiting | info | - | shop/db is down as long as shop/net is, to which it is bound',
     'child:paused | warn | - | shop/db is paused by ada (maintenance): it is not started again by itself any more',
     'child:resumed | info | - | shop/db is resumed: it is started again by itself again',
     'child:classify-failed | warn | - | the classify of shop/db failed, so the error counts as transient: boom',
-    'child:stopping | debug | - | stopping shop/db within 5 s',
+    'child:stopping | debug | - | stopping shop/db within 5 s: shop is stopped',
     'child:timed-out | warn | - | shop/db is broken off: boom',
     'child:killing | warn | - | shop/db is ended by force: its time is over',
     'child:stopped | debug | - | shop/db stopped',
@@ -139,13 +139,13 @@ test('the table, read aloud', () => {
     'child:settled | warn | - | shop/db, incarnation 2, has ended after all, 90 s after it was abandoned',
     'child:cleanup-failed | warn | - | cleaning up after shop/db failed: boom',
     'child:late-fault | warn | - | shop/db, incarnation 2, failed once more at its end: boom',
-    'child:removed | debug | - | shop/db is no longer a child of shop',
+    'child:removed | debug | - | shop/db is no longer a child of shop: it has ended, and is not started again',
     'supervisor:starting | debug | - | starting shop: one-for-one, 1 child',
     'supervisor:started | info | - | shop is up after 2.2 min, with all its children',
-    'supervisor:start-failed | error | - | shop failed to start: boom',
+    'supervisor:start-failed | error | - | shop failed to start, since shop/api did not: boom',
     'supervisor:stopping | debug | - | stopping shop: done for today',
     'supervisor:stopped | info | - | shop stopped after giving up: boom',
-    'supervisor:gave-up | fatal | gave-up | shop gave up: after 3 restarts within 5 s shop/db needed another one: boom',
+    'supervisor:gave-up | fatal | gave-up | shop gave up: shop/db failed again after 3 restarts within 5 s, which is the limit: boom',
     'supervisor:auto-shutdown | info | - | shop shuts itself down: significant child shop/db has ended ' +
       '(any-significant)',
     'supervisor:reconciled | error | - | shop is reconciled: updated shop; replaced shop/db; failed shop/api',
@@ -223,14 +223,75 @@ describe("OTP's do_terminate: which stops are reported", () => {
   });
 });
 
+describe('why a child is started, stopped or removed, and on whose account', () => {
+  const other = { with: 'shop/net', by: null };
+  const ada = { with: null, by: 'ada' };
+  const why = <N extends 'child:starting' | 'child:stopping' | 'child:removed'>(
+    name: N,
+    change: Partial<EventBodies[N]>,
+  ): string => row(sample(name, change)).message.replace(/^(starting shop\/db, incarnation 2|[^:]*: )/, '');
+
+  test.each([
+    ['boot', nobody, ''],
+    ['restart', nobody, ''],
+    ['sibling', other, ', together with shop/net'],
+    ['bond', other, ', being bound to shop/net'],
+    ['unblocked', nobody, ', since it need not wait any longer'],
+    ['request', ada, ', as was asked for by ada'],
+    ['reconcile', nobody, ', as is declared now'],
+  ] as const)('started: %s', (because, who, said) => {
+    expect(why('child:starting', { because, ...who })).toBe(said);
+  });
+
+  test.each([
+    ['request', ada, 'that was asked for by ada'],
+    ['reconcile', ada, 'it is declared differently, or no more by ada'],
+    ['dismissed', nobody, 'nobody wants its result any more'],
+    ['sibling', other, 'it is restarted together with shop/net'],
+    ['bond', other, 'it is bound to shop/net'],
+    ['shutdown', ada, 'shop is stopped by ada'],
+    ['gave-up', nobody, 'shop has given up'],
+    ['auto-shutdown', nobody, 'shop shuts itself down'],
+    ['start-failed', other, 'shop/net did not start'],
+  ] as const)('stopped: %s', (because, who, said) => {
+    expect(why('child:stopping', { because, ...who })).toBe(said);
+    if (because !== 'gave-up') expect(why('child:removed', { because, ...who })).toBe(said);
+    const fields = EVENT_LOG['child:stopping'].fields(sample('child:stopping', { because, ...who }));
+    expect(fields).toMatchObject({
+      because,
+      ...Object.fromEntries(Object.entries(who).filter(([, v]) => v)),
+    });
+  });
+
+  test.each([
+    ['ended', nobody, 'it has ended, and is not started again'],
+    ['ignored', nobody, 'its start said ignore'],
+    ['gave-up', nobody, 'it has given up, or its supervisor has'],
+    ['start-failed', nobody, 'it did not start'],
+    ['deleted', ada, 'it was deleted by ada'],
+  ] as const)('removed: %s', (because, who, said) => {
+    expect(why('child:removed', { because, ...who })).toBe(said);
+  });
+
+  test('who stops or reconciles a supervisor', () => {
+    const reason = { kind: 'shutdown' } as const;
+    expect(row(sample('supervisor:stopping', { by: 'ada', reason })).message).toBe(
+      'stopping shop on behalf of ada',
+    );
+    expect(row(sample('supervisor:reconciled', { by: 'ada' })).message).toMatch(
+      /^shop is reconciled by ada: /,
+    );
+  });
+});
+
 test('the other turns of phrase', () => {
   const first = { incarnation: 1 };
   expect(row(sample('child:starting', first)).message).toBe('starting shop/db');
   expect(row(sample('child:stopping', { shutdownMs: null })).message).toBe(
-    'stopping shop/db, for as long as it takes',
+    'stopping shop/db, for as long as it takes: shop is stopped',
   );
   expect(row(sample('child:stopping', { shutdownMs: 0 })).message).toBe(
-    'stopping shop/db without waiting for it',
+    'stopping shop/db without waiting for it: shop is stopped',
   );
   const again = {
     because: 'start-failed',
@@ -279,7 +340,7 @@ describe('who gives up', () => {
       'escalate',
       null,
       'error',
-      'after 3 restarts within 5 s it needed another one; so its supervisor gives up too',
+      'it failed again after 3 restarts within 5 s, which is the limit; so its supervisor gives up too',
     ],
     [
       'permanent',

@@ -68,13 +68,21 @@ const isRoot = ({ path }: { readonly path: string }): boolean => !path.includes(
 export const EVENT_LOG: EventLog = Object.freeze<EventLog>({
   'child:starting': {
     level: 'debug',
-    message: (e) => `starting ${e.path}${e.incarnation > 1 ? `, incarnation ${e.incarnation}` : ''}`,
+    message: (e) =>
+      `starting ${e.path}${e.incarnation > 1 ? `, incarnation ${e.incarnation}` : ''}${WHY_STARTED[e.because](e)}`,
     fields: (e) => ({ ...aboutChild(e), ...why(e) }),
   },
   'child:started': {
     level: 'info',
     message: (e) => `${e.path} is up after ${duration(e.startMs)}`,
-    fields: (e) => ({ ...aboutChild(e), startMs: ms(e.startMs) }),
+    // OTP's progress report.
+    fields: (e) => ({
+      ...aboutChild(e),
+      supervisor: e.supervisor,
+      id: e.id,
+      restart: e.restart,
+      startMs: ms(e.startMs),
+    }),
   },
   'child:start-failed': {
     level: 'error',
@@ -182,7 +190,7 @@ export const EVENT_LOG: EventLog = Object.freeze<EventLog>({
   },
   'child:stopping': {
     level: 'debug',
-    message: (e) => `stopping ${e.path}${within(e.shutdownMs)}`,
+    message: (e) => `stopping ${e.path}${within(e.shutdownMs)}: ${WHY_STOPPED[e.because](e)}`,
     fields: (e) => ({ ...aboutChild(e), ...why(e), shutdownMs: e.shutdownMs }),
   },
   'child:timed-out': {
@@ -245,7 +253,7 @@ export const EVENT_LOG: EventLog = Object.freeze<EventLog>({
   },
   'child:removed': {
     level: 'debug',
-    message: (e) => `${e.path} is no longer a child of ${e.supervisor}`,
+    message: (e) => `${e.path} is no longer a child of ${e.supervisor}: ${WHY_REMOVED[e.because](e)}`,
     fields: (e) => ({ ...aboutChild(e), ...why(e) }),
   },
 
@@ -263,14 +271,19 @@ export const EVENT_LOG: EventLog = Object.freeze<EventLog>({
   },
   'supervisor:start-failed': {
     level: 'error',
-    message: (e) => `${e.path} failed to start: ${says(e.error)}`,
-    fields: (e) => ({ ...aboutSupervisor(e), undone: e.undone }),
+    message: (e) => `${e.path} failed to start, since ${e.child} did not: ${says(e.error)}`,
+    fields: (e) => ({ ...aboutSupervisor(e), child: e.child, undone: e.undone }),
     error: (e) => e.error,
   },
   'supervisor:stopping': {
     level: 'debug',
-    message: (e) => `stopping ${e.path}${whyItEnds(e.reason)}`,
-    fields: (e) => ({ ...aboutSupervisor(e), ...ending(e.reason) }),
+    message: (e) => `stopping ${e.path}${e.by === null ? '' : ` on behalf of ${e.by}`}${whyItEnds(e.reason)}`,
+    fields: (e) => ({
+      ...aboutSupervisor(e),
+      because: e.because,
+      ...(e.by !== null && { by: e.by }),
+      ...ending(e.reason),
+    }),
     error: (e) => newErrorIn(e.reason),
   },
   'supervisor:stopped': {
@@ -286,7 +299,7 @@ export const EVENT_LOG: EventLog = Object.freeze<EventLog>({
   'supervisor:gave-up': {
     level: (e) => (isRoot(e) ? 'fatal' : 'error'),
     message: (e) =>
-      `${e.path} gave up: ${isOfChild(e) ? `so did ${e.offender.path}` : `after ${limit(e.budget)} ${e.offender.path} needed another one`}` +
+      `${e.path} gave up: ${isOfChild(e) ? `so did ${e.offender.path}` : `${e.offender.path} failed again after ${limit(e.budget)}, which is the limit`}` +
       `${e.error.cause ? `: ${says(e.error.cause)}` : ''}`,
     fields: (e) => ({ ...aboutSupervisor(e), budget: e.budget }),
     error: (e) => e.error,
@@ -299,15 +312,16 @@ export const EVENT_LOG: EventLog = Object.freeze<EventLog>({
   },
   'supervisor:reconciled': {
     level: ({ failed }) => (failed.length > 0 ? 'error' : 'info'),
-    message: ({ path, updated, removed, replaced, added, failed }) => {
+    message: ({ path, by, updated, removed, replaced, added, failed }) => {
       const did = Object.entries({ updated, removed, replaced, added, failed }).filter(
         ([, paths]) => paths.length > 0,
       );
       const words = did.map(([what, paths]) => `${what} ${paths.join(', ')}`);
-      return `${path} is reconciled: ${words.length === 0 ? 'nothing to change' : words.join('; ')}`;
+      return `${path} is reconciled${by === null ? '' : ` by ${by}`}: ${words.length === 0 ? 'nothing to change' : words.join('; ')}`;
     },
-    fields: ({ path, updated, removed, replaced, added, failed }) => ({
+    fields: ({ path, by, updated, removed, replaced, added, failed }) => ({
       path,
+      ...(by !== null && { by }),
       updated,
       removed,
       replaced,
@@ -355,6 +369,47 @@ const IS_COUNTED = {
   reconcile: false,
 } as const;
 
+interface Why {
+  readonly supervisor: string;
+  readonly with: string | null;
+  readonly by: string | null;
+}
+
+const from = ({ by }: Why): string => (by === null ? '' : ` by ${by}`);
+const other = (e: Why): string => e.with ?? 'another one';
+
+/** Why it is started, where that is not plain from what is said before. */
+const WHY_STARTED: Readonly<Record<EventOf<'child:starting'>['because'], (e: Why) => string>> = {
+  boot: () => '',
+  restart: () => '',
+  sibling: (e) => `, together with ${other(e)}`,
+  bond: (e) => `, being bound to ${other(e)}`,
+  unblocked: () => ', since it need not wait any longer',
+  request: (e) => `, as was asked for${from(e)}`,
+  reconcile: (e) => `, as is declared now${from(e)}`,
+};
+
+const WHY_STOPPED: Readonly<Record<EventOf<'child:stopping'>['because'], (e: Why) => string>> = {
+  request: (e) => `that was asked for${from(e)}`,
+  reconcile: (e) => `it is declared differently, or no more${from(e)}`,
+  dismissed: () => 'nobody wants its result any more',
+  sibling: (e) => `it is restarted together with ${other(e)}`,
+  bond: (e) => `it is bound to ${other(e)}`,
+  shutdown: (e) => `${e.supervisor} is stopped${from(e)}`,
+  'gave-up': (e) => `${e.supervisor} has given up`,
+  'auto-shutdown': (e) => `${e.supervisor} shuts itself down`,
+  'start-failed': (e) => `${other(e)} did not start`,
+};
+
+const WHY_REMOVED: Readonly<Record<EventOf<'child:removed'>['because'], (e: Why) => string>> = {
+  ...WHY_STOPPED,
+  ended: () => 'it has ended, and is not started again',
+  ignored: () => 'its start said ignore',
+  'start-failed': (e) => `${e.with ?? 'it'} did not start`,
+  'gave-up': () => 'it has given up, or its supervisor has',
+  deleted: (e) => `it was deleted${from(e)}`,
+};
+
 /** What ties it to the one that it waits for. */
 const WAITING = { bond: 'to which it is bound', group: 'with which it is restarted' } as const;
 
@@ -379,7 +434,7 @@ const AFTERWARDS: Readonly<Record<GiveUp, (reviveAt: number | null) => string>> 
 };
 
 const overLimit = ({ kind, budget }: EventOf<'child:gave-up'>): string =>
-  isSupervisor(kind) ? '' : `: after ${limit(budget)} it needed another one`;
+  isSupervisor(kind) ? '' : `: it failed again after ${limit(budget)}, which is the limit`;
 
 /** Has the supervisor given up because a child with a limit of its own has? */
 const isOfChild = ({ error }: EventOf<'supervisor:gave-up'>): boolean =>

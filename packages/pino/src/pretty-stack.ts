@@ -1,0 +1,62 @@
+/** Stacks for a developer: the frames that are the user's, and each once. */
+
+/** So many stacks are known again, and so many frames are shown of one. */
+const MOST_STACKS = 200;
+const MOST_FRAMES = 6;
+/** Of an error whose message has many lines. */
+const MOST_HEAD = 8;
+
+/** Node's, and those of packages. */
+const NOT_THE_USERS = /\(node:|at node:|[/\\]node_modules[/\\]/;
+
+/** That a supervisor has given up is in the record itself; it happens in no code of the user's. */
+const GAVE_UP = /^GaveUpError: /;
+
+/** Says what is new of the errors in a record: causes and frames, a line each. */
+export function stacks(): (log: Readonly<Record<string, unknown>>, message: string) => string[] {
+  const known = new Set<string>();
+  return (log, message) => {
+    const texts = Object.values(log).flatMap((value) => textsOf(value, ''));
+    return texts.flatMap((text) => {
+      const { head, frames } = parse(text);
+      const isSaid = message.includes(`: ${head.join('\n').replace(/^[\w.$]+: /, '')}`);
+      const error = text.replace(/^(caused by|one of them): /, '');
+      if (known.has(error) || GAVE_UP.test(error)) return [];
+      remember(known, error);
+      return [...(isSaid ? [] : head.slice(0, MOST_HEAD)), ...frames];
+    });
+  };
+}
+
+/** The oldest is forgotten for the newest. */
+function remember(known: Set<string>, text: string): void {
+  const [oldest] = known;
+  if (known.size >= MOST_STACKS && oldest !== undefined) known.delete(oldest);
+  known.add(text);
+}
+
+/** The stacks of an error and of those below it, in whichever way the logger's serializer has put them. */
+function textsOf(value: unknown, before: string): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const { stack, cause, aggregateErrors } = value as Readonly<Record<string, unknown>>;
+  if (typeof stack !== 'string') return [];
+  const others = Array.isArray(aggregateErrors) ? aggregateErrors : [];
+  return [
+    ...`${before}${stack}`.split(/\n(?=caused by: )/),
+    ...textsOf(cause, 'caused by: '),
+    ...others.flatMap((other) => textsOf(other, 'one of them: ')),
+  ];
+}
+
+/** A stack in its two parts: what the error says, and where it comes from. */
+function parse(text: string): { head: string[]; frames: string[] } {
+  const lines = text.split('\n');
+  const first = lines.findIndex((line) => /^\s+at /.test(line));
+  if (first < 0) return { head: lines, frames: [] };
+  const frames = lines.slice(first).filter((line) => /^\s+at /.test(line) && !NOT_THE_USERS.test(line));
+  return { head: lines.slice(0, first), frames: frames.slice(0, MOST_FRAMES).map(short) };
+}
+
+/** `at run (src/main.ts:12:5)`: the file as it is seen from where the program was started. */
+const short = (frame: string): string =>
+  frame.trim().replaceAll('file://', '').replaceAll(`${process.cwd()}/`, '');
