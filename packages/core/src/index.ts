@@ -37,7 +37,7 @@ export {
   type WorkerOptions,
   ignore,
 } from './spec/types.js';
-export type { Logger } from './spec/logger.js';
+export type { Logger, LoggerLike } from './spec/logger.js';
 
 // Tasks whose results are awaited
 export {

@@ -667,6 +667,43 @@ describe('what it knows of itself', () => {
     ]);
   });
 
+  test('log: its logger is made once, and only if it is asked for', async () => {
+    const child = jest.fn(() => logger);
+    const logger: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {}, child };
+    const quiet = service({ id: 'quiet', start: () => {} });
+    const loud = service({
+      id: 'loud',
+      start: (context) => {
+        for (let n = 0; n < 3; n++) context.log.info('again');
+      },
+    });
+    await supervisor({ id: 'root', children: [quiet, loud] }).start({ logger });
+    expect(child.mock.calls).toEqual([[{ path: 'root/loud', incarnation: 1 }]]);
+  });
+
+  test('log: also to a logger that makes no children, such as console', async () => {
+    const lines: unknown[][] = [];
+    const write = (...line: unknown[]): void => void lines.push(line);
+    const simple = service({
+      id: 'simple',
+      start: ({ log }) => {
+        log.debug('a');
+        log.error({ err: 1, path: 'mine' }, 'b');
+        log.child({ of: 'simple' }).warn({ port: 80 }, 'c');
+        log.child({ of: 'simple' }).info('d');
+      },
+    });
+    const logger = { debug: write, info: write, warn: write, error: write };
+    await supervisor({ id: 'root', children: [simple] }).start({ logger });
+    const about = { path: 'root/simple', incarnation: 1 };
+    expect(lines).toEqual([
+      [about, 'a'],
+      [{ ...about, err: 1, path: 'mine' }, 'b'],
+      [{ ...about, of: 'simple', port: 80 }, 'c'],
+      [{ ...about, of: 'simple' }, 'd'],
+    ]);
+  });
+
   test('log: without a logger it says nothing, at any level', async () => {
     const a = service({
       id: 'a',

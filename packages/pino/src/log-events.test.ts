@@ -1,16 +1,13 @@
-import { type EventOf, type Subscribable, SimulatedClock, supervisor, task } from '@coppice/core';
+import { type EventOf, SimulatedClock, supervisor, task } from '@coppice/core';
 import pino from 'pino';
-import { EVENT_LOG, type LogEventsOptions, type PinoLogger, logEvents } from './index.js';
+import { EVENT_LOG, type EventSource, type LogEventsOptions, type PinoLogger, logEvents } from './index.js';
 
 /** A stream of events by hand. */
-class Source implements Subscribable {
+class Source implements EventSource {
   readonly listeners = new Set<unknown>();
   on(_: unknown, listener: unknown): this {
     this.listeners.add(listener);
     return this;
-  }
-  once(): this {
-    throw new Error('not used');
   }
   off(_: unknown, listener: unknown): this {
     this.listeners.delete(listener);

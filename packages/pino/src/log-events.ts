@@ -5,14 +5,13 @@ import {
   type ErrorWire,
   EVENT_NAMES,
   type EventName,
-  type Subscribable,
   type SupervisionEvent,
   realClock,
 } from '@coppice/core';
 import { clockOf } from '@coppice/core/kit';
 import { errorFor } from './error.js';
 import { Folder, type FoldOptions } from './fold.js';
-import { LEVELS, type Level, type PinoLogger } from './logger.js';
+import { type EventSource, LEVELS, type Level, type PinoLogger } from './logger.js';
 import type { SupervisorReport } from './report.js';
 import { EVENT_LOG } from './table.js';
 
@@ -50,11 +49,7 @@ export interface LogEventsOptions {
  * await tree.start();
  * ```
  */
-export function logEvents(
-  tree: Subscribable,
-  logger: PinoLogger,
-  options: LogEventsOptions = {},
-): () => void {
+export function logEvents(tree: EventSource, logger: PinoLogger, options: LogEventsOptions = {}): () => void {
   const { levels = {}, errorKey = 'err', fold = {}, clock = clockIn(tree) } = options;
   checkLevels(levels);
   checkFold(fold);
@@ -101,7 +96,7 @@ const levelIn = (logger: PinoLogger, wanted: Level): Level =>
   wanted === 'fatal' && !logger.fatal ? 'error' : wanted;
 
 /** A handle knows the clock of its tree; other things that can be subscribed to do not. */
-function clockIn(tree: Subscribable): Clock {
+function clockIn(tree: EventSource): Clock {
   try {
     return clockOf(tree as AnySupervisorHandle);
   } catch {

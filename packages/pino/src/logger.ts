@@ -1,4 +1,5 @@
-/** The logger that records go to: pino, or anything with its shape. */
+/** The logger that records go to: pino, or anything with its shape; and where they come from. */
+import type { SupervisionEvent } from '@coppice/core';
 
 /** A level that Coppice writes at. */
 export type Level = 'debug' | 'info' | 'warn' | 'error' | 'fatal';
@@ -19,4 +20,10 @@ export interface PinoLogger {
   readonly fatal?: WriteRecord;
   /** Where there is none, every level counts as enabled. */
   readonly isLevelEnabled?: (level: Level) => boolean;
+}
+
+/** As much of a handle as is used, or of its `own`: where events can be listened to. */
+export interface EventSource {
+  on(name: 'event', listener: (event: SupervisionEvent) => void): unknown;
+  off(name: 'event', listener: (event: SupervisionEvent) => void): unknown;
 }

@@ -4,7 +4,7 @@
  */
 import { coppiceError } from '../model/errors.js';
 import type { ExitReason, Shutdown } from '../model/exit-reason.js';
-import type { Logger } from '../spec/logger.js';
+import { type Logger, withFields } from '../spec/logger.js';
 import type { TaskSupervisorSpec } from '../spec/task-types.js';
 import type { Context, Service, Use, WhenReady, WhenReadyOptions } from '../spec/types.js';
 import { show } from '../spec/checks.js';
@@ -14,6 +14,7 @@ import type { Incarnation } from './incarnation.js';
 
 export class ChildContext implements Context {
   readonly #incarnation: Incarnation;
+  #log: Logger | undefined = undefined;
 
   static find(context: Context): Incarnation | undefined {
     const isOurs = typeof context === 'object' && context !== null && #incarnation in context;
@@ -107,7 +108,8 @@ export class ChildContext implements Context {
 
   get log(): Logger {
     const { process, path, number } = this.#incarnation;
-    return process.tree.logger.child({ path, incarnation: number });
+    // Once: a logger writes the fields of a child into a text when that is made.
+    return (this.#log ??= withFields(process.tree.logger, { path, incarnation: number }));
   }
 }
 

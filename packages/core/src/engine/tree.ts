@@ -8,7 +8,7 @@
 import type { Message } from '../model/message.js';
 import { Queue } from '../model/queue.js';
 import { checkFunction, checkOptions, checkPort } from '../spec/checks.js';
-import { type Logger, silentLogger } from '../spec/logger.js';
+import { type LoggerLike, silentLogger } from '../spec/logger.js';
 import { type Clock, realClock } from './clock.js';
 import { EventBus } from './event-bus.js';
 import type { FaultScope } from './faults.js';
@@ -24,7 +24,7 @@ export interface TreeOptions {
   /** Where chance comes from: the jitter of delays. Default: `Math.random`; for a test `seededRandom(seed)`. */
   readonly random?: Random | undefined;
   /** Where the `log` of a child's context goes: pino, or anything shaped like it. Default: nowhere. */
-  readonly logger?: Logger | undefined;
+  readonly logger?: LoggerLike | undefined;
   /** Runs the code of children so that stray faults can be traced back to them. Default: it is just called. */
   readonly faultScope?: FaultScope | undefined;
 }
@@ -35,7 +35,7 @@ const SLICE = 5_000;
 export class Tree {
   readonly clock: Clock;
   readonly random: Random;
-  readonly logger: Logger;
+  readonly logger: LoggerLike;
   readonly faultScope: FaultScope | undefined;
   /** Incarnations that were not waited for any longer and still run. */
   readonly abandoned = new Set<Incarnation>();
@@ -53,7 +53,7 @@ export class Tree {
   constructor(options: TreeOptions) {
     checkOptions('handle, or start,', options, ['clock', 'random', 'logger', 'faultScope']);
     checkPort('clock', options.clock, ['now', 'setTimer', 'clearTimer']);
-    checkPort('logger', options.logger, ['debug', 'info', 'warn', 'error', 'child']);
+    checkPort('logger', options.logger, ['debug', 'info', 'warn', 'error']);
     checkPort('faultScope', options.faultScope, ['run', 'outside']);
     checkFunction('random', options.random);
     this.clock = options.clock ?? realClock;
