@@ -120,6 +120,8 @@ export type { ChildPage, PageOptions } from './engine/pages.js';
 export { type ReconcilePlan, type ReconcileStep, formatPlan } from './engine/reconcile-plan.js';
 export type { StopReport } from './engine/supervisor-process.js';
 export type { TreeOptions } from './engine/tree.js';
+export type { EventSink } from './engine/event-bus.js';
+export type { EventStream, EventsOptions } from './engine/event-stream.js';
 export type { EventListener, EventMap, Subscribable } from './engine/emitter.js';
 export type {
   ChildCounts,

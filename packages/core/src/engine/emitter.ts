@@ -6,7 +6,8 @@ import { EventEmitter } from 'eventemitter3';
 import { coppiceError } from '../model/errors.js';
 import { EVENT_NAMES, type EventName, type EventOf, type SupervisionEvent } from '../model/event.js';
 import { closest } from '../model/suggest.js';
-import { show } from '../spec/checks.js';
+import { checkOptions, show } from '../spec/checks.js';
+import { BufferedEvents, DEFAULT_BUFFER, type EventStream, type EventsOptions } from './event-stream.js';
 import { pending } from './pending.js';
 
 /** What a listener gets, by the name that it subscribes to; `event` is any of them. */
@@ -26,6 +27,18 @@ export interface Subscribable {
   once<N extends Name>(name: N, listener: EventListener<N>): this;
   /** Takes a listener back. */
   off<N extends Name>(name: N, listener: EventListener<N>): this;
+  /**
+   * The events from now on, for a loop. It ends with the tree (`supervisor:stopped` of the root is the last event), and
+   * unsubscribes when it is left. A loop that is too slow loses the oldest events; `dropped` counts them.
+   *
+   * @throws the reason of `signal` when that is aborted; `COPPICE_INVALID_ARGUMENT` at once if an option is wrong
+   *
+   * @example
+   * ```ts
+   * for await (const { path, error } of tree.events({ name: 'child:crashed' })) console.error(path, error.message);
+   * ```
+   */
+  events<N extends Name = 'event'>(options?: EventsOptions<N>): EventStream<EventMap[N]>;
 }
 
 const bystanders = new WeakSet<Listener>();
@@ -43,6 +56,8 @@ export function bystander<L extends Listener>(listener: L): L {
 export interface EmitterHost {
   listenersChanged(by: number): void;
   listenerFailed(name: Name, error: unknown): void;
+  /** Calls back when the tree has ended. Returns how to call that off. */
+  onEnd(end: () => void): () => void;
 }
 
 export class Emitter implements Subscribable {
@@ -67,6 +82,19 @@ export class Emitter implements Subscribable {
   off<N extends Name>(name: N, listener: EventListener<N>): this {
     const guard = this.#guards.get(listener);
     return guard ? this.#change(() => this.#listeners.off(name, guard)) : this;
+  }
+
+  events<N extends Name = 'event'>(options: EventsOptions<N> = {}): EventStream<EventMap[N]> {
+    const { name = 'event' as N, buffer = DEFAULT_BUFFER, signal } = checkEvents(options);
+    return new BufferedEvents(buffer, signal, (stream) => {
+      const push = (event: EventMap[N]): void => stream.push(event);
+      this.on(name, push);
+      const callOff = this.#host.onEnd(() => stream.end());
+      return () => {
+        callOff();
+        this.off(name, push);
+      };
+    });
   }
 
   emit(event: SupervisionEvent): void {
@@ -127,6 +155,20 @@ export class Emitter implements Subscribable {
     if (bystanders.has(listener)) bystanders.add(guard);
     return guard;
   }
+}
+
+function checkEvents<N extends Name>(given: EventsOptions<N>): EventsOptions<N> {
+  const options = checkOptions('events', given, ['name', 'buffer', 'signal']);
+  const { buffer = 1, signal } = options;
+  if (!Number.isInteger(buffer) || buffer < 1) {
+    const expected = 'buffer: a number of events, 1 or more';
+    throw coppiceError('COPPICE_INVALID_ARGUMENT', { call: 'events', expected, got: show(buffer) });
+  }
+  if (signal !== undefined && typeof signal.addEventListener !== 'function') {
+    const expected = 'signal: an AbortSignal';
+    throw coppiceError('COPPICE_INVALID_ARGUMENT', { call: 'events', expected, got: show(signal) });
+  }
+  return options;
 }
 
 /** A misspelt event would never be heard. */

@@ -35,6 +35,7 @@ import type {
   StopOptions,
   SupervisorHandle,
 } from './handle-types.js';
+import type { EventStream, EventsOptions } from './event-stream.js';
 import { type ChildPage, type PageOptions, infosOf, pageOf } from './pages.js';
 import type { ReconcilePlan } from './reconcile-plan.js';
 import type { Root } from './root.js';
@@ -84,6 +85,10 @@ export class Handle implements SupervisorHandle {
   off<N extends keyof EventMap>(name: N, listener: EventListener<N>): this {
     this.#subtree.off(name, listener);
     return this;
+  }
+
+  events<N extends keyof EventMap = 'event'>(options?: EventsOptions<N>): EventStream<EventMap[N]> {
+    return this.#subtree.events(options);
   }
 
   start(): Promise<this> {

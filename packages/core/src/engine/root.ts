@@ -140,7 +140,10 @@ export class Root {
     const process: SupervisorProcess = new SupervisorProcess(this.tree, this.#spec, this.#spec.id, {
       process: undefined,
       started: () => {},
-      startFailed: () => this.tree.readiness.ended(),
+      startFailed: () => {
+        this.tree.readiness.ended();
+        this.tree.events.end();
+      },
       exited: (reason) => this.#exited(process, reason),
       adopted: (spec) => {
         this.#spec = spec;
@@ -156,6 +159,7 @@ export class Root {
    */
   #exited(process: SupervisorProcess, reason: ExitReason): void {
     this.tree.readiness.ended();
+    this.tree.events.end();
     const error = errorOf(reason);
     if (error === undefined) return;
     const { events } = this.tree;

@@ -10,7 +10,7 @@ import { Queue } from '../model/queue.js';
 import { checkFunction, checkOptions, checkPort } from '../spec/checks.js';
 import { type LoggerLike, silentLogger } from '../spec/logger.js';
 import { type Clock, realClock } from './clock.js';
-import { EventBus } from './event-bus.js';
+import { EventBus, type EventSink } from './event-bus.js';
 import type { FaultScope } from './faults.js';
 import type { Incarnation } from './incarnation.js';
 import type { Random } from './random.js';
@@ -27,6 +27,8 @@ export interface TreeOptions {
   readonly logger?: LoggerLike | undefined;
   /** Runs the code of children so that stray faults can be traced back to them. Default: it is just called. */
   readonly faultScope?: FaultScope | undefined;
+  /** Where all events go besides the listeners. Default: nowhere. */
+  readonly eventSink?: EventSink | undefined;
 }
 
 /** So many messages are run before the event loop gets a turn. */
@@ -51,15 +53,16 @@ export class Tree {
   #soon: (() => void)[] = [];
 
   constructor(options: TreeOptions) {
-    checkOptions('handle, or start,', options, ['clock', 'random', 'logger', 'faultScope']);
+    checkOptions('handle, or start,', options, ['clock', 'random', 'logger', 'faultScope', 'eventSink']);
     checkPort('clock', options.clock, ['now', 'setTimer', 'clearTimer']);
     checkPort('logger', options.logger, ['debug', 'info', 'warn', 'error']);
     checkPort('faultScope', options.faultScope, ['run', 'outside']);
+    checkPort('eventSink', options.eventSink, ['publish']);
     checkFunction('random', options.random);
     this.clock = options.clock ?? realClock;
     this.random = options.random ?? Math.random;
     this.readiness = new Readiness(this.clock);
-    this.events = new EventBus(this.clock, options.faultScope);
+    this.events = new EventBus(this.clock, options.faultScope, options.eventSink);
     this.logger = options.logger ?? silentLogger;
     this.faultScope = options.faultScope;
   }
