@@ -11,6 +11,7 @@ export {
   ATTRIBUTES,
   type Attribute,
   type Attributes,
+  BUCKETS_S,
   METRICS,
   type Metric,
   type MetricKind,

@@ -6,9 +6,11 @@
  * not given back. A restart is sound only as far as the child owns what it uses and gives it back; hence the
  * guard rails: what is not known to belong to a child, what is too much or too grave, ends the process.
  */
+import { channel } from 'node:diagnostics_channel';
 import { writeSync } from 'node:fs';
 import { inspect } from 'node:util';
 import type { FaultScope } from '@coppice/core';
+import { FAULT_CHANNEL } from '@coppice/core/kit';
 import { Budget } from './budget.js';
 import { attribute, contextScope, leaveContext, outsideOfChildren } from './context.js';
 import { denied } from './deny-list.js';
@@ -32,6 +34,9 @@ export interface FaultDomainOptions {
   /** Default: `process`. */
   readonly process?: FaultSource;
 }
+
+/** For those who count: `@coppice/otel`, `@coppice/prometheus`. */
+const faults = channel(FAULT_CHANNEL);
 
 export class FaultDomain {
   /** For `TreeOptions.faultScope`; `undefined` under `off`, where nothing may cost anything. */
@@ -131,6 +136,8 @@ export class FaultDomain {
 
   /** Never swallowed: if the log fails, on stderr. */
   #tell(fault: Fault): void {
+    // A subscriber that throws is told of by Node in a fault of its own; nothing is thrown here.
+    faults.publish(fault);
     try {
       this.#options.onFault(fault);
     } catch (failure) {

@@ -135,7 +135,7 @@ export const TREE_METRICS = {
     kind: 'gauge',
     unit: '{application}',
     description: '1 while it is ready, otherwise 0',
-    attributes: [],
+    attributes: [supervisor],
   },
 } as const satisfies Record<string, Metric>;
 
@@ -144,6 +144,9 @@ export const METRICS: Readonly<Record<MetricName, Metric>> = {
   ...FAULT_METRICS,
   ...TREE_METRICS,
 };
+
+/** The limits of the buckets of all durations, in seconds: from what is instantaneous to what is given up. */
+export const BUCKETS_S: readonly number[] = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 120];
 
 export type EventMetric = keyof typeof EVENT_METRICS;
 export type MetricName = EventMetric | keyof typeof FAULT_METRICS | keyof typeof TREE_METRICS;

@@ -61,7 +61,9 @@ export class Reading {
         });
     for (const [path, count] of this.#abandoned)
       this.#write('supervision.child.abandoned', count, { [ATTRIBUTES.child]: path });
-    this.#write('supervision.application.ready', health.isReady ? 1 : 0, {});
+    this.#write('supervision.application.ready', health.isReady ? 1 : 0, {
+      [ATTRIBUTES.supervisor]: this.#labels.of(tree.path),
+    });
   }
 
   /** Is all below as it should be? */
@@ -105,7 +107,9 @@ export class Reading {
     this.#leave(label, abandoned.length);
     if (!this.#labels.isShared(label)) {
       const attributes = { [ATTRIBUTES.child]: label };
-      if (startedAt !== null) this.#write('supervision.child.uptime', (at - startedAt) / 1_000, attributes);
+      // Of one that is asked to stop it is not known whether it ever was up.
+      if (status === 'running' && startedAt !== null)
+        this.#write('supervision.child.uptime', (at - startedAt) / 1_000, attributes);
       if (budget) this.#utilization('child', budget, attributes);
     }
     return status === 'running' ? isWhole : isDone(child);

@@ -82,7 +82,7 @@ export const METRICS_OF_EVENTS: { readonly [N in EventName]: Row<N> } = {
   'child:gave-up': {
     'supervision.child.give_ups': (e, { label }) => [
       1,
-      { [child]: label, [giveUp]: e.giveUp, ...errorType(e.error) },
+      { [child]: label, [giveUp]: e.giveUp, ...errorType(e.error.cause ?? e.error) },
     ],
   },
   'supervisor:gave-up': { 'supervision.escalations': (_, { label }) => [1, { [supervisor]: label }] },
