@@ -127,6 +127,64 @@ describe('the logger decides', () => {
   });
 });
 
+describe('and with its other options, too', () => {
+  test('nestedKey: all that is ours is below it', () => {
+    const { records, source } = setUp({ nestedKey: 'payload' });
+    source.emit(crashed);
+    expect(records[0]).toMatchObject({
+      msg: 'shop/db crashed after 312 ms: boom',
+      payload: { event: 'child:crashed', path: 'shop/db', err: { type: 'TypeError', code: 'E_BOOM' } },
+    });
+  });
+
+  test('mixin and base: what it adds is there; what both have is ours', () => {
+    const { records, source } = setUp({
+      base: { service: 'shop' },
+      mixin: () => ({ trace: 7, path: '/cart' }),
+    });
+    source.emit(started);
+    expect(records[0]).toMatchObject({ service: 'shop', trace: 7, path: 'shop/db' });
+  });
+
+  test('formatters: of the level, and of all fields', () => {
+    const { records, source } = setUp({
+      formatters: {
+        level: (label) => ({ level: label }),
+        log: ({ seq, ...fields }) => ({ ...fields, no: seq }),
+      },
+    });
+    source.emit(crashed);
+    expect(records[0]).toMatchObject({ level: 'error', no: 2, err: { type: 'TypeError' } });
+    expect(records[0]).not.toHaveProperty('seq');
+  });
+
+  test('messageKey, and a hook around each call', () => {
+    const { records, source } = setUp({
+      messageKey: 'message',
+      hooks: {
+        logMethod(args, method) {
+          return method.apply(this, [args[0], `supervision: ${args[1]}`]);
+        },
+      },
+    });
+    source.emit(started);
+    expect(records[0]).toMatchObject({ message: 'supervision: shop/db is up after 12 ms' });
+  });
+
+  test('custom levels beside the usual ones', () => {
+    const { records, source } = setUp({ customLevels: { audit: 35 } });
+    source.emit(crashed);
+    expect(records[0]).toMatchObject({ level: 50 });
+  });
+
+  test('what else an error has of its own: it can be redacted as any field', () => {
+    const { records, source } = setUp({ redact: ['err.address'] });
+    const details = { errno: -111, syscall: 'connect', address: '127.0.0.1', port: 5_432 };
+    source.emit({ ...crashed, error: { ...crashed.error, details } });
+    expect(records[0]).toMatchObject({ err: { ...details, address: '[Redacted]' } });
+  });
+});
+
 describe('levels', () => {
   test('can be changed for an event, or an event left out', () => {
     const { records, source } = setUp(
@@ -163,6 +221,47 @@ test('a logger needs four levels and nothing else; fatal falls back to error', (
   source.emit({ type: 'supervisor:gave-up', seq: 1, at: 0, path: 'shop', offender: about, error, budget });
   expect(lines).toEqual([
     'error: shop gave up: shop/db failed again after 3 restarts within 5 s, which is the limit',
+  ]);
+});
+
+test('bunyan: levels are a method, and fields come first', () => {
+  const lines: unknown[][] = [];
+  /** As bunyan has it: `level()` tells the lowest one, and there is no `isLevelEnabled`. */
+  class Bunyan {
+    readonly name = 'shop';
+    level = (): number => 20;
+    #write = (level: number, fields: object, format: string): void =>
+      void lines.push([this.name, level, fields, format]);
+    debug(fields: object, format: string): void {
+      this.#write(20, fields, format);
+    }
+    info(fields: object, format: string): void {
+      this.#write(30, fields, format);
+    }
+    warn(fields: object, format: string): void {
+      this.#write(40, fields, format);
+    }
+    error(fields: object, format: string): void {
+      this.#write(50, fields, format);
+    }
+    fatal(fields: object, format: string): void {
+      this.#write(60, fields, format);
+    }
+  }
+  const source = new Source();
+  logEvents(source, new Bunyan());
+  source.emit(crashed);
+  const fields = expect.objectContaining({ event: 'child:crashed', err: expect.any(Error) });
+  expect(lines).toEqual([['shop', 50, fields, 'shop/db crashed after 312 ms: boom']]);
+});
+
+test('console', () => {
+  const info = jest.spyOn(console, 'info').mockImplementation(() => {});
+  const source = new Source();
+  logEvents(source, console);
+  source.emit(started);
+  expect(info.mock.calls).toEqual([
+    [expect.objectContaining({ event: 'child:started', path: 'shop/db' }), 'shop/db is up after 12 ms'],
   ]);
 });
 
