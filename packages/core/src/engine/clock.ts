@@ -47,13 +47,14 @@ export const realClock: Clock = {
   },
 };
 
-/** Resolves when everything that promises can do by themselves is done: in the next turn of the event loop. */
-export function nextTurn(): Promise<void> {
-  return new Promise((resolve) => {
-    if (immediate) immediate(resolve);
-    else setTimeout(resolve, 0);
-  });
+/** Calls back in the next turn of the event loop, whatever clock the tree is on. */
+export function inNextTurn(callback: () => void): void {
+  if (immediate) immediate(callback);
+  else setTimeout(callback, 0);
 }
+
+/** Resolves when everything that promises can do by themselves is done: in the next turn of the event loop. */
+export const nextTurn = (): Promise<void> => new Promise(inNextTurn);
 
 /** Sets a timer in parts, if it is longer than the platform's can be. */
 function arm(timer: RealTimer, callback: () => void, ms: number): void {

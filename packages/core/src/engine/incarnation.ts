@@ -321,8 +321,13 @@ export class Incarnation implements FaultOwner {
   /** The promise of `run` has settled, or that of `start` was rejected. */
   #settled(reason: ExitReason): void {
     this.#isBusy = false;
-    this.#endWith(reason);
-    this.process.tree.run();
+    this.#decide(reason);
+    this.process.tree.goOn(this);
+  }
+
+  /** Called by the tree, when it is its turn. */
+  handle(): void {
+    this.#goOn();
   }
 
   // --- how it ends ---

@@ -103,7 +103,9 @@ export class SupervisorProcess {
       message.child.timer = undefined;
     }
     this.state.observed = this.tree.events.isHeard;
-    for (const effect of step(this.state, message, this.#timeOf(message))) this.#perform(effect);
+    const { effects } = this.tree;
+    step(this.state, message, this.#timeOf(message), effects);
+    for (let effect = effects.shift(); effect; effect = effects.shift()) this.#perform(effect);
     if (message.type !== 'started' || !this.tree.readiness.isAwaited) return;
     this.tree.readiness.up(`${this.path}/${message.child.id}`);
   }
@@ -262,6 +264,8 @@ export class SupervisorProcess {
         return this.tree.events.emit(this.path, effect.event);
       case 'exit':
         return this.exitTree(effect.error);
+      case 'go-on':
+        return this.tree.goOnLater(this);
       case 'up':
         this.onUp?.();
         return this.parent.started();

@@ -9,13 +9,13 @@ import type { Message } from '../model/message.js';
 import { Queue } from '../model/queue.js';
 import { checkFunction, checkOptions, checkPort } from '../spec/checks.js';
 import { type LoggerLike, silentLogger } from '../spec/logger.js';
-import { type Clock, realClock } from './clock.js';
+import { type Clock, inNextTurn, realClock } from './clock.js';
+import { EffectList } from './effect-list.js';
 import { EventBus, type EventSink } from './event-bus.js';
 import type { FaultScope } from './faults.js';
 import type { Incarnation } from './incarnation.js';
 import type { Random } from './random.js';
 import { Readiness } from './readiness.js';
-import type { SupervisorProcess } from './supervisor-process.js';
 
 /** What a tree runs on. */
 export interface TreeOptions {
@@ -31,8 +31,15 @@ export interface TreeOptions {
   readonly eventSink?: EventSink | undefined;
 }
 
-/** So many messages are run before the event loop gets a turn. */
-const SLICE = 5_000;
+/** So many messages are run before the event loop gets a turn: some milliseconds, where each of them stops a child. */
+const SLICE = 500;
+
+/** Whoever takes messages. */
+interface Receiver {
+  handle(message: Message): void;
+}
+
+const GO_ON: Message = { type: 'go-on' };
 
 export class Tree {
   readonly clock: Clock;
@@ -43,10 +50,12 @@ export class Tree {
   readonly abandoned = new Set<Incarnation>();
   readonly events: EventBus;
   readonly readiness: Readiness;
+  /** Those of the message that is being handled. */
+  readonly effects = new EffectList();
 
   /** What is to be run, and for whom: two queues in step, so that a message costs no more than itself. */
   readonly #messages = new Queue<Message>();
-  readonly #receivers = new Queue<SupervisorProcess>();
+  readonly #receivers = new Queue<Receiver>();
   #isRunning = false;
   #isPaused = false;
   #sinceTurn = 0;
@@ -68,13 +77,13 @@ export class Tree {
   }
 
   /** Queues a message; it is run when {@link run} gets to it. */
-  post(to: SupervisorProcess, message: Message): void {
+  post(to: Receiver, message: Message): void {
     this.#receivers.push(to);
     this.#messages.push(message);
   }
 
   /** Queues a message and runs what is queued, unless that is going on already further up the stack. */
-  send(to: SupervisorProcess, message: Message): void {
+  send(to: Receiver, message: Message): void {
     this.post(to, message);
     this.run();
   }
@@ -113,12 +122,40 @@ export class Tree {
     if (this.#messages.size > 0) this.#pause();
   }
 
+  /**
+   * Goes on with what has just begun: at once, or, where the event loop is to have its turn first, after what is
+   * queued. So what thousands of promises bring about that settle in one moment is done in slices as well.
+   */
+  goOn(receiver: Receiver): void {
+    if (this.#isPaused) return this.post(receiver, GO_ON);
+    receiver.handle(GO_ON);
+    this.run();
+  }
+
+  /** The same in the next turn of the event loop. */
+  goOnLater(receiver: Receiver): void {
+    this.#inNextTurn(() => this.send(receiver, GO_ON));
+  }
+
   #pause(): void {
     this.#isPaused = true;
-    this.clock.setTimer(() => {
+    this.#inNextTurn(() => {
       this.#isPaused = false;
       this.#sinceTurn = 0;
       this.run();
-    }, 0);
+    });
+  }
+
+  /** Or when the tree's clock says so: one that is advanced by hand is not to run ahead of what is still to be done. */
+  #inNextTurn(action: () => void): void {
+    let isDone = false;
+    const once = (): void => {
+      if (isDone) return;
+      isDone = true;
+      this.clock.clearTimer(timer);
+      action();
+    };
+    const timer = this.clock.setTimer(once, 0);
+    inNextTurn(once);
   }
 }
