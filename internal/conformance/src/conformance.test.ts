@@ -54,15 +54,20 @@ describe('a difference is found', () => {
 });
 
 describe('the command', () => {
-  const run = (lines: string, ...args: string[]): { status: number; stdout: string } => {
+  const run = (
+    lines: string,
+    args: readonly string[] = [],
+    path = process.env['PATH'],
+  ): { status: number; stdout: string } => {
     const folder = mkdtempSync(join(tmpdir(), 'conformance-'));
     const file = join(folder, 'traces.jsonl');
     writeFileSync(file, lines);
     try {
       const main = join(__dirname, '..', 'dist', 'main.js');
-      const stdout = execFileSync(process.execPath, [main, ...args, file], {
+      const stdout = execFileSync(process.execPath, [main, '--fresh', '0', ...args, file], {
         encoding: 'utf8',
         stdio: 'pipe',
+        env: { ...process.env, PATH: path },
       });
       return { status: 0, stdout };
     } catch (error) {
@@ -81,10 +86,24 @@ describe('the command', () => {
 
   test('exits with 1 and shows the first differences where some do not', () => {
     const wrong = { ...second, trace: [{ ...second.trace[0]!, result: 'noproc' }, ...second.trace.slice(1)] };
-    const { status, stdout } = run(`${JSON.stringify(first)}\n${JSON.stringify(wrong)}\n`, '--show', '1');
+    const { status, stdout } = run(`${JSON.stringify(first)}\n${JSON.stringify(wrong)}\n`, ['--show', '1']);
     expect(status).toBe(1);
     expect(stdout).toMatch(/OTP {2}result: "noproc"/);
     expect(stdout.trimEnd().split('\n').at(-1)).toBe('1 agree, 1 differ');
+  });
+
+  test.each([
+    [
+      'with the OTP that is installed',
+      process.env['PATH'],
+      /^new scenarios, seed 7, played by OTP \d+: 20 agree, 0 differ$|^no new/,
+    ],
+    ['where there is none it says so', '', /^no new scenarios: no Erlang/],
+  ])('plays new scenarios: %s', (_, path, expected) => {
+    const { status, stdout } = run(`${JSON.stringify(first)}\n`, ['--fresh', '20', '--seed', '7'], path);
+    const [fresh, files] = stdout.trim().split('\n');
+    expect(fresh).toMatch(expected);
+    expect([status, files]).toEqual([0, '1 agree, 0 differ']);
   });
 
   test('exits with 2 where a file is none', () => {
