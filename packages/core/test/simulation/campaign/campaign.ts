@@ -12,7 +12,7 @@ import { Census } from './census.js';
 import type { Finding } from './finding.js';
 
 /** One step in so many is one of the engine; those cost more. */
-const ENGINE_SHARE = 8;
+const ENGINE_SHARE = 5;
 const BATCH = 20;
 
 export class Campaign {

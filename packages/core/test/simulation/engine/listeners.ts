@@ -1,6 +1,6 @@
 /** Listeners that misbehave. */
 import type { SupervisorTree } from '../../../src/index.js';
-import { checkJson } from './event-judge.js';
+import { checkJson } from './json.js';
 
 /** They throw, reject, read, and come and go in the middle of an event; the tree must not notice. */
 export function addHostileListeners(tree: SupervisorTree): void {

@@ -8,12 +8,14 @@ import {
 } from '../../../src/index.js';
 import { KILL_GRACE_MS } from '../../../src/model/policy.js';
 import { Violation } from '../model/judge/violation.js';
-import { EventJudge, checkJson } from './event-judge.js';
+import { Acts } from './acts.js';
+import { EventJudge } from './event-judge.js';
 import { Journal } from './journal.js';
+import { checkJson } from './json.js';
 import { addHostileListeners, addMeddlers } from './listeners.js';
-import type { BranchPlan, EngineAction, EngineScript, LeafPlan } from './plan.js';
+import type { BranchPlan, EngineScript, LeafPlan } from './plan.js';
 import { TimerBook } from './timer-book.js';
-import { Stage, THROWN } from './scripted-children.js';
+import { Stage } from './stage.js';
 
 export type Audience = 'nobody' | 'judge' | 'hostile' | 'meddling';
 
@@ -33,8 +35,8 @@ export class Run {
   readonly #stage: Stage;
   readonly #tree: SupervisorTree;
   readonly #violations: unknown[];
+  readonly #acts: Acts;
   #open = 0;
-  #extras = 0;
 
   constructor(script: EngineScript, audience: Audience, hear?: (event: SupervisionEvent) => void) {
     this.#script = script;
@@ -46,6 +48,7 @@ export class Run {
     this.#tree = this.#stage
       .rootOf(script.root)
       .handle({ clock: this.#timers, random: seededRandom(script.seed) });
+    this.#acts = new Acts(script, this.#tree, this.#stage, (answer) => this.#settles(answer));
     if (audience === 'hostile') addHostileListeners(this.#tree);
     if (audience !== 'nobody') this.#tree.on('event', (event) => this.#hears(event, hear));
     if (audience === 'meddling') addMeddlers(this.#tree, (command) => this.#settles(command));
@@ -58,7 +61,7 @@ export class Run {
     checkJson('snapshot', tree.snapshot());
     this.#settles(tree.start());
     for (const action of this.#script.actions) {
-      await this.#act(action);
+      await this.#acts.act(action);
       this.#checkSnapshot();
     }
     if (this.#script.rest) {
@@ -142,65 +145,6 @@ export class Run {
     await this.clock.runUntilIdle();
   }
 
-  async #act({ verb, at }: EngineAction): Promise<void> {
-    switch (verb) {
-      case 'advance':
-        return this.clock.advance([0, 1, 5, 10, 11, 50, 60, 1_000][at % 8]!);
-      case 'turn':
-        return Promise.resolve();
-      case 'poke':
-        return this.#poke(at);
-      case 'stop':
-        // Mostly a supervisor further down: after the root's end little happens.
-        return this.#settles(
-          this.#with(
-            at,
-            (_, __, isRoot) => !isRoot || at === 0,
-            (handle) => handle.stop(),
-          ),
-        );
-      case 'startChild':
-        return this.#settles(this.#with(at, always, (handle, plan) => this.#startChild(handle, plan)));
-      default:
-        return this.#settles(this.#with(at, always, (handle) => handle[verb](childOf(handle, at))));
-    }
-  }
-
-  #startChild(handle: SupervisorTree, plan: BranchPlan): Promise<unknown> {
-    if (plan.kind === 'dynamic' && plan.leaves.length > 0) {
-      return (handle as unknown as { startChild(): Promise<unknown> }).startChild();
-    }
-    return handle.startChild(this.#stage.leaf(this.#script.extra, `extra${this.#extras++ % 3}`, plan));
-  }
-
-  /** Something fails, or ends, at an odd moment: perhaps long after its end. */
-  #poke(at: number): void {
-    const { actors } = this.#stage;
-    const actor = actors[actors.length - 1 - (at % 7)];
-    if (!actor) return;
-    if (at % 2) this.#stage.fail(actor, THROWN[at % THROWN.length]!());
-    else this.#stage.end(actor);
-  }
-
-  /** Calls one of the supervisors that the tree was declared with, alive or not. */
-  async #with(
-    at: number,
-    fits: (handle: SupervisorTree, plan: BranchPlan, isRoot: boolean) => boolean,
-    call: (handle: SupervisorTree, plan: BranchPlan) => Promise<unknown>,
-  ): Promise<unknown> {
-    const { root } = this.#script;
-    const all: [string, BranchPlan][] = [];
-    const collect = (plan: BranchPlan, path: string): void => {
-      all.push([path, plan]);
-      if (plan.kind === 'dynamic' && plan.leaves.length > 0) return;
-      plan.branches.forEach((below, i) => collect(below, path === '' ? `branch${i}` : `${path}/branch${i}`));
-    };
-    collect(root, '');
-    const [path, plan] = all[at % all.length]!;
-    const handle = path === '' ? this.#tree : (this.#tree.supervisor(path) as SupervisorTree);
-    return fits(handle, plan, path === '') ? call(handle, plan) : undefined;
-  }
-
   /** Whatever is asked gets an answer: yes or no, but not silence. */
   #settles(answer: Promise<unknown>): void {
     this.#open++;
@@ -263,11 +207,3 @@ const isWatchedLeaf = ({ beyond }: LeafPlan): boolean =>
 
 const isWatched = ({ leaves, branches }: BranchPlan): boolean =>
   leaves.some(isWatchedLeaf) || branches.some(isWatched);
-
-const always = (): boolean => true;
-
-/** The id of a child, or one that nobody has. */
-function childOf(handle: SupervisorTree, at: number): string {
-  const children = handle.whichChildren();
-  return children[at % (children.length + 1)]?.id ?? 'nobody';
-}
