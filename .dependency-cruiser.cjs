@@ -7,7 +7,7 @@ const CORE_ENGINE = '^packages/core/src/engine/';
 /** What the handles and contexts of the engine offer of task supervisors and partitions; beside it, not above it. */
 const CORE_TASKS = '^packages/core/src/(tasks|partition)/';
 /** Packages that stand beside each other: they see events and snapshots, never one another. */
-const ROW = '^packages/(pino|otel|observer|testing|cluster)/';
+const ROW = '^packages/(pino|otel|prometheus|observer|testing|cluster)/';
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {

@@ -132,7 +132,7 @@ export class Spans {
     span?.addEvent(type, attributes, timeOf(at));
   }
 
-  #instant(name: string, event: EventOf<'child:crashed' | 'supervisor:gave-up'>): SpanContext {
+  #instant(name: string, event: EventOf<'child:crashed'> | EventOf<'supervisor:gave-up'>): SpanContext {
     const { at, error } = event;
     const span = this.#tracer.startSpan(
       name,

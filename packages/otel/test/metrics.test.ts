@@ -83,13 +83,13 @@ test('names, units and descriptions reach the SDK', async () => {
   measure(tree);
   await start();
   expect((await its.described()).toSorted()).toEqual([
-    'supervision.application.ready OBSERVABLE_GAUGE {application}',
-    'supervision.child.abandoned OBSERVABLE_UP_DOWN_COUNTER {incarnation}',
+    'supervision.application.ready GAUGE {application}',
+    'supervision.child.abandoned SUM {incarnation}',
     'supervision.child.start.duration HISTOGRAM s',
-    'supervision.child.starts COUNTER {start}',
-    'supervision.child.status.state OBSERVABLE_UP_DOWN_COUNTER {child}',
-    'supervision.child.uptime OBSERVABLE_GAUGE s',
-    'supervision.supervisor.intensity.utilization OBSERVABLE_GAUGE 1',
+    'supervision.child.starts SUM+ {start}',
+    'supervision.child.status.state SUM {child}',
+    'supervision.child.uptime GAUGE s',
+    'supervision.supervisor.intensity.utilization GAUGE 1',
   ]);
 });
 

@@ -9,6 +9,7 @@ import {
 } from '@coppice/core';
 import {
   AggregationTemporality,
+  DataPointType,
   InMemoryMetricExporter,
   MeterProvider,
   PeriodicExportingMetricReader,
@@ -25,7 +26,7 @@ export interface Sdk {
   readonly tracers: NodeTracerProvider;
   /** Collects now: values by name and attribute values; of a histogram its sum. */
   values(): Promise<Record<string, number>>;
-  /** `name type unit` of all that was ever told. */
+  /** `name type unit` of all that was ever told; sums are up-down where they may go down. */
   described(): Promise<string[]>;
   spans(): ReadableSpan[];
   shutdown(): Promise<void>;
@@ -61,7 +62,10 @@ export function sdk(): Sdk {
       const all = exporter
         .getMetrics()
         .flatMap(({ scopeMetrics }) => scopeMetrics.flatMap(({ metrics }) => metrics));
-      return all.map(({ descriptor: { name, type, unit } }) => `${name} ${type} ${unit}`);
+      return all.map((one) => {
+        const isMonotonic = one.dataPointType === DataPointType.SUM && one.isMonotonic;
+        return `${one.descriptor.name} ${DataPointType[one.dataPointType]}${isMonotonic ? '+' : ''} ${one.descriptor.unit}`;
+      });
     },
     spans: () => memory.getFinishedSpans(),
     shutdown: async () => {

@@ -1,0 +1,7 @@
+/**
+ * Prometheus metrics of a Coppice tree, through prom-client.
+ *
+ * @packageDocumentation
+ */
+export { type Instrumented, type InstrumentOptions, instrument } from './instrument.js';
+export { prometheusName } from './names.js';
