@@ -14,6 +14,8 @@ import { EffectList } from './effect-list.js';
 import { EventBus, type EventSink } from './event-bus.js';
 import type { FaultScope } from './faults.js';
 import type { Incarnation } from './incarnation.js';
+import { Recorder } from '../recorder/recorder.js';
+import type { RecorderOptions } from '../recorder/types.js';
 import type { Random } from './random.js';
 import { Readiness } from './readiness.js';
 
@@ -29,6 +31,8 @@ export interface TreeOptions {
   readonly faultScope?: FaultScope | undefined;
   /** Where all events go besides the listeners. Default: nowhere. */
   readonly eventSink?: EventSink | undefined;
+  /** Keeps the last runs of the children that fail; see `recorder` of the handle. Default: false. */
+  readonly recorder?: boolean | RecorderOptions | undefined;
 }
 
 /** So many messages are run before the event loop gets a turn: some milliseconds, where each of them stops a child. */
@@ -49,6 +53,7 @@ export class Tree {
   /** Incarnations that were not waited for any longer and still run. */
   readonly abandoned = new Set<Incarnation>();
   readonly events: EventBus;
+  readonly recorder: Recorder | undefined;
   readonly readiness: Readiness;
   /** Those of the message that is being handled. */
   readonly effects = new EffectList();
@@ -62,7 +67,14 @@ export class Tree {
   #soon: (() => void)[] = [];
 
   constructor(options: TreeOptions) {
-    checkOptions('handle, or start,', options, ['clock', 'random', 'logger', 'faultScope', 'eventSink']);
+    checkOptions('handle, or start,', options, [
+      'clock',
+      'random',
+      'logger',
+      'faultScope',
+      'eventSink',
+      'recorder',
+    ]);
     checkPort('clock', options.clock, ['now', 'setTimer', 'clearTimer']);
     checkPort('logger', options.logger, ['debug', 'info', 'warn', 'error']);
     checkPort('faultScope', options.faultScope, ['run', 'outside']);
@@ -72,6 +84,8 @@ export class Tree {
     this.random = options.random ?? Math.random;
     this.readiness = new Readiness(this.clock);
     this.events = new EventBus(this.clock, options.faultScope, options.eventSink);
+    const { recorder = false } = options;
+    this.recorder = recorder === false ? undefined : new Recorder(recorder);
     this.logger = options.logger ?? silentLogger;
     this.faultScope = options.faultScope;
   }

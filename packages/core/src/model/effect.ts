@@ -4,6 +4,11 @@ import type { CoppiceError } from './errors.js';
 import type { EventBody } from './event.js';
 import type { ExitReason } from './exit-reason.js';
 
+/** Where a step puts its effects. */
+export interface Effects {
+  push(effect: Effect): unknown;
+}
+
 export type Effect =
   /** Start the incarnation `child.incarnation`. Answer: `started`, `ignored` or `start-failed`. */
   | { readonly type: 'start'; readonly child: Child }
@@ -24,6 +29,8 @@ export type Effect =
   | { readonly type: 'reply'; readonly to: unknown; readonly child: Child | undefined }
   | { readonly type: 'refuse'; readonly to: unknown; readonly error: CoppiceError }
   | { readonly type: 'event'; readonly event: EventBody }
+  /** There is more to be done at once than one step should: answer with `go-on` when others have had their turn. */
+  | { readonly type: 'go-on' }
   /** End the whole tree. */
   | { readonly type: 'exit'; readonly error: CoppiceError }
   /** All children are up. */

@@ -85,4 +85,6 @@ export type Message =
       readonly because?: EndCause;
       readonly by?: string | undefined;
     }
-  | { readonly type: 'kill' };
+  | { readonly type: 'kill' }
+  /** The rest of what one step should not do in one go. */
+  | { readonly type: 'go-on' };

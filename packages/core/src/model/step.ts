@@ -12,7 +12,7 @@ import { begin } from './begin.js';
 import { missing } from './bonds.js';
 import { type Child, isAlive } from './child.js';
 import { decide, decideOnExit } from './decisions.js';
-import type { Effect } from './effect.js';
+import type { Effect, Effects } from './effect.js';
 import { type CoppiceError, coppiceError } from './errors.js';
 import { type ExitReason, KILLED, SHUTDOWN, crash } from './exit-reason.js';
 import { backoffOf } from './failures.js';
@@ -52,11 +52,15 @@ import { toWire } from './wire.js';
 
 type Stop = Omit<Extract<Message, { type: 'stop' }>, 'type'>;
 
-const NONE: Effect[] = [];
+const NONE: Effects = [];
 
-/** Takes in one message at the time `now` (milliseconds) and runs it to completion. */
-export function step(s: Supervisor, message: Message, now: number): readonly Effect[] {
-  const effects: Effect[] = [];
+/** Takes in one message at the time `now` (milliseconds) and runs it to completion; what follows goes into `effects`. */
+export function step<E extends Effects = Effect[]>(
+  s: Supervisor,
+  message: Message,
+  now: number,
+  effects: E = [] as Effects as E,
+): E {
   s.now = now;
   s.effects = effects;
   takeIn(s, message);
@@ -97,6 +101,8 @@ function takeIn(s: Supervisor, message: Message): void {
       return onKill(s);
     case 'dismiss':
       return onDismiss(s, message.child);
+    case 'go-on':
+      return onGoOn(s);
     default: {
       // Whatever an older incarnation says changes nothing.
       const { child, incarnation } = message;
@@ -326,6 +332,7 @@ function onKill(s: Supervisor): void {
   onStop(s, { reason: KILLED });
   s.killing = true;
   if (s.operation?.kind === 'shutdown') {
+    s.cursor = undefined;
     retireAll(s);
     return;
   }
@@ -333,6 +340,13 @@ function onKill(s: Supervisor): void {
     if (child.status === 'stopping') kill(s, child);
     else abandonStuck(s, child, 'wait');
   }
+}
+
+/** Though it waits for those that it has begun with; if another operation has taken its place, nothing is left of it. */
+function onGoOn(s: Supervisor): void {
+  const { unfinished, operation } = s;
+  s.unfinished = undefined;
+  if (operation && operation === unfinished) advance(s, operation);
 }
 
 /** Those that the operation waits for; of two that are swapped one is not in the list. */

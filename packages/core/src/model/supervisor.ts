@@ -3,7 +3,7 @@ import type { Chance } from './backoff.js';
 import type { Asked, EndCause } from './cause.js';
 import { Child } from './child.js';
 import { Children } from './children.js';
-import type { Effect } from './effect.js';
+import type { Effects } from './effect.js';
 import type { ExitReason } from './exit-reason.js';
 import type { Command } from './message.js';
 import type { ChildPolicy, SupervisorPolicy } from './policy.js';
@@ -84,6 +84,8 @@ export class Supervisor {
 
   operation: Operation | undefined = undefined;
   readonly mailbox = new Queue<Waiting>();
+  /** The operation that has more to do at once than one step should, and goes on when `go-on` comes. */
+  unfinished: Operation | undefined = undefined;
   /** How many children the operation waits for: to be up, or to be down. */
   awaited = 0;
   /** The child at which the operation's walk over the children stands. */
@@ -108,7 +110,7 @@ export class Supervisor {
   /** The time of the message that is being stepped. */
   now = 0;
   /** The effects of the step so far. */
-  effects: Effect[] = [];
+  effects: Effects = [];
   /** Does anybody listen? If not, no event is made. */
   observed = false;
   /** Does the interpreter want to know of each child that is gone for good? */

@@ -9,19 +9,32 @@ import type { Scope } from './strategy.js';
 import type { Supervisor } from './supervisor.js';
 import { holdBack, launch, retire } from './transitions.js';
 
+/** So many children are started or stopped in one step where that is done at once; then others have their turn. */
+const SLICE = 64;
+
+/** What is left of a walk over children that are not waited for one by one has to wait for its turn. */
+function goOnLater(s: Supervisor): true {
+  if (s.unfinished !== s.operation) {
+    s.unfinished = s.operation;
+    s.effects.push({ type: 'go-on' });
+  }
+  return true;
+}
+
 /** Starts the next child of the scope, or in parallel all that can be; false if there is none left. */
 export function startNext(s: Supervisor, scope: Scope): boolean {
-  let hasStarted = false;
+  let started = 0;
   while (s.cursor !== scope.last) {
     const child = s.cursor === undefined ? scope.first : s.cursor.next;
     if (child === undefined) break;
+    if (started === SLICE) return goOnLater(s);
     s.cursor = child;
     if (!takesPart(s, scope, child)) continue;
     launch(s, child);
     if (s.policy.startOrder !== 'parallel') return true;
-    hasStarted = true;
+    started++;
   }
-  return hasStarted;
+  return s.awaited > 0;
 }
 
 /** One has come up in the middle of a parallel start: those that waited for it alone can start. */
@@ -95,8 +108,14 @@ function staysDown({ operation }: Supervisor, child: Child): boolean {
   );
 }
 
-/** Stops all children at once; false if there was none left. */
+/** Stops all children at once, the last one first; false if there is none left. */
 export function retireAll(s: Supervisor): boolean {
-  for (let child = s.children.last; child; child = child.previous) retire(s, child);
+  let child = s.cursor === undefined ? s.children.last : s.cursor.previous;
+  for (let left = SLICE; child; child = child.previous, left--) {
+    if (left === 0) return goOnLater(s);
+    s.cursor = child;
+    // One may have gone between two slices; its own links lead on.
+    if (child.isPresent) retire(s, child);
+  }
   return s.awaited > 0;
 }
