@@ -168,6 +168,18 @@ export type { AutoShutdown, RestartType } from './model/restart-table.js';
 export type { Strategy } from './model/strategy.js';
 export type { SupervisorPhase } from './model/supervisor.js';
 
+// What was
+export type {
+  ChildHistory,
+  FlightRecorder,
+  RecordedDecision,
+  RecordedGiveUp,
+  RecordedRestart,
+  RecordedRun,
+  RecorderOptions,
+  SupervisorHistory,
+} from './recorder/types.js';
+
 // Events
 export type { EndCause, RemovalCause, StartCause, StopCause } from './model/cause.js';
 export {

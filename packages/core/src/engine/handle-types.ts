@@ -13,6 +13,7 @@ import type {
 import type { PartitionKey, PartitionRouter, PartitionSupervisorSpec } from '../spec/partition-types.js';
 import type { TaskRunner, TaskSupervisorSpec } from '../spec/task-types.js';
 import type { Views } from '../spec/view-types.js';
+import type { FlightRecorder } from '../recorder/types.js';
 import type { Subscribable } from './emitter.js';
 import type { ChildPage, PageOptions } from './pages.js';
 import type { ReconcilePlan } from './reconcile-plan.js';
@@ -60,6 +61,8 @@ export interface AnySupervisorHandle extends Subscribable, AsyncDisposable {
   readonly path: string;
   /** The events of this supervisor and its children only; the handle itself has those of all below. */
   readonly own: Subscribable;
+  /** What was kept of those that failed, in the whole tree; undefined: it runs without a recorder. */
+  readonly recorder: FlightRecorder | undefined;
   /**
    * Stops the children in reverse start order, each within its `shutdownMs`, and then ends. Resolves when
    * all is over, with those who did not stop. Again, or while it stops: the same end is reported.

@@ -35,6 +35,7 @@ import type {
   StopOptions,
   SupervisorHandle,
 } from './handle-types.js';
+import type { FlightRecorder } from '../recorder/types.js';
 import type { EventStream, EventsOptions } from './event-stream.js';
 import { type ChildPage, type PageOptions, infosOf, pageOf } from './pages.js';
 import type { ReconcilePlan } from './reconcile-plan.js';
@@ -66,6 +67,10 @@ export class Handle implements SupervisorHandle {
   constructor(root: Root, path: string) {
     this.#root = root;
     this.path = path;
+  }
+
+  get recorder(): FlightRecorder | undefined {
+    return this.#root.tree.recorder;
   }
 
   get own(): Subscribable {

@@ -10,6 +10,7 @@ import { checkRootPolicies } from '../spec/policies.js';
 import { warningsOf } from '../spec/warnings.js';
 import { nextTurn } from './clock.js';
 import type { ReconcileOptions } from './handle-types.js';
+import { bystander } from './emitter.js';
 import { placeBelow } from './places.js';
 import { type ReconcilePlan, changeOf, stepsOf, wantedSpec } from './reconcile-plan.js';
 import { apply } from './reconcile.js';
@@ -27,6 +28,12 @@ export class Root {
     checkRootPolicies({ ...spec });
     this.#spec = spec;
     this.tree = new Tree(options);
+    const { events, recorder } = this.tree;
+    if (recorder)
+      events.at(spec.id).subtree.on(
+        'event',
+        bystander((event) => recorder.hear(event)),
+      );
     this.#process = this.#newProcess();
   }
 
