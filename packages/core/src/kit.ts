@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 export { closest } from './model/suggest.js';
+export { wordsOf } from './model/errors.js';
 export { idle } from './engine/context.js';
 export { bystander } from './engine/emitter.js';
 export { isAbortOf } from './engine/outcome.js';

@@ -79,7 +79,7 @@ test('backing off: when it starts, how often it has failed, how much is used', a
   expect(now(tree, 'a')).toBe(
     'root/a: a permanent service now It is down, and backs off: its next start is in 1.8 s. until now It was started twice. ' +
       'It has failed twice in a row. Of 5 restarts within 1 min (its own limit) 2 are used; 3 are left. ' +
-      'last end It failed: no [31mroute.',
+      'last end It failed: refused: no [31mroute.',
   );
   await clock.advance(1e6);
   expect(now(tree, 'a')).toContain('0 are used');

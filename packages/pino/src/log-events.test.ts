@@ -71,7 +71,7 @@ test('a crash is a record with the error and the four facts', () => {
         stack: 'TypeError: boom\n    at there\ncaused by: RangeError: deeper',
         code: 'E_BOOM',
       },
-      msg: 'shop/db crashed after 312 ms: boom',
+      msg: 'shop/db crashed after 312 ms: boom: deeper',
     },
   ]);
 });
@@ -132,7 +132,7 @@ describe('and with its other options, too', () => {
     const { records, source } = setUp({ nestedKey: 'payload' });
     source.emit(crashed);
     expect(records[0]).toMatchObject({
-      msg: 'shop/db crashed after 312 ms: boom',
+      msg: 'shop/db crashed after 312 ms: boom: deeper',
       payload: { event: 'child:crashed', path: 'shop/db', err: { type: 'TypeError', code: 'E_BOOM' } },
     });
   });
@@ -252,7 +252,7 @@ test('bunyan: levels are a method, and fields come first', () => {
   logEvents(source, new Bunyan());
   source.emit(crashed);
   const fields = expect.objectContaining({ event: 'child:crashed', err: expect.any(Error) });
-  expect(lines).toEqual([['shop', 50, fields, 'shop/db crashed after 312 ms: boom']]);
+  expect(lines).toEqual([['shop', 50, fields, 'shop/db crashed after 312 ms: boom: deeper']]);
 });
 
 test('console', () => {

@@ -1,5 +1,6 @@
 /** Pieces of sentences. */
 import type { Budget, ChildKind, ErrorWire, EventOf, ReasonWire } from '@coppice/core';
+import { wordsOf as says } from '@coppice/core/kit';
 
 /** A duration for a reader: `12 ms`, `1.5 s`, `3 min`, `2 h`. */
 export function duration(ms: number): string {
@@ -22,15 +23,7 @@ export const limit = ({ max, withinMs }: Budget): string =>
 export const used = (budget: Budget): string =>
   budget.max === null ? 'restarts without limit' : `${budget.used} of ${limit(budget)} used`;
 
-/**
- * What an error says, or at least its name. Whoever gave up says it with all that was said below; the sentence
- * here tells of that itself and needs only the first cause.
- */
-export function says(error: ErrorWire): string {
-  const isGivingUp = error.code === 'COPPICE_GAVE_UP' || error.code === 'COPPICE_CHILD_GAVE_UP';
-  if (isGivingUp && error.cause) return says(error.cause);
-  return error.message === '' ? error.name : error.message;
-}
+export { says };
 
 /** `: why`, for what ended with an error, or on purpose with something to say; otherwise nothing. */
 export function because(reason: ReasonWire): string {

@@ -1,6 +1,7 @@
 /** How a thread ended, put together from the little that Node says when one exits. */
 import { type ErrorWire, Shutdown, fromWire, toWire } from '@coppice/core';
 import { ThreadError } from './errors.js';
+import type { ThreadOptions } from './options.js';
 import type { EndData } from './protocol.js';
 
 /** The end of one incarnation; `shutdown` has its `cause` if it is that of a supervisor that gave up. */
@@ -18,6 +19,7 @@ export interface Traces {
   readonly uncaught: { readonly error: unknown } | undefined;
   /** The last error that nobody caught, as the thread itself tells it: with all causes and fields. */
   readonly fault: ErrorWire | undefined;
+  readonly resourceLimits: ThreadOptions['resourceLimits'];
   /** Did we terminate it? */
   readonly isTerminated: boolean;
   /** Did it exit before it was ready? */
@@ -29,7 +31,7 @@ export interface Traces {
 export function outcomeOf(traces: Traces): Outcome {
   const { path, exitCode, uncaught, isStarting, isHelped } = traces;
   if (uncaught) {
-    const error = errorOf(uncaught.error, traces.fault);
+    const error = errorOf(uncaught.error, traces);
     return { kind: 'crash', error: isStarting && !isHelped ? notLoaded(error, traces) : error };
   }
   if (traces.isTerminated) return { kind: 'shutdown' };
@@ -60,11 +62,24 @@ export class CausedShutdown extends Shutdown {
   }
 }
 
+const OUT_OF_MEMORY = 'ERR_WORKER_OUT_OF_MEMORY';
+
 /** The thread's own account knows more, except of an end by lack of memory, which it does not live to tell. */
-function errorOf(error: unknown, fault: ErrorWire | undefined): unknown {
-  if (codeOf(error) !== 'ERR_WORKER_OUT_OF_MEMORY' && fault) return fromWire(fault);
+function errorOf(error: unknown, { fault, ...traces }: Traces): unknown {
+  if (codeOf(error) === OUT_OF_MEMORY) return outOfMemory(error, traces);
+  if (fault) return fromWire(fault);
   const isError = typeof error === 'object' && error !== null && 'message' in error;
   return isError ? error : fromWire(toWire(error));
+}
+
+/** Node's own code, with what Node does not say: which thread, which limit, and what can be done. */
+function outOfMemory(cause: unknown, { path, resourceLimits = {} }: Omit<Traces, 'fault'>): Error {
+  const limits = Object.entries(resourceLimits).map(([name, mb]) => `${name}: ${mb}`);
+  const of = limits.length === 0 ? 'the default of its process' : `{ ${limits.join(', ')} }`;
+  const message =
+    `the thread '${path}' is out of memory: its heap has reached its limit (resourceLimits: ${of}); give it more, or ` +
+    `find what it keeps: execArgv: ['--heapsnapshot-near-heap-limit=1'] writes that to a file`;
+  return Object.assign(new Error(message, { cause }), { code: OUT_OF_MEMORY });
 }
 
 function notLoaded(cause: unknown, { path, file }: Traces): ThreadError {
@@ -84,7 +99,7 @@ function hintFor(cause: unknown, file: string): string {
     case 'ERR_MODULE_NOT_FOUND':
     case 'MODULE_NOT_FOUND':
       return '; is what it imports installed, and spelt with its extension?';
-    case 'ERR_WORKER_OUT_OF_MEMORY':
+    case OUT_OF_MEMORY:
       return '; its resourceLimits are too low even to load it';
     default:
       return toWire(cause).name === 'SyntaxError' ? `; node --check ${file} shows where` : '';

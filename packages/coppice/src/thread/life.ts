@@ -316,6 +316,7 @@ export class ThreadLife implements ThreadHandle {
         exitCode,
         uncaught: this.#uncaught,
         fault: this.#fault,
+        resourceLimits: this.#options.resourceLimits,
         isTerminated: this.#isTerminated,
         isStarting,
         isHelped: this.#isHelped,

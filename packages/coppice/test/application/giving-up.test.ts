@@ -11,12 +11,12 @@ test.each([
   [
     `giveUp 'exit' at its own limit`,
     `maxRestarts: 1, withinMs: 60_000, giveUp: 'exit'`,
-    /'shop\/deep\/bad' gave up: it needed one restart more than its 1 allowed within 60000 ms; last: no such table/,
+    /'shop\/deep\/bad' gave up: it needed one restart more than its 1 allowed within 60000 ms; last: query failed: no such table/,
   ],
   [
     'a fatal error, whatever its giveUp',
     `classify: (error) => (error.cause.code === 'E_SCHEMA' ? 'fatal' : 'transient'), giveUp: 'park'`,
-    /'shop\/deep\/bad' gave up: its classify says of the error that it is fatal; last: no such table/,
+    /'shop\/deep\/bad' gave up: its classify says of the error that it is fatal; last: query failed: no such table/,
   ],
 ])('%s ends all in order, with 1 and the whole chain of causes', async (_what, policy, message) => {
   const program = start(`${broken}
@@ -101,7 +101,7 @@ test('a child that escalates takes its supervisor with it, and the root says why
   `);
   expect(await program.exited).toBe(1);
   expect(program.output).toMatch(
-    /ends, since a supervisor gave up: 'shop' gave up: 'bad' gave up, and its giveUp is 'escalate'; last: no such table/,
+    /ends, since a supervisor gave up: 'shop' gave up: 'bad' gave up, and its giveUp is 'escalate'; last: query failed: no such table/,
   );
   expect(program.output).toMatch(
     /caused by GaveUpError COPPICE_CHILD_GAVE_UP: 'shop\/bad' gave up: its classify says/,

@@ -82,6 +82,9 @@ test('process.exit(0) is a normal end', async () => {
 test('out of memory', async () => {
   expect(await crashOf('memory', { resourceLimits: { maxOldGenerationSizeMb: 16 } })).toMatchObject({
     code: 'ERR_WORKER_OUT_OF_MEMORY',
+    message: expect.stringContaining(
+      "'app/worker' is out of memory: its heap has reached its limit (resourceLimits: { maxOldGenerationSizeMb: 16 })",
+    ),
   });
 });
 

@@ -127,9 +127,24 @@ export function isCoppiceError(value: unknown, code?: ErrorCode): value is Coppi
   return ERRORS.has(found as ErrorCode) && (code === undefined || code === found);
 }
 
-/** The message at the bottom of an error's causes, or any thrown value in words. */
-export function messageOf(thrown: unknown): string {
-  let wire = toWire(thrown);
-  while (wire.cause) wire = wire.cause;
-  return wire.message === '' ? wire.name : wire.message;
+/** An error, or any thrown value, in one sentence. */
+export const messageOf = (thrown: unknown): string => wordsOf(toWire(thrown));
+
+/** Codes of errors that say where in the tree a failure went, and not what failed. */
+const CARRIERS: readonly unknown[] = ['COPPICE_START_FAILED', 'COPPICE_GAVE_UP', 'COPPICE_CHILD_GAVE_UP'];
+
+/**
+ * What an error says, with its first cause, which often knows more: `fetch failed: connect ECONNREFUSED 127.0.0.1:80`.
+ * Those that only carry it up the tree are left out; what Coppice says of a cause is complete.
+ */
+export function wordsOf(error: ErrorWire): string {
+  let outer = error;
+  while (outer.cause && CARRIERS.includes(outer.code)) outer = outer.cause;
+  let inner = outer;
+  while (inner.cause) inner = inner.cause;
+  const said = plainly(outer);
+  const isComplete = inner === outer || String(outer.code).startsWith('COPPICE_');
+  return isComplete || said.includes(plainly(inner)) ? said : `${said}: ${plainly(inner)}`;
 }
+
+const plainly = ({ name, message }: ErrorWire): string => (message === '' ? name : message);
