@@ -7,6 +7,7 @@ export {
   type Application,
   ApplicationError,
   type ApplicationErrorCode,
+  type ApplicationHealth,
   type ApplicationLogger,
   type ApplicationOptions,
   type RunOptions,

@@ -103,6 +103,7 @@ export type {
   DynamicChildOptions,
   DynamicSupervisorHandle,
   DynamicSupervisorTree,
+  ExplainOptions,
   OwnChildOptions,
   PartitionHandle,
   PartitionSupervisorHandle,
@@ -147,6 +148,12 @@ export {
   type HealthReason,
   healthOf,
 } from './health/health-of.js';
+export {
+  type HealthChange,
+  type HealthWatch,
+  type WatchHealthOptions,
+  watchHealth,
+} from './health/watch.js';
 
 // Trees that run elsewhere
 export { type Mirror, mirror } from './engine/mirror.js';

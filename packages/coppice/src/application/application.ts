@@ -1,6 +1,7 @@
 /** `application`: the root supervisor that can own its process. */
-import type { Health, StopReport, SupervisorTree } from '@coppice/core';
+import type { Health, HealthChange, Service, StopReport, SupervisorTree } from '@coppice/core';
 import { healthServer } from '../health/index.js';
+import { type ApplicationHealth, checkOverrides } from './health-options.js';
 import { Lifecycle } from './lifecycle.js';
 import { settingsOf, specOf } from './options.js';
 import { runAsOwner } from './run.js';
@@ -29,8 +30,8 @@ import type { Application, ApplicationOptions, RunOptions } from './types.js';
  */
 export function application(options: ApplicationOptions): Application {
   const settings = settingsOf(options);
-  const first = settings.health ? [healthServer({ ...settings.health, health: () => app.health() })] : [];
-  const spec = specOf(options, first, settings);
+  const spec = specOf(options, settings.health ? [probesOf(settings.health, () => app)] : [], settings);
+  checkOverrides(settings.health?.children, spec);
   const lifecycle = new Lifecycle(spec, settings);
   // Not enumerable for a spread: a copy is plain data, and so is what another supervisor makes of it.
   const methods = {
@@ -39,10 +40,20 @@ export function application(options: ApplicationOptions): Application {
     start: (): Promise<Application> => lifecycle.start().then(() => app),
     stop: (): Promise<StopReport> => lifecycle.stop(),
     health: (): Health => lifecycle.health(),
+    healthChanges: (): readonly HealthChange[] => lifecycle.healthChanges,
     [Symbol.asyncDispose]: async (): Promise<void> => void (await lifecycle.stop()),
   };
   const app = Object.freeze(
     Object.assign<object, object>(Object.create(methods) as object, spec),
   ) as Application;
   return app;
+}
+
+/** The first child of an application that answers probes. */
+function probesOf({ children: _, ...server }: ApplicationHealth, app: () => Application): Service {
+  return healthServer({
+    ...server,
+    health: () => app().health(),
+    changes: () => app().healthChanges(),
+  });
 }

@@ -3,9 +3,13 @@ import {
   type DeclaredSupervisor,
   type FaultScope,
   type Health,
+  type HealthChange,
+  type HealthOptions,
+  type HealthWatch,
   type StopReport,
   type SupervisorTree,
   healthOf,
+  watchHealth,
 } from '@coppice/core';
 import { startWithin } from './boot.js';
 import { consoleLogger } from './console-logger.js';
@@ -27,6 +31,8 @@ export class Lifecycle {
   readonly tree: SupervisorTree;
   /** Set while `run()` has the process. */
   owner: ProcessOwner | undefined = undefined;
+  /** Only for those who are asked by probes: it listens. */
+  readonly #watch: HealthWatch | undefined;
   #isDraining = false;
   #endDrain: (() => void) | undefined = undefined;
   #starting: Promise<void> | undefined = undefined;
@@ -53,6 +59,9 @@ export class Lifecycle {
       logger: this.logger,
       ...(faults !== 'off' && { faultScope }),
     });
+    this.#watch =
+      settings.health &&
+      watchHealth(this.tree, { children: settings.health.children ?? {}, facts: () => this.#facts() });
   }
 
   /** Is anything of it there, or on its way? */
@@ -101,10 +110,16 @@ export class Lifecycle {
   }
 
   health(): Health {
-    return healthOf(this.tree.snapshot(), {
-      isDraining: this.#isDraining,
-      isTainted: this.owner?.isTainted === true,
-    });
+    if (this.#watch) return this.#watch.now();
+    return healthOf(this.tree.snapshot({ dynamic: 'count' }), this.#facts());
+  }
+
+  get healthChanges(): readonly HealthChange[] {
+    return this.#watch ? [...this.#watch.changes] : [];
+  }
+
+  #facts(): Pick<HealthOptions, 'isDraining' | 'isTainted'> {
+    return { isDraining: this.#isDraining, isTainted: this.owner?.isTainted === true };
   }
 
   async #drainAndStop(because: string, drain: boolean): Promise<StopReport> {
@@ -120,6 +135,7 @@ export class Lifecycle {
   #drain(): Promise<void> {
     const { clock, drainMs } = this.settings;
     this.#isDraining = true;
+    this.#watch?.look();
     return new Promise((resolve) => {
       const timer = clock.setTimer(() => this.endDrain(), drainMs);
       this.#endDrain = () => {

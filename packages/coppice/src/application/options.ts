@@ -10,7 +10,7 @@ import {
 import { show } from '@coppice/core/kit';
 import { type EventLoopSettings, checkEventLoop } from '../event-loop/index.js';
 import { type FaultPolicy, defaultFaultPolicy } from '../faults/index.js';
-import type { HealthServerOptions } from '../health/health-server.js';
+import type { ApplicationHealth } from './health-options.js';
 import { ApplicationError, hint } from './errors.js';
 import { checkSignals } from './signals.js';
 import type { ApplicationLogger, ApplicationOptions } from './types.js';
@@ -52,7 +52,7 @@ export interface Settings {
   readonly startTimeoutMs: number;
   readonly faults: FaultPolicy;
   readonly eventLoop: EventLoopSettings | undefined;
-  readonly health: Omit<HealthServerOptions, 'health'> | undefined;
+  readonly health: ApplicationHealth | undefined;
   readonly logger: ApplicationLogger | undefined;
   readonly clock: Clock;
   readonly random: Random | undefined;

@@ -2,6 +2,7 @@
 import type {
   Clock,
   Health,
+  HealthChange,
   Logger,
   Random,
   StopReport,
@@ -11,7 +12,7 @@ import type {
 } from '@coppice/core';
 import type { EventLoopOptions } from '../event-loop/index.js';
 import type { FaultPolicy } from '../faults/index.js';
-import type { HealthServerOptions } from '../health/health-server.js';
+import type { ApplicationHealth } from './health-options.js';
 
 /** As much of pino's logger as an application uses. */
 export interface ApplicationLogger extends Logger {
@@ -67,8 +68,11 @@ export interface ApplicationOptions
    * when it is over. `{}` for the defaults. Default: it is not watched.
    */
   readonly eventLoop?: EventLoopOptions;
-  /** Answers `/livez` and `/readyz` on this port, with a first child (`health`) that is added. Default: none. */
-  readonly health?: Omit<HealthServerOptions, 'health'>;
+  /**
+   * Answers `/livez` and `/readyz` on this port, with a first child (`health`) that is added; what single children
+   * mean for that; and a history of when it was ready. Default: none of it.
+   */
+  readonly health?: ApplicationHealth;
   /**
    * Where the records of the application, and the `log` of its children, go: pino, or anything shaped like
    * it. Default: while `run()` has the process, readable lines on the console; otherwise nowhere.
@@ -121,4 +125,6 @@ export interface Application extends SupervisorSpec, AsyncDisposable {
   stop(): Promise<StopReport>;
   /** How it is: what the probes of the health server answer. Answers at once, in every state. */
   health(): Health;
+  /** When it became ready or unready, and why: the last 20 times, the oldest first. None without the option `health`. */
+  healthChanges(): readonly HealthChange[];
 }

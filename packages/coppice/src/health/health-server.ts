@@ -1,7 +1,7 @@
 /** Health over HTTP: a small server, as a child like any other, that probes can ask. */
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Context, Health, Service, WorkerOptions } from '@coppice/core';
+import type { Context, Health, HealthChange, Service, WorkerOptions } from '@coppice/core';
 import { ListenError } from '../adapters/http-server.js';
 import { type Checks, checkOptions, declare, leftOut, numberHint } from '../adapters/options.js';
 
@@ -16,6 +16,8 @@ export interface HealthServerOptions
   readonly host?: string;
   /** What to answer, asked anew for each request: `healthOf(tree.snapshot())`, or `app.health()`. */
   readonly health: () => Health;
+  /** When readiness has changed, for `?verbose`: the `changes` of `watchHealth`, or `app.healthChanges()`. Default: not told. */
+  readonly changes?: () => readonly HealthChange[];
 }
 
 const itself = leftOut('it is up when it listens, and until it is stopped');
@@ -28,6 +30,7 @@ const CHECKS: Checks = {
   },
   host: { expected: 'an address or a name', holds: (host) => typeof host === 'string', optional: true },
   health: 'function',
+  changes: { expected: 'a function', holds: (changes) => typeof changes === 'function', optional: true },
   awaitReady: itself,
   staleAfterMs: itself,
   maxRunMs: itself,
@@ -44,7 +47,7 @@ const PATHS = new Map<string, 'isLive' | 'isReady'>([
 
 /**
  * Declares a server that answers `GET` and `HEAD` of `/livez` and `/readyz`: 200 or 503, with the status and
- * the reasons as JSON; anything else with 404. It does not need to be ready itself (`required: false`).
+ * the reasons as JSON (with `?verbose` also when that has changed); anything else with 404. It does not need to be ready itself (`required: false`).
  *
  * Make it the **first** child: it is then up before the others, answers 503 while they start, and is the last
  * to be stopped. Once it listens it does not crash, so it takes nobody down under `rest-for-one`. The `health`
@@ -63,9 +66,9 @@ const PATHS = new Map<string, 'isLive' | 'isReady'>([
  */
 export function healthServer(options: HealthServerOptions): Service<Server> {
   const named = { required: false, ...options, id: options?.id ?? 'health' };
-  const { port, host, health } = checkOptions('healthServer', named, CHECKS);
+  const { port, host, health, changes } = checkOptions('healthServer', named, CHECKS);
   return declare('healthServer', 'service', named, CHECKS, {
-    start: (context: Context) => listen(createServer(answer(health)), port, host, context),
+    start: (context: Context) => listen(createServer(answer(health, changes)), port, host, context),
     stop: close,
   }) as Service<Server>;
 }
@@ -94,9 +97,13 @@ function close(server: Server): Promise<void> {
   });
 }
 
-function answer(health: () => Health): (request: IncomingMessage, response: ServerResponse) => void {
+function answer(
+  health: () => Health,
+  changes?: () => readonly HealthChange[],
+): (request: IncomingMessage, response: ServerResponse) => void {
   return ({ method, url = '' }, response) => {
-    const part = PATHS.get(url.split('?', 1)[0]!);
+    const [path = '', query] = url.split('?', 2);
+    const part = PATHS.get(path);
     if (part === undefined || (method !== 'GET' && method !== 'HEAD'))
       return send(response, 404, { error: 'GET /livez or /readyz' });
     let found: Health;
@@ -110,9 +117,13 @@ function answer(health: () => Health): (request: IncomingMessage, response: Serv
       status,
       reasons: reasons.slice(0, MAX_REASONS),
       ...(reasons.length > MAX_REASONS && { more: reasons.length - MAX_REASONS }),
+      ...(query === 'verbose' && changes && { changes: changes().map(told) }),
     });
   };
 }
+
+/** A change, with its time for a reader. */
+const told = ({ at, ...change }: HealthChange): object => ({ at: new Date(at).toISOString(), ...change });
 
 /** A connection for each probe: none is left idle when it is time to stop. */
 function send(response: ServerResponse, status: number, body: object): void {
