@@ -1,0 +1,245 @@
+/** `chaos`: a child that puts faults into the application that it is part of, at random, from a seed. */
+import {
+  type ChildOptions,
+  type ChildSpec,
+  CodedError,
+  type Context,
+  type Service,
+  ignore,
+  seededRandom,
+  service,
+} from '@coppice/core';
+import { type LivingChild, isSameDeclaration, livingChildren, show } from '@coppice/core/kit';
+import { CHAOS_KINDS, type ChaosKind, type ChaosMix, gapMs, nextFault } from './chaos-plan.js';
+import { wrongOption } from './errors.js';
+import { isWatched } from './injure.js';
+
+/** A child, as somebody sees it who chooses whom chaos may hit. */
+export interface ChaosTarget {
+  /** Ids from the root down to it, joined by `/`. */
+  readonly path: string;
+  readonly spec: ChildSpec;
+}
+
+/** What chaos does, to whom, and how often. */
+export interface ChaosOptions extends Omit<ChildOptions, 'significant'> {
+  /** Whether it does anything: there is no default. If not, it is a child that is ignored. */
+  readonly enabled: boolean;
+  /** How many faults a minute, on average; above 0. */
+  readonly perMinute: number;
+  /**
+   * Whom it may hit: services and tasks by their declarations, all below a supervisor by that of it, or by a part of the
+   * path (`'feeds'`, `'conns/conn#7'`), or whom a function says. Default: all services and tasks of the tree, but for itself.
+   */
+  readonly scope?: readonly ({ readonly id: string } | string)[] | ((target: ChaosTarget) => boolean);
+  /**
+   * Which faults, and how likely each is against the others. `crash`: as if it had failed. `hang`: it fails, and its
+   * clean-up takes `hangMs`, so that it may have to be abandoned. `stall`: its heartbeats are lost; only for those that are
+   * watched. Default: `{ crash: 1 }`.
+   */
+  readonly faults?: ChaosMix;
+  /** How long the clean-up takes of one that hangs, in milliseconds. Default: 30,000. */
+  readonly hangMs?: number;
+  /** So many faults in all, in each run of it. Default: Infinity. */
+  readonly maxFaults?: number;
+  /** The same seed and the same tree give the same faults, on simulated time. Default: one by chance, which is told. */
+  readonly seed?: number;
+  /** With `NODE_ENV=production` it does nothing, unless this is true. Default: false. */
+  readonly evenInProduction?: boolean;
+}
+
+/** A fault that chaos has put into a child. */
+export interface InjectedFault {
+  /** 1 for the first of this run. */
+  readonly number: number;
+  readonly kind: ChaosKind;
+  /** Whom it has hit. */
+  readonly path: string;
+  readonly incarnation: number;
+}
+
+/** What runs while chaos does: the value of its service. */
+export interface RunningChaos {
+  readonly seed: number;
+  /** What it has done so far. */
+  readonly faults: readonly InjectedFault[];
+}
+
+/**
+ * What a child crashes with that chaos has hit. Its code tells in logs and events that the crash was meant.
+ *
+ * @example
+ * ```ts
+ * tree.on('child:crashed', ({ error }) => {
+ *   if (error.code !== 'COPPICE_CHAOS') page('somebody');
+ * });
+ * ```
+ */
+export class ChaosError extends CodedError {
+  override readonly name = 'ChaosError';
+  readonly code = 'COPPICE_CHAOS';
+
+  constructor(message: string, fault: InjectedFault & { readonly seed: number }) {
+    super(message, { ...fault });
+  }
+}
+
+const KEYS = ['enabled', 'perMinute', 'scope', 'faults', 'hangMs', 'maxFaults', 'seed', 'evenInProduction'];
+
+/**
+ * A child that puts faults into the application that it is part of, at random: for a staging system, to see that it comes
+ * back. Each fault is told, before it comes, by an event `supervisor:warning` with the code `COPPICE_CHAOS` and by a line
+ * in its log; what crashes by it crashes with a `ChaosError`. It hits only what it is a part of, and stops with it.
+ *
+ * It is off unless `enabled` says so, and in production (`NODE_ENV`) unless `evenInProduction` does, too.
+ *
+ * @returns a service; `use` gives its seed, and what it has done
+ * @throws TestingError `COPPICE_TEST_OPTION`; SpecError
+ *
+ * @example
+ * ```ts
+ * const monkey = chaos({
+ *   id: 'chaos',
+ *   enabled: process.env['CHAOS'] === 'on',
+ *   perMinute: 2,
+ *   scope: [db, feeds],
+ *   faults: { crash: 8, hang: 1, stall: 1 },
+ * });
+ * await application({ id: 'shop', children: [db, feeds, monkey] }).run();
+ * ```
+ */
+export function chaos(options: ChaosOptions): Service<RunningChaos> {
+  check(options);
+  const own = Object.entries(options).filter(([key]) => !KEYS.includes(key));
+  return service<RunningChaos>({
+    required: false,
+    ...(Object.fromEntries(own) as Omit<ChildOptions, 'id'> & { id: string }),
+    start: (context) => (isOn(options, context) ? new Chaos(options, context).start() : ignore),
+  });
+}
+
+function isOn({ enabled, evenInProduction }: ChaosOptions, { log }: Context): boolean {
+  if (!enabled) return false;
+  if (process.env['NODE_ENV'] !== 'production' || evenInProduction === true) return true;
+  log.warn('chaos is off, since this is production (NODE_ENV); evenInProduction: true would turn it on');
+  return false;
+}
+
+class Chaos implements RunningChaos {
+  readonly seed: number;
+  readonly faults: InjectedFault[] = [];
+  readonly #options: ChaosOptions;
+  readonly #context: Context;
+
+  constructor(options: ChaosOptions, context: Context) {
+    this.#options = options;
+    this.#context = context;
+    this.seed = options.seed ?? Math.floor(Math.random() * 2 ** 32);
+  }
+
+  start(): this {
+    const { perMinute } = this.#options;
+    const { path, fail, signal, log } = this.#context;
+    const message = `chaos is on: seed ${this.seed}, about ${perMinute} faults a minute`;
+    log.warn({ seed: this.seed, perMinute }, message);
+    livingChildren(this.#context)
+      .find((child) => child.path === path)
+      ?.warn('COPPICE_CHAOS', message);
+    this.#run().catch((error: unknown) => {
+      if (!signal.aborted) fail(error);
+    });
+    return this;
+  }
+
+  async #run(): Promise<void> {
+    const { perMinute, faults = { crash: 1 }, maxFaults = Infinity } = this.#options;
+    const { sleep, attempt } = this.#context;
+    // Not the same again when chaos itself was started again with others.
+    const random = seededRandom(this.seed + attempt - 1);
+    while (this.faults.length < maxFaults) {
+      await sleep(gapMs(random, perMinute));
+      const next = nextFault(random, this.#targets(), faults);
+      if (next) this.#inject(next.kind, next.target.child);
+    }
+  }
+
+  #targets(): { readonly child: LivingChild; readonly canStall: boolean }[] {
+    return livingChildren(this.#context)
+      .filter((child) => child.path !== this.#context.path && this.#isInScope(child))
+      .map((child) => ({ child, canStall: isWatched(child) }));
+  }
+
+  #isInScope(child: LivingChild): boolean {
+    const { scope } = this.#options;
+    if (scope === undefined) return true;
+    if (typeof scope === 'function') return scope(child);
+    return scope.some((each) =>
+      typeof each === 'string'
+        ? `/${child.path}/`.includes(`/${each}/`)
+        : isBelow(each as ChildSpec, child.spec),
+    );
+  }
+
+  #inject(kind: ChaosKind, child: LivingChild): void {
+    const { path, number: incarnation } = child;
+    const fault = { number: this.faults.length + 1, kind, path, incarnation };
+    const message = `chaos: ${kind} of ${path}#${incarnation} (fault ${fault.number} of seed ${this.seed})`;
+    this.faults.push(fault);
+    this.#context.log.warn({ ...fault, seed: this.seed }, message);
+    child.warn('COPPICE_CHAOS', message);
+    if (kind === 'stall') return void child.mute();
+    if (kind === 'hang') this.#letGoLater(child.holdUp());
+    child.fault(new ChaosError(message, { ...fault, seed: this.seed }));
+  }
+
+  /** When chaos itself ends, nothing is to hang any more because of it. */
+  #letGoLater(letGo: () => void): void {
+    const { hangMs = 30_000 } = this.#options;
+    this.#context.sleep(hangMs).then(letGo, letGo);
+  }
+}
+
+/** Is it this declaration, or declared below it? */
+function isBelow(above: ChildSpec, spec: ChildSpec): boolean {
+  if (isSameDeclaration(spec, above)) return true;
+  if (above.kind === 'supervisor') return above.children.some((child) => isBelow(child, spec));
+  return above.kind === 'dynamic-supervisor' && isBelow(above.child as ChildSpec, spec);
+}
+
+function check(options: ChaosOptions): void {
+  const given = Object(options) as Readonly<Partial<Record<string, unknown>>>;
+  const wrong = (key: string, expected: string): Error =>
+    wrongOption('chaos()', key, expected, show(given[key]));
+  const above = (key: string, least: number, isOptional: boolean): void => {
+    const value = given[key];
+    if (isOptional && value === undefined) return;
+    if (typeof value === 'number' && value > least) return;
+    throw wrong(key, `a number above ${least}`);
+  };
+  if (typeof given['enabled'] !== 'boolean') throw wrong('enabled', 'true or false: say whether it is on');
+  above('perMinute', 0, false);
+  above('hangMs', 0, true);
+  above('maxFaults', 0, true);
+  const { scope, faults, seed, evenInProduction } = given;
+  if (seed !== undefined && !Number.isSafeInteger(seed)) throw wrong('seed', 'a whole number');
+  if (evenInProduction !== undefined && typeof evenInProduction !== 'boolean') {
+    throw wrong('evenInProduction', 'true or false');
+  }
+  if (scope !== undefined && typeof scope !== 'function' && !Array.isArray(scope)) {
+    throw wrong('scope', 'a list of declarations and parts of paths, or a function');
+  }
+  if (faults !== undefined && !isMix(faults)) {
+    throw wrong('faults', `weights of ${CHAOS_KINDS.join(', ')}, 0 or more, not all of them 0`);
+  }
+}
+
+function isMix(faults: unknown): boolean {
+  if (typeof faults !== 'object' || faults === null) return false;
+  const entries = Object.entries(faults);
+  const isWeight = (value: unknown): boolean =>
+    typeof value === 'number' && value >= 0 && Number.isFinite(value);
+  return (
+    entries.every(([kind, weight]) => CHAOS_KINDS.includes(kind as ChaosKind) && isWeight(weight)) &&
+    entries.some(([, weight]) => (weight as number) > 0)
+  );
+}

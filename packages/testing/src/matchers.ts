@@ -1,0 +1,51 @@
+/** The expectations of a recorder as matchers, for any runner whose `expect` can be extended as Jest's can. */
+import { type Happening, wantedOf } from './happening.js';
+import type { EventRecorder } from './recorder.js';
+import { type Deviation, deviationFromAll, deviationFromOrder } from './story.js';
+
+/** A test tree, or its recorder. */
+export type Recorded = EventRecorder | { readonly events: EventRecorder };
+
+/** What a matcher says. */
+export interface MatcherResult {
+  readonly pass: boolean;
+  readonly message: () => string;
+}
+
+const recorderOf = (recorded: Recorded): EventRecorder => ('events' in recorded ? recorded.events : recorded);
+
+function resultOf(recorder: EventRecorder, deviation: Deviation, claim: string): MatcherResult {
+  const unexpected = `Not expected, but so it was: ${claim}.\n\nWhat has happened:\n${recorder.text}`;
+  return { pass: deviation === undefined, message: () => deviation ?? unexpected };
+}
+
+/**
+ * The matchers: `toHaveHappened`, `toHaveHappenedInOrder` and `toHaveHappenedExactly`.
+ *
+ * @example
+ * ```ts
+ * import { matchers } from '@coppice/testing';
+ * import { expect } from 'vitest';
+ * expect.extend(matchers);
+ * ```
+ */
+export const matchers = {
+  /** It has happened, at any time. */
+  toHaveHappened(recorded: Recorded, happening: Happening): MatcherResult {
+    const recorder = recorderOf(recorded);
+    const wanted = wantedOf(happening);
+    return resultOf(recorder, deviationFromOrder(recorder.all, [wanted]), `'${wanted.says}' has happened`);
+  },
+  /** As `expectOrder` of a recorder. */
+  toHaveHappenedInOrder(recorded: Recorded, ...happenings: readonly Happening[]): MatcherResult {
+    const recorder = recorderOf(recorded);
+    const deviation = deviationFromOrder(recorder.all, happenings.map(wantedOf));
+    return resultOf(recorder, deviation, 'all of it has happened in this order');
+  },
+  /** As `expectExactly` of a recorder. */
+  toHaveHappenedExactly(recorded: Recorded, ...happenings: readonly Happening[]): MatcherResult {
+    const recorder = recorderOf(recorded);
+    const deviation = deviationFromAll(recorder.all, happenings.map(wantedOf));
+    return resultOf(recorder, deviation, 'just this has happened');
+  },
+};

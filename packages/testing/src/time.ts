@@ -1,0 +1,105 @@
+/** The time of a test tree: simulated, that of the test runner's fake timers, or real. */
+import { type Clock, SimulatedClock, realClock } from '@coppice/core';
+import { TestingError } from './errors.js';
+import { ms } from './line.js';
+
+/** How a test lets time go by. */
+export interface TestTime {
+  readonly clock: Clock;
+  /** Lets everything happen that needs no time: promises, and timers that are due. */
+  settle(): Promise<void>;
+  /** Lets so many milliseconds go by. */
+  advance(durationMs: number): Promise<void>;
+  /** Lets time go by until no timer is set. */
+  runUntilIdle(limit?: number): Promise<void>;
+  /** Lets time go by until it is so. `undefined`: it is; otherwise why it was given up, in words. */
+  until(isSo: () => boolean, withinMs: number | undefined): Promise<string | undefined>;
+}
+
+// Taken now: a test runner may put fakes in their place.
+const { setImmediate: nextTurn, setTimeout: later, performance: real } = globalThis;
+
+const turn = (): Promise<void> => new Promise((resolve) => nextTurn(resolve));
+const sleep = (durationMs: number): Promise<void> => new Promise((resolve) => later(resolve, durationMs));
+
+/** So long something that no timer stands for, such as a file or a socket, may keep a simulated tree waiting. */
+const PATIENCE_MS = 1_000;
+const HOUR_MS = 3_600_000;
+
+/** Time that stands still until the test lets it go by. */
+export class SimulatedTime implements TestTime {
+  readonly clock: SimulatedClock;
+
+  constructor(clock: SimulatedClock) {
+    this.clock = clock;
+  }
+
+  settle(): Promise<void> {
+    return this.clock.advance(0);
+  }
+
+  advance(durationMs: number): Promise<void> {
+    return this.clock.advance(durationMs);
+  }
+
+  runUntilIdle(limit?: number): Promise<void> {
+    return this.clock.runUntilIdle(limit);
+  }
+
+  async until(isSo: () => boolean, withinMs = HOUR_MS): Promise<string | undefined> {
+    const { clock } = this;
+    const endAt = clock.now() + withinMs;
+    let idleSince: number | undefined;
+    for (;;) {
+      await clock.advance(0);
+      if (isSo()) return undefined;
+      const next = clock.nextAt;
+      if (next === undefined) {
+        idleSince ??= real.now();
+        if (real.now() - idleSince > PATIENCE_MS) return 'and never will: no timer is set any more';
+        await sleep(1);
+      } else {
+        idleSince = undefined;
+        if (next > endAt) return `within ${ms(withinMs)} of simulated time`;
+        await clock.advance(next - clock.now());
+      }
+    }
+  }
+}
+
+/** Time that really goes by; or that of fake timers, which somebody else lets go by. */
+export class PlatformTime implements TestTime {
+  readonly clock: Clock = { ...realClock };
+  readonly #name: string;
+  readonly #advance: (durationMs: number) => unknown;
+
+  /** @param advance - lets fake timers go by; none: time is real */
+  constructor(advance?: (durationMs: number) => unknown) {
+    this.#name = advance ? "the test runner's" : 'real';
+    this.#advance = advance ?? sleep;
+  }
+
+  async settle(): Promise<void> {
+    await this.#advance(0);
+    await turn();
+  }
+
+  async advance(durationMs: number): Promise<void> {
+    await this.#advance(durationMs);
+    await turn();
+  }
+
+  async runUntilIdle(): Promise<void> {
+    throw new TestingError('COPPICE_TEST_REAL_TIME', { call: 'runUntilIdle', time: this.#name });
+  }
+
+  async until(isSo: () => boolean, withinMs = 5_000): Promise<string | undefined> {
+    const endAt = this.clock.now() + withinMs;
+    for (let step = 0; ; step = Math.min(step + 1, 10)) {
+      await this.settle();
+      if (isSo()) return undefined;
+      if (this.clock.now() >= endAt) return `within ${ms(withinMs)}`;
+      await this.advance(Math.max(step, 1));
+    }
+  }
+}
