@@ -31,7 +31,7 @@ import {
   startFailed,
 } from './operations.js';
 import { recoveryOf } from './recovery.js';
-import { about, report, reportEnd, reportNoRestart } from './report.js';
+import { heading, report, reportEnd, reportNoRestart } from './report.js';
 import { takeOutOfBudget } from './stop-budget.js';
 import type { Operation, Supervisor } from './supervisor.js';
 import {
@@ -154,7 +154,7 @@ function onStarted(s: Supervisor, child: Child): void {
     child.recovery.isBooting = false;
     child.recovery.isAlone = false;
   }
-  if (s.observed) report(s, { type: 'child:started', ...about(s, child), startMs });
+  if (s.observed) report(s, { ...heading('child:started', s, child), startMs });
   watch(s, child);
   const isForItself = !child.awaited;
   settle(s, child);
@@ -170,7 +170,7 @@ function onIgnored(s: Supervisor, child: Child): void {
   clearTimer(s, child);
   takeOutOfBudget(s, child);
   s.children.setStatus(child, 'stopped');
-  if (s.observed) report(s, { type: 'child:ignored', ...about(s, child) });
+  if (s.observed) report(s, { ...heading('child:ignored', s, child) });
   dropIfGone(s, child, 'ignored');
   settle(s, child);
 }
@@ -185,8 +185,7 @@ function onStartFailed(s: Supervisor, child: Child, error: unknown, errorClass?:
   remember(s, child, 0, errorClass);
   if (s.observed)
     report(s, {
-      type: 'child:start-failed',
-      ...about(s, child),
+      ...heading('child:start-failed', s, child),
       error: toWire(error),
       startMs: s.now - child.startedAt,
     });
@@ -305,7 +304,7 @@ function onDismiss(s: Supervisor, child: Child): void {
 
 /** It has failed without knowing it: it is told so, and gets its time to end. */
 function breakOff(s: Supervisor, child: Child, error: CoppiceError): void {
-  if (s.observed) report(s, { type: 'child:timed-out', ...about(s, child), error: toWire(error) });
+  if (s.observed) report(s, { ...heading('child:timed-out', s, child), error: toWire(error) });
   s.effects.push({ type: 'fail', child, error });
   startDeadline(s, child);
 }
@@ -346,7 +345,9 @@ function onKill(s: Supervisor): void {
 function onGoOn(s: Supervisor): void {
   const { unfinished, operation } = s;
   s.unfinished = undefined;
-  if (operation && operation === unfinished) advance(s, operation);
+  // If the end of all has come meanwhile, nothing more is begun.
+  const isOver = s.stopReason !== undefined && !isEnding(operation);
+  if (operation && operation === unfinished && !isOver) advance(s, operation);
 }
 
 /** Those that the operation waits for; of two that are swapped one is not in the list. */

@@ -84,6 +84,8 @@ export class Supervisor {
 
   operation: Operation | undefined = undefined;
   readonly mailbox = new Queue<Waiting>();
+  /** So many children are started or stopped in one step where that is done at once; then others have their turn. */
+  slice = 64;
   /** The operation that has more to do at once than one step should, and goes on when `go-on` comes. */
   unfinished: Operation | undefined = undefined;
   /** How many children the operation waits for: to be up, or to be down. */

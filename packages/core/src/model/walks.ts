@@ -9,9 +9,6 @@ import type { Scope } from './strategy.js';
 import type { Supervisor } from './supervisor.js';
 import { holdBack, launch, retire } from './transitions.js';
 
-/** So many children are started or stopped in one step where that is done at once; then others have their turn. */
-const SLICE = 64;
-
 /** What is left of a walk over children that are not waited for one by one has to wait for its turn. */
 function goOnLater(s: Supervisor): true {
   if (s.unfinished !== s.operation) {
@@ -27,7 +24,7 @@ export function startNext(s: Supervisor, scope: Scope): boolean {
   while (s.cursor !== scope.last) {
     const child = s.cursor === undefined ? scope.first : s.cursor.next;
     if (child === undefined) break;
-    if (started === SLICE) return goOnLater(s);
+    if (started === s.slice) return goOnLater(s);
     s.cursor = child;
     if (!takesPart(s, scope, child)) continue;
     launch(s, child);
@@ -111,7 +108,7 @@ function staysDown({ operation }: Supervisor, child: Child): boolean {
 /** Stops all children at once, the last one first; false if there is none left. */
 export function retireAll(s: Supervisor): boolean {
   let child = s.cursor === undefined ? s.children.last : s.cursor.previous;
-  for (let left = SLICE; child; child = child.previous, left--) {
+  for (let left = s.slice; child; child = child.previous, left--) {
     if (left === 0) return goOnLater(s);
     s.cursor = child;
     // One may have gone between two slices; its own links lead on.

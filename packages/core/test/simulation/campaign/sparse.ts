@@ -63,7 +63,7 @@ const PART: Part = {
   beats: 'always',
   ms: 0,
 };
-const ENDING = { rest: false, deadlineMs: Infinity, slowness: 1 };
+const ENDING = { rest: false, deadlineMs: Infinity, slowness: 1, slice: 64 };
 
 /** How a plain object of one type is written and read: its usual values, and what becomes of what is in it. */
 interface Form {

@@ -29,7 +29,7 @@ export class Acts {
   async act({ verb, at }: EngineAction): Promise<void> {
     switch (verb) {
       case 'advance':
-        return this.#clock.advance([0, 1, 5, 10, 11, 50, 60, 1_000][at % 8]!);
+        return this.#clock.advance([0, 1, 5, 10, 11, 50, 60, 1_000][at % 8]! * this.#script.slowness);
       case 'turn':
         return Promise.resolve();
       case 'poke':

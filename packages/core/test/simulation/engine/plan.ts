@@ -12,6 +12,7 @@ import {
   STRATEGIES,
   AUTO_SHUTDOWNS,
 } from '../model/script.js';
+import { SLOWNESS } from '../model/slowness.js';
 
 const STARTS = ['at once', 'slowly', 'throws', 'rejects', 'ignores', 'hangs', 'until abort'] as const;
 const LIVES = ['stays', 'fails', 'ends', 'says why', 'fails in start', 'ends in start'] as const;
@@ -93,6 +94,8 @@ export interface EngineScript {
   readonly rest: boolean;
   /** All has to be over so long after the last stop. */
   readonly deadlineMs: number;
+  /** By how much all that takes time is slowed down. */
+  readonly slowness: number;
 }
 
 /** The usual case comes first and often: a tree in which everything fails has no story. */
@@ -153,6 +156,7 @@ const scripts = (beyond: fc.Arbitrary<BeyondPlan | undefined>): fc.Arbitrary<Eng
     seed: fc.nat(),
     rest: fc.boolean(),
     deadlineMs: fc.constantFrom(...DEADLINES),
+    slowness: mostly<number>(1, SLOWNESS),
   });
 
 /** Many trees have no policies but OTP's. */

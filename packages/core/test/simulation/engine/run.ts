@@ -15,6 +15,7 @@ import { checkJson } from './json.js';
 import { addHostileListeners, addMeddlers } from './listeners.js';
 import type { BranchPlan, EngineScript, LeafPlan } from './plan.js';
 import { TimerBook } from './timer-book.js';
+import { slowedScript } from './slowness.js';
 import { Stage } from './stage.js';
 
 export type Audience = 'nobody' | 'judge' | 'hostile' | 'meddling';
@@ -38,7 +39,8 @@ export class Run {
   readonly #acts: Acts;
   #open = 0;
 
-  constructor(script: EngineScript, audience: Audience, hear?: (event: SupervisionEvent) => void) {
+  constructor(given: EngineScript, audience: Audience, hear?: (event: SupervisionEvent) => void) {
+    const script = slowedScript(given);
     this.#script = script;
     this.audience = audience;
     this.journal = new Journal(audience !== 'nobody');
@@ -86,7 +88,7 @@ export class Run {
 
   /** Whoever is watched is looked at for ever: then it is as quiet as it will be after some time. */
   async #rest(): Promise<void> {
-    if (this.#isWatched) return this.clock.advance(REST_MS);
+    if (this.#isWatched) return this.clock.advance(REST_MS * this.#script.slowness);
     await this.clock.runUntilIdle();
     this.#checkRest();
   }
@@ -99,7 +101,7 @@ export class Run {
       // Not by events, which not all audiences hear; twice, since it may still have its last grace.
       stuck = this.#isAnyKilled(this.#tree.snapshot()) ? stuck + 1 : 0;
       if (stuck > 1) return;
-      await this.clock.advance(STOP_MS);
+      await this.clock.advance(STOP_MS * this.#script.slowness);
     }
     if (!this.#isWatched || isDown()) await this.clock.runUntilIdle();
   }

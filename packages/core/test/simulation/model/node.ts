@@ -28,6 +28,7 @@ export class Node {
     this.above = above;
     this.state = supervisorOf(plan, path);
     this.state.observed = true;
+    this.state.slice = world.slice;
     this.state.chance = () => world.nextChance();
     this.oracle = new Oracle(this);
   }
@@ -64,6 +65,8 @@ export class Node {
         return world.alarms.set(this, effect.child, effect.ms);
       case 'clear-timer':
         return world.alarms.clear(effect.child);
+      case 'go-on':
+        return world.post(this, this, { type: 'go-on' });
       case 'event':
         world.hear?.(effect.event);
         return;

@@ -23,6 +23,7 @@ import {
   REVIVALS,
   RUN_LIMITS,
   SHUTDOWNS,
+  SLICES,
   STALE_AFTERS,
   STARTS,
   START_ORDERS,
@@ -89,4 +90,5 @@ export const scripts: fc.Arbitrary<Script> = fc.record({
   chances: fc.array(fc.constantFrom(...CHANCES), { minLength: 1, maxLength: 4 }),
   deadlineMs: fc.constantFrom(...DEADLINES),
   slowness: fc.constantFrom(...SLOWNESS),
+  slice: fc.constantFrom(...SLICES),
 });

@@ -36,6 +36,7 @@ export const RUN_LIMITS = [9, 120] as const;
 export const START_ORDERS = ['sequential', 'parallel'] as const;
 export const CLASSES = ['transient', 'permanent', 'fatal'] as const;
 export const CHANCES = [0, 0.3, 0.7, 0.999] as const;
+export const SLICES = [64, 1, 2] as const;
 /** The bits of a mask say which of the siblings before it a child is bound to. */
 export const MAX_MASK = 15;
 export const STARTS = ['at once', 'slowly', 'fails', 'is ignored'] as const;
@@ -106,6 +107,8 @@ export interface Script {
   readonly deadlineMs: number;
   /** By how much all that takes time is slowed down. */
   readonly slowness: number;
+  /** So many children are started, or stopped, in one step where that is done at once. */
+  readonly slice: number;
 }
 
 /** How often each verb stands in the list is how often it is chosen. */
@@ -224,5 +227,6 @@ export function randomScript(random: Random): Script {
     chances: Array.from({ length: 1 + below(4) }, () => oneOf(CHANCES)),
     deadlineMs: random() < 0.5 ? Infinity : oneOf(DEADLINES),
     slowness: random() < 0.7 ? 1 : oneOf(SLOWNESS),
+    slice: oneOf(SLICES),
   };
 }

@@ -33,6 +33,8 @@ export class World {
   readonly root: Node;
   /** The children that are added at run time. */
   readonly extras: readonly ChildPlan[];
+  /** So many children are started, or stopped, in one step where that is done at once. */
+  readonly slice: number;
   /** Is told of everything, if the story of a run is wanted. */
   tell: ((node: Node, what: Message | Effect) => void) | undefined = undefined;
   /** Is told of every event. */
@@ -49,6 +51,7 @@ export class World {
 
   constructor(script: Script) {
     this.#script = script;
+    this.slice = script.slice;
     this.extras = script.extras.map((plan) => slowed(plan, script.slowness));
     this.root = new Node(this, slowed(script.root, script.slowness), 'root', undefined);
     this.nodes.push(this.root);

@@ -71,7 +71,6 @@ function startFailed(a: Account, fact: Fact, errorClass: Fact['errorClass'] | un
   const isWantedDown = walk?.isStopping && walk.has(fact);
   if (fact.isLoose && !isWantedDown && !fact.asked && !a.isStopping && !a.isUndoing) {
     fact.because = 'start-failed';
-    fact.isAlone ||= fact.isLoose === 'alone';
     fact.nextStartAt = a.now;
     fact.dueSince = a.steps;
     return fact.down(fact.child.spec.restart === 'temporary' ? 'off' : 'retry');

@@ -77,6 +77,8 @@ export class Oracle {
         a.isStopping = true;
         a.isKilling = true;
         return;
+      case 'go-on':
+        return;
       case 'dismiss':
         throw new Violation('scripts dismiss nobody');
       default:
@@ -108,6 +110,7 @@ export class Oracle {
         return onSetTimer(a, a.factOf(effect.child), effect.ms);
       case 'clear-timer':
       case 'gone':
+      case 'go-on':
         return;
       case 'reply':
         return replied(a, effect.to, effect.child);

@@ -29,12 +29,18 @@ function finishWalk(a: Account, walk: Walk): void {
   for (const each of walk.scope) {
     // Meanwhile all else goes on; in sequence the others have to wait for it.
     if (isHeld && !a.isParallel) break;
-    if (each.isStarting && isForItself(a, walk, each)) each.isLoose = walk.isAlone ? 'alone' : 'leading';
+    if (each.isStarting && isForItself(a, walk, each)) loosen(each, walk);
     if (each.isStarting && !each.isLoose) throw new Violation(`'${each.id}' is starting, and not waited for`);
     if (isToStart(a, walk, each)) throw new Violation(`'${each.id}' is left out of a ${walk.kind}`);
     const isLeft = each.isDown && each.rest === 'wanted' && !isLeftToBoot(a, each);
     if (isLeft) throw new Violation(`'${each.id}' is left down without a word`);
   }
+}
+
+/** From now on nobody waits for its start. One that is revived is so by itself until it is up, whatever comes in between. */
+function loosen(fact: Fact, { isAlone }: Walk): void {
+  fact.isLoose = isAlone ? 'alone' : 'leading';
+  fact.isAlone ||= isAlone;
 }
 
 /** Those whom a walk has passed because they are paused are down for that reason. */
