@@ -1,4 +1,4 @@
-/** What is printed of a record that tells of a child or a supervisor. */
+/** What is printed of a record that tells of a child, of a supervisor, or of a whole application. */
 import { type EventName, EVENT_NAMES } from '@coppice/core';
 import { FOLDED } from './fold.js';
 import { stacks } from './pretty-stack.js';
@@ -15,7 +15,7 @@ const MARGIN = ' '.repeat('+99.9 min ERROR: '.length);
 const KEPT = new Set(['level', 'time', 'timestamp']);
 
 /** Signs for what has happened; what is an error has that of an error. */
-const SIGNS: Readonly<Partial<Record<EventName, string>>> = {
+const SIGNS: Readonly<Record<string, string>> = {
   'child:started': '●',
   'supervisor:started': '●',
   'child:restarting': '↻',
@@ -26,12 +26,14 @@ const SIGNS: Readonly<Partial<Record<EventName, string>>> = {
   'child:not-restarted': '○',
   'child:stopped': '○',
   'supervisor:stopped': '○',
-};
+  'application:ready': '●',
+  'application:stopped': '○',
+} satisfies Partial<Record<EventName | `application:${string}`, string>>;
 
 function signOf(event: unknown, level: unknown, paint: Paint): string {
   const [isError, isWarning] = [isAtLeast(level, 50, ['error', 'fatal']), isAtLeast(level, 40, ['warn'])];
   if (isError) return paint.red('✖');
-  const sign = SIGNS[event as EventName] ?? '·';
+  const sign = (typeof event === 'string' ? SIGNS[event] : undefined) ?? '·';
   if (isWarning) return paint.yellow(sign);
   return sign === '●' ? paint.green(sign) : paint.dim(sign);
 }
@@ -48,24 +50,38 @@ export function drawer(): (log: Log, messageKey: string, paint: Paint) => string
   return (log, messageKey, paint) => {
     const said = log[messageKey];
     const message = typeof said === 'string' ? printable(said) : '';
-    const { event, path } = log;
-    if (typeof path !== 'string') return message;
-    const where = printable(path);
-    const lead = paint.dim('│ '.repeat(path.split('/').length - 1));
-    // Of a child that writes to its log: what else it has to say is printed below.
-    if (event === undefined && typeof log['incarnation'] === 'number') {
+    const about = whoseIs(log);
+    if (!about) return message;
+    const path = printable(about.path);
+    const lead = paint.dim('│ '.repeat(about.path.split('/').length - 1));
+    if (about.is === 'line') {
       delete log['path'];
       delete log['incarnation'];
-      return `${lead}${paint.dim(`${where}:`)} ${message}`;
+      return `${lead}${paint.dim(`${path}:`)} ${message}`;
     }
-    if (!EVENTS.has(event) && event !== FOLDED) return message;
-    const sign = signOf(event, log['level'], paint);
-    const below = unsaid(log, message);
+    const sign = signOf(log['event'], log['level'], paint);
+    const below = unsaid(log, message).map((line) => paint.dim(line));
     for (const key of Object.keys(log)) if (!KEPT.has(key) && key !== messageKey) delete log[key];
     const margin = `\n${MARGIN}${lead}  `;
-    const [head, ...rest] = highlight(message, where, paint).split('\n');
-    return [`${lead}${sign} ${head}`, ...rest, ...below.map((line) => paint.dim(line))].join(margin);
+    const sentence = about.is === 'application' ? `${path}: ${message}` : message;
+    const [head, ...rest] = highlight(sentence, path, paint).split('\n');
+    return [`${lead}${sign} ${head}`, ...rest, ...below].join(margin);
   };
+}
+
+/** Whom a record tells of, and how; undefined: of nobody in a tree. */
+function whoseIs({ event, path, application, incarnation }: Log): About | undefined {
+  if (typeof event === 'string' && event.startsWith('application:') && typeof application === 'string')
+    return { is: 'application', path: application };
+  if (typeof path !== 'string') return undefined;
+  if (EVENTS.has(event) || event === FOLDED) return { is: 'event', path };
+  // What a child writes to its log; what else it has to say is printed below.
+  return event === undefined && typeof incarnation === 'number' ? { is: 'line', path } : undefined;
+}
+
+interface About {
+  readonly is: 'event' | 'line' | 'application';
+  readonly path: string;
 }
 
 /** The path in the sentence: where it is more quietly, and its id louder. */

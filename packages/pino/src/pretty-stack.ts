@@ -9,8 +9,8 @@ const MOST_HEAD = 8;
 /** Node's, and those of packages. */
 const NOT_THE_USERS = /\(node:|at node:|[/\\]node_modules[/\\]/;
 
-/** That a supervisor has given up is in the record itself; it happens in no code of the user's. */
-const GAVE_UP = /^GaveUpError: /;
+/** That something did not start, or gave up, is in the record itself; it happens in no code of the user's. */
+const CARRIER = /^(GaveUpError|StartError): /;
 
 /** Says what is new of the errors in a record: causes and frames, a line each. */
 export function stacks(): (log: Readonly<Record<string, unknown>>, message: string) => string[] {
@@ -21,7 +21,7 @@ export function stacks(): (log: Readonly<Record<string, unknown>>, message: stri
       const { head, frames } = parse(text);
       const isSaid = message.includes(`: ${head.join('\n').replace(/^[\w.$]+: /, '')}`);
       const error = text.replace(/^(caused by|one of them): /, '');
-      if (known.has(error) || GAVE_UP.test(error)) return [];
+      if (known.has(error) || CARRIER.test(error)) return [];
       remember(known, error);
       return [...(isSaid ? [] : head.slice(0, MOST_HEAD)), ...frames];
     });

@@ -143,6 +143,19 @@ test('what a child logs stands where it stands', () => {
   expect(print(record)).toBe('    +0 ms  INFO: │ shop/db: connected\n    host: "localhost"\n');
 });
 
+test('what an application says of itself stands beside the events of its tree', () => {
+  const ready = {
+    level: 30,
+    time: 5,
+    event: 'application:ready',
+    application: 'shop',
+    startMs: 7.1,
+    children: 2,
+    msg: 'ready after 7 ms',
+  };
+  expect(print(ready)).toBe('    +0 ms  INFO: ● shop: ready after 7 ms\n');
+});
+
 test.each([
   ['a record', { level: 30, msg: 'hello', a: 1 }],
   [

@@ -133,8 +133,8 @@ test('the table, read aloud', () => {
     'child:timed-out | warn | - | shop/db is broken off: boom',
     'child:killing | warn | - | shop/db is ended by force: its time is over',
     'child:stopped | debug | - | shop/db stopped',
-    'child:stuck | warn | - | shop/db did not end in time (running) and cannot be killed; it is waited for',
-    'child:abandoned | error | - | shop/db did not end within 5 s (running); it is waited for no longer, and may ' +
+    'child:stuck | warn | - | shop/db did not end in time: its stop goes on; it cannot be killed, and is waited for',
+    'child:abandoned | error | - | shop/db did not end within 5 s: its stop goes on; it is waited for no longer, and may ' +
       'still be running',
     'child:settled | warn | - | shop/db, incarnation 2, has ended after all, 90 s after it was abandoned',
     'child:cleanup-failed | warn | - | cleaning up after shop/db failed: boom',
@@ -144,7 +144,7 @@ test('the table, read aloud', () => {
     'supervisor:started | info | - | shop is up after 2.2 min, with all its children',
     'supervisor:start-failed | error | - | shop failed to start, since shop/api did not: boom',
     'supervisor:stopping | debug | - | stopping shop: done for today',
-    'supervisor:stopped | info | - | shop stopped after giving up: boom',
+    'supervisor:stopped | info | - | shop stopped after giving up',
     'supervisor:gave-up | fatal | gave-up | shop gave up: shop/db failed again after 3 restarts within 5 s, which is the limit: boom',
     'supervisor:auto-shutdown | info | - | shop shuts itself down: significant child shop/db has ended ' +
       '(any-significant)',
@@ -282,6 +282,15 @@ describe('why a child is started, stopped or removed, and on whose account', () 
       /^shop is reconciled by ada: /,
     );
   });
+});
+
+test.each([
+  ['service', 'starting', 'its start goes on'],
+  ['task', 'running', 'its run goes on'],
+  ['task', 'cleaning-up', 'its clean-up goes on'],
+  ['supervisor', 'running', 'it goes on'],
+] as const)('what hangs: a %s that is %s', (kind, phase, said) => {
+  expect(row(sample('child:abandoned', { kind, phase })).message).toContain(` within 5 s: ${said};`);
 });
 
 test('the other turns of phrase', () => {

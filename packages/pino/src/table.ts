@@ -222,13 +222,13 @@ export const EVENT_LOG: EventLog = Object.freeze<EventLog>({
   },
   'child:stuck': {
     level: 'warn',
-    message: (e) => `${e.path} did not end in time (${e.phase}) and cannot be killed; it is waited for`,
+    message: (e) => `${e.path} did not end in time: ${whatHangs(e)}; it cannot be killed, and is waited for`,
     fields: (e) => ({ ...aboutChild(e), phase: e.phase }),
   },
   'child:abandoned': {
     level: 'error',
     message: (e) =>
-      `${e.path} did not end within ${duration(e.waitedMs)} (${e.phase}); it is waited for no longer, and may ` +
+      `${e.path} did not end within ${duration(e.waitedMs)}: ${whatHangs(e)}; it is waited for no longer, and may ` +
       'still be running',
     // No supervisor report: that comes with its end, which follows at once.
     fields: (e) => ({ ...aboutChild(e), phase: e.phase, waitedMs: ms(e.waitedMs) }),
@@ -446,9 +446,15 @@ const WITH_WHOM = {
   'rest-for-one': ' and those after it',
 } as const;
 
-/** Why a supervisor ends. */
-const whyItEnds = (reason: ReasonWire): string =>
-  `${gaveUp(reason) ? ' after giving up' : ''}${because(reason)}`;
+/** What has not come to an end, though its signal was aborted when it was asked to stop. */
+function whatHangs({ kind, phase }: EventOf<'child:stuck' | 'child:abandoned'>): string {
+  if (phase !== 'running') return phase === 'starting' ? 'its start goes on' : 'its clean-up goes on';
+  if (kind === 'task') return 'its run goes on';
+  return kind === 'service' ? 'its stop goes on' : 'it goes on';
+}
+
+/** Why a supervisor ends. What it gave up over has been said when it did. */
+const whyItEnds = (reason: ReasonWire): string => (gaveUp(reason) ? ' after giving up' : because(reason));
 
 /** That of a supervisor which gave up is in the record that says so. */
 const newErrorIn = (reason: ReasonWire): ErrorWire | undefined =>

@@ -235,7 +235,7 @@ test('what is remembered is bounded: of too many children the one that failed fi
   const records: Record[] = [];
   const logger = pino({}, { write: (line: string) => void records.push(JSON.parse(line)) });
   const clock = new SimulatedClock();
-  logEvents(source as never, logger, { clock });
+  logEvents(source, logger, { clock });
   let seq = 0;
   const crash = (id: string) => {
     const event = {

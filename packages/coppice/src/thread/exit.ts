@@ -66,20 +66,20 @@ const OUT_OF_MEMORY = 'ERR_WORKER_OUT_OF_MEMORY';
 
 /** The thread's own account knows more, except of an end by lack of memory, which it does not live to tell. */
 function errorOf(error: unknown, { fault, ...traces }: Traces): unknown {
-  if (codeOf(error) === OUT_OF_MEMORY) return outOfMemory(error, traces);
+  if (codeOf(error) === OUT_OF_MEMORY) return outOfMemory(traces);
   if (fault) return fromWire(fault);
   const isError = typeof error === 'object' && error !== null && 'message' in error;
   return isError ? error : fromWire(toWire(error));
 }
 
 /** Node's own code, with what Node does not say: which thread, which limit, and what can be done. */
-function outOfMemory(cause: unknown, { path, resourceLimits = {} }: Omit<Traces, 'fault'>): Error {
+function outOfMemory({ path, resourceLimits = {} }: Omit<Traces, 'fault'>): Error {
   const limits = Object.entries(resourceLimits).map(([name, mb]) => `${name}: ${mb}`);
-  const of = limits.length === 0 ? 'the default of its process' : `{ ${limits.join(', ')} }`;
+  const limit = limits.length === 0 ? 'that of its process' : `{ ${limits.join(', ')} }`;
   const message =
-    `the thread '${path}' is out of memory: its heap has reached its limit (resourceLimits: ${of}); give it more, or ` +
-    `find what it keeps: execArgv: ['--heapsnapshot-near-heap-limit=1'] writes that to a file`;
-  return Object.assign(new Error(message, { cause }), { code: OUT_OF_MEMORY });
+    `the thread '${path}' is out of memory: its heap has reached its limit (${limit}); raise its resourceLimits, or ` +
+    `see what it keeps with execArgv: ['--heapsnapshot-near-heap-limit=1']`;
+  return Object.assign(new Error(message), { code: OUT_OF_MEMORY });
 }
 
 function notLoaded(cause: unknown, { path, file }: Traces): ThreadError {

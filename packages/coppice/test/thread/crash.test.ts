@@ -83,7 +83,7 @@ test('out of memory', async () => {
   expect(await crashOf('memory', { resourceLimits: { maxOldGenerationSizeMb: 16 } })).toMatchObject({
     code: 'ERR_WORKER_OUT_OF_MEMORY',
     message: expect.stringContaining(
-      "'app/worker' is out of memory: its heap has reached its limit (resourceLimits: { maxOldGenerationSizeMb: 16 })",
+      "'app/worker' is out of memory: its heap has reached its limit ({ maxOldGenerationSizeMb: 16 })",
     ),
   });
 });
