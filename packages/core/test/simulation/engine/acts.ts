@@ -11,6 +11,8 @@ export class Acts {
   readonly #stage: Stage;
   /** Is told of each call: it has to get an answer. */
   readonly #settles: (answer: Promise<unknown>) => void;
+  /** Is told of each supervisor that gets another list of children. */
+  readonly #reconciles: (path: string) => void;
   #extras = 0;
 
   constructor(
@@ -18,12 +20,14 @@ export class Acts {
     tree: SupervisorTree,
     stage: Stage,
     settles: (answer: Promise<unknown>) => void,
+    reconciles: (path: string) => void,
   ) {
     this.#script = script;
     this.#tree = tree;
     this.#clock = stage.clock;
     this.#stage = stage;
     this.#settles = settles;
+    this.#reconciles = reconciles;
   }
 
   async act({ verb, at }: EngineAction): Promise<void> {
@@ -45,6 +49,10 @@ export class Acts {
         );
       case 'startChild':
         return this.#settles(this.#with(at, always, (handle, plan) => this.#startChild(handle, plan)));
+      case 'reconcile':
+        return this.#settles(
+          this.#with(at, hasDeclared, (handle, plan) => this.#reconcile(handle, plan, at)),
+        );
       default:
         return this.#settles(this.#with(at, always, (handle) => handle[verb](childOf(handle, at))));
     }
@@ -55,6 +63,11 @@ export class Acts {
       return (handle as unknown as { startChild(): Promise<unknown> }).startChild();
     }
     return handle.startChild(this.#stage.leaf(this.#script.extra, `extra${this.#extras++ % 3}`, plan));
+  }
+
+  #reconcile(handle: SupervisorTree, plan: BranchPlan, at: number): Promise<unknown> {
+    this.#reconciles(handle.path);
+    return handle.reconcile(this.#stage.otherChildren(plan, at));
   }
 
   /** Something fails, or ends, at an odd moment: perhaps long after its end. */
@@ -87,6 +100,8 @@ export class Acts {
 }
 
 const always = (): boolean => true;
+const hasDeclared = (_: SupervisorTree, { kind, leaves }: BranchPlan): boolean =>
+  kind === 'supervisor' || leaves.length === 0;
 
 /** The id of a child, or one that nobody has. */
 function childOf(handle: SupervisorTree, at: number): string {

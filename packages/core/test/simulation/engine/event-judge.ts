@@ -25,6 +25,8 @@ export class EventJudge {
   readonly #branches: Branches;
   /** When the whole has to be over: supervisors below may be killed before that, the root then. */
   deadlineAt = Infinity;
+  /** The paths of those that were given another list of children: in which order they are by now is not told. */
+  readonly reconciled = new Set<string>();
   #seq = 0;
   #at = 0;
 
@@ -106,6 +108,7 @@ export class EventJudge {
         if (dependant && branch.phase === 'running')
           throw new Violation(`'${event.path}' is stopped before '${dependant.id}', which is bound to it`);
         if (branch.plan.kind === 'dynamic' || branch.mayBeKilled || branch.phase !== 'stopping') return;
+        if (this.reconciled.has(event.supervisor)) return;
         if (event.at >= this.deadlineAt || (this.deadlineAt !== Infinity && event.supervisor !== 'root'))
           return;
         const first = younger.find(({ told }) => told === 'starting' || told === 'started');

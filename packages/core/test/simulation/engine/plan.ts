@@ -33,6 +33,7 @@ const VERBS = [
   'pause',
   'resume',
   'stop',
+  'reconcile',
 ] as const;
 
 /** What one incarnation does. */

@@ -50,7 +50,13 @@ export class Run {
     this.#tree = this.#stage
       .rootOf(script.root)
       .handle({ clock: this.#timers, random: seededRandom(script.seed) });
-    this.#acts = new Acts(script, this.#tree, this.#stage, (answer) => this.#settles(answer));
+    this.#acts = new Acts(
+      script,
+      this.#tree,
+      this.#stage,
+      (answer) => this.#settles(answer),
+      (path) => this.judge.reconciled.add(path),
+    );
     if (audience === 'hostile') addHostileListeners(this.#tree);
     if (audience !== 'nobody') this.#tree.on('event', (event) => this.#hears(event, hear));
     if (audience === 'meddling') addMeddlers(this.#tree, (command) => this.#settles(command));

@@ -14,7 +14,7 @@ import { Violation } from '../model/judge/violation.js';
 import { Actor } from './actor.js';
 import type { Journal } from './journal.js';
 import type { BranchPlan, LeafPlan, Part } from './plan.js';
-import { bondsOf, branchPolicies, leafPolicies, startOrderOf } from './policies.js';
+import { bondsOf, branchPolicies, childPlan, leafPolicies, startOrderOf } from './policies.js';
 import { Watch } from './watch.js';
 
 /** After so many starts all children play this part: no tree restarts for ever. */
@@ -36,6 +36,8 @@ export class Stage {
   /** What broke a rule of the stage; it may have been thrown where the engine catches it. */
   readonly violations: unknown[] = [];
   #current: Part | undefined = undefined;
+  /** The children that each supervisor was declared with. */
+  readonly #declared = new Map<BranchPlan, readonly ChildSpec[]>();
   /** All incarnations, for pokes at odd moments. */
   readonly actors: Actor[] = [];
 
@@ -88,7 +90,23 @@ export class Stage {
     const branches = plan.branches.map((branch, i) => this.#branch(branch, `branch${i}`, plan));
     // Branches stand between the leaves, so that there are leaves before and after them.
     const children = [...leaves.slice(0, 1), ...branches, ...leaves.slice(1)];
+    this.#declared.set(plan, children);
     return supervisor({ ...limits, strategy: plan.strategy, startOrder: startOrderOf(plan), children });
+  }
+
+  /** Another list of children for one that was declared with this plan: some left out, some with another start. */
+  otherChildren(plan: BranchPlan, at: number): ChildSpec[] {
+    const bonds = bondsOf(plan);
+    return (this.#declared.get(plan) ?? []).flatMap((declared, i): ChildSpec[] => {
+      const leaf = declared.id.startsWith('leaf') && (childPlan(plan, declared.id) as LeafPlan);
+      const change = leaf ? (at * 7 + i * 5) % 4 : 0;
+      if (change === 1) return [];
+      // Whoever is replaced is forgiven what was before, of which nothing is told: so only those of OTP's own kind.
+      const isPlain = leaf && !leaf.beyond && !plan.beyond?.childBackoff;
+      return [
+        change === 2 && isPlain ? this.leaf(leaf, declared.id, plan, bonds.get(declared.id)) : declared,
+      ];
+    });
   }
 
   #service(plan: LeafPlan, common: { id: string }): ChildSpec {
