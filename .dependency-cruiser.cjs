@@ -4,8 +4,8 @@ const TEST = '\\.test(-d)?\\.ts$';
 const CORE_MODEL = '^packages/core/src/model/';
 const CORE_SPEC = '^packages/core/src/spec/';
 const CORE_ENGINE = '^packages/core/src/engine/';
-/** What the handles and contexts of the engine offer of task supervisors and partitions; beside it, not above it. */
-const CORE_TASKS = '^packages/core/src/(tasks|partition)/';
+/** What handles and contexts offer besides: task supervisors, partitions, what was and what is; not above the engine. */
+const CORE_TASKS = '^packages/core/src/(tasks|partition|recorder|explain)/';
 /** Packages that stand beside each other: they see events and snapshots, never one another. */
 const ROW = '^packages/(pino|otel|prometheus|observer|testing|cluster)/';
 

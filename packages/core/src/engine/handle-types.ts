@@ -44,6 +44,12 @@ export interface RequestOptions {
   readonly by?: string | undefined;
 }
 
+/** How to explain. */
+export interface ExplainOptions {
+  /** What follows when the root gives up, in words. Default: `'everything ends'`. */
+  readonly whenAllEnds?: string | undefined;
+}
+
 /** Who pauses or resumes a child, and why: shown in snapshots and events. */
 export interface PauseOptions extends RequestOptions {
   readonly reason?: string | undefined;
@@ -132,8 +138,24 @@ export interface AnySupervisorHandle extends Subscribable, AsyncDisposable {
   /** The declaration of a child, complete with defaults: for one of a dynamic supervisor the template, or its own. */
   childSpec(child: ChildRef): ChildSpec;
   /**
-   * A child now, in words for a terminal: what it is at and since when, how it ended last, how much of its limit is
-   * used, and what `explainPolicy` says of its declaration. Answers at once, in every state.
+   * What a child is at, why, and what comes next, in plain sentences for a log or an alert. It is known in every state,
+   * and better with a `recorder`. Answers at once.
+   *
+   * @param child - by id, declaration, path from here, or path from the root as events have it; none: this supervisor
+   * @throws `COPPICE_NOT_FOUND`
+   *
+   * @example
+   * ```ts
+   * tree.on('child:gave-up', ({ path }) => alert(tree.explain(path)));
+   * // poller is backing off: its 4th run ended after 312 ms with ECONNREFUSED 127.0.0.1:5432; next start in 3.2 s;
+   * // 2 of 5 restarts of feeds left within 1 min; if it fails 3 more times within that time, feeds gives up and app
+   * // restarts it.
+   * ```
+   */
+  explain(child?: ChildRef, options?: ExplainOptions): string;
+  /**
+   * All about a child, on a page for a terminal: what `explain` says of it now, and what `explainPolicy` says of its
+   * declaration. Answers at once, in every state.
    *
    * @throws `COPPICE_NOT_FOUND`
    */

@@ -19,6 +19,7 @@ import { checkOptions, show } from '../spec/checks.js';
 import type { Views } from '../spec/view-types.js';
 import { checkPlace } from '../spec/place.js';
 import { completeChild } from '../spec/validate.js';
+import { explainPlace } from '../explain/explain.js';
 import { describe } from './describe.js';
 import { countOf, partitioningOf, route, specFor } from '../partition/partitioning.js';
 import { Place } from '../partition/place.js';
@@ -29,6 +30,7 @@ import { Tasks } from '../tasks/runner.js';
 import type { Emitter, EventListener, EventMap, Subscribable } from './emitter.js';
 import type {
   ChildRef,
+  ExplainOptions,
   PauseOptions,
   ReconcileOptions,
   RequestOptions,
@@ -284,6 +286,24 @@ export class Handle implements SupervisorHandle {
   describe(ref: ChildRef): string {
     const process = this.#process();
     return describe(process, this.#child(process, ref));
+  }
+
+  explain(ref?: ChildRef, options: ExplainOptions = {}): string {
+    const { whenAllEnds = 'everything ends' } = checkOptions('explain', options, ['whenAllEnds']);
+    checkText('explain', { whenAllEnds });
+    const above = this.path.split('/').slice(1);
+    const root = this.#root.find(this.#root.path) as SupervisorProcess;
+    return explainPlace(root, [...above, ...this.#below(ref)], { whenAllEnds });
+  }
+
+  /** The way from here to a child, by its id, its declaration, its path from here, or that of an event. */
+  #below(ref: ChildRef | undefined): string[] {
+    if (ref === undefined || ref === this.path) return [];
+    const path = idOf(ref);
+    const [first = ''] = path.split('/');
+    const isFromRoot =
+      path.startsWith(`${this.path}/`) && !this.#root.find(this.path)?.state.children.get(first);
+    return (isFromRoot ? path.slice(this.path.length + 1) : path).split('/');
   }
 
   snapshot(options: SnapshotOptions = {}): SupervisorSnapshot {
