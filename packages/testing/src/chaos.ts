@@ -174,9 +174,7 @@ class Chaos implements RunningChaos {
     if (scope === undefined) return true;
     if (typeof scope === 'function') return scope(child);
     return scope.some((each) =>
-      typeof each === 'string'
-        ? `/${child.path}/`.includes(`/${each}/`)
-        : isBelow(each as ChildSpec, child.spec),
+      typeof each === 'string' ? `/${child.path}/`.includes(`/${each}/`) : isBelow(each, child.spec),
     );
   }
 
@@ -200,10 +198,13 @@ class Chaos implements RunningChaos {
 }
 
 /** Is it this declaration, or declared below it? */
-function isBelow(above: ChildSpec, spec: ChildSpec): boolean {
+function isBelow(above: object, spec: ChildSpec): boolean {
   if (isSameDeclaration(spec, above)) return true;
-  if (above.kind === 'supervisor') return above.children.some((child) => isBelow(child, spec));
-  return above.kind === 'dynamic-supervisor' && isBelow(above.child as ChildSpec, spec);
+  const { children = [], child } = above as {
+    readonly children?: readonly object[];
+    readonly child?: object;
+  };
+  return (child ? [child] : children).some((each) => isBelow(each, spec));
 }
 
 function check(options: ChaosOptions): void {

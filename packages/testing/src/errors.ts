@@ -42,7 +42,7 @@ export class TestingError extends CodedError {
 
   /** @param above - the function that the stack is to end with: that of the caller, not of the kit */
   constructor(code: TestingErrorCode, details: Details, above?: (...args: never[]) => unknown) {
-    super((MESSAGES[code] as (details: Details) => string)(details), details);
+    super(MESSAGES[code](details), details);
     this.code = code;
     if (above) Error.captureStackTrace(this, above);
   }

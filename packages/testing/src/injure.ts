@@ -1,5 +1,5 @@
 /** Faults in a running tree: crash, hang, stall, and what goes astray. */
-import type { AnySupervisorHandle, ChildKind, ChildRef } from '@coppice/core';
+import { type AnySupervisorHandle, type ChildKind, type ChildRef, fromWire, toWire } from '@coppice/core';
 import { type LivingChild, clockOf, livingChild } from '@coppice/core/kit';
 import { TestingError } from './errors.js';
 import { hold } from './held.js';
@@ -24,8 +24,7 @@ const crashOf = (path: string): Error => new Error(`the test has crashed ${path}
 export function crash(tree: AnySupervisorHandle, ref: ChildRef, error?: unknown): void {
   if (isSupervisor(tree, ref)) {
     const below = tree.supervisor(ref as string);
-    const reason = error instanceof Error ? error : new Error(String(error ?? crashOf(below.path).message));
-    void below.stop({ reason });
+    void below.stop({ reason: reasonOf(error ?? crashOf(below.path)) });
     return;
   }
   const child = livingChild(tree, ref);
@@ -91,6 +90,9 @@ export function simulateStray(tree: AnySupervisorHandle, ref: ChildRef, error?: 
   const child = livingChild(tree, ref);
   return child.fault(error ?? new Error(`the test has had a fault go astray in ${child.path}`));
 }
+
+/** A supervisor ends with an error. */
+const reasonOf = (thrown: unknown): Error => (thrown instanceof Error ? thrown : fromWire(toWire(thrown)));
 
 /** Does a stall of it end it? */
 export function isWatched({ spec }: LivingChild): boolean {

@@ -12,7 +12,7 @@ import {
 
 /**
  * The events of a tree, from when it was made. Its expectations throw a `TestingError` (`COPPICE_TEST_STORY`) that
- * shows the story, what was expected, and where the two part.
+ * shows the story, what was expected, and where the two part; they may be taken apart.
  */
 export class EventRecorder {
   readonly #tree: Subscribable;
@@ -90,9 +90,9 @@ export class EventRecorder {
    * events.expectOrder('db crashed', 'db restarting', 'outbox stopped', 'db#2 started', 'outbox#2 started');
    * ```
    */
-  expectOrder(...happenings: readonly Happening[]): void {
+  readonly expectOrder = (...happenings: readonly Happening[]): void => {
     this.#expect(deviationFromOrder(this.#events, happenings.map(wantedOf)), this.expectOrder);
-  }
+  };
 
   /**
    * All of them have happened in this order, and nothing else.
@@ -107,9 +107,9 @@ export class EventRecorder {
    * events.expectExactly('db crashed', 'db restarting', 'db starting', 'db started');
    * ```
    */
-  expectExactly(...happenings: readonly Happening[]): void {
+  readonly expectExactly = (...happenings: readonly Happening[]): void => {
     this.#expect(deviationFromAll(this.#events, happenings.map(wantedOf)), this.expectExactly);
-  }
+  };
 
   /**
    * None of them has happened.
@@ -121,9 +121,9 @@ export class EventRecorder {
    * events.expectNever('* abandoned', 'shop gave-up');
    * ```
    */
-  expectNever(...happenings: readonly Happening[]): void {
+  readonly expectNever = (...happenings: readonly Happening[]): void => {
     this.#expect(deviationFromNever(this.#events, happenings.map(wantedOf)), this.expectNever);
-  }
+  };
 
   #expect(deviation: Deviation, above: (...happenings: readonly Happening[]) => void): void {
     if (deviation !== undefined) {

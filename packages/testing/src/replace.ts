@@ -36,8 +36,9 @@ export type StandIn<C> =
 export function stub<V>(ref: Service<V>, value: NoInfer<Partial<V> & object>): Service<V>;
 export function stub<V>(ref: Service<V>, value: NoInfer<V>): Service<V>;
 export function stub(ref: Service, value: unknown): unknown {
-  const { start: _start, stop: _stop, kill: _kill, ...options } = ref;
-  const stubbed = service({ ...options, awaitReady: false, start: () => value });
+  const options = Object.entries(ref).filter(([key]) => !['start', 'stop', 'kill'].includes(key));
+  const own = Object.fromEntries(options) as Omit<Service, 'start' | 'stop' | 'kill'>;
+  const stubbed = service({ ...own, awaitReady: false, start: () => value });
   standIn(stubbed, ref);
   return stubbed;
 }
@@ -67,13 +68,13 @@ export function replace<C extends { readonly id: string } = ChildSpec>(
   if ((tree as { kind?: unknown } | undefined)?.kind !== 'supervisor') {
     throw wrongOption('replace()', 'the first argument', 'the declaration of a supervisor', show(tree));
   }
-  const { copy, places, closed } = new Replacement(tree, ref, other as ChildSpec);
+  const { copy, places, closed } = new Replacement(tree, ref, other);
   if (copy !== tree) return copy as DeclaredSupervisor;
   const inside = closed.map((path) => `'${path}'`).join(' and ');
   throw new TestingError(
     'COPPICE_TEST_REF',
     {
-      id: typeof ref === 'string' ? ref : ((ref as { id?: unknown } | undefined)?.id ?? show(ref)),
+      id: typeof ref === 'string' ? ref : (ref?.id ?? show(ref)),
       path: tree.id,
       why:
         inside === '' ? '' : `, as far as it can be exchanged (what is inside of ${inside} belongs to that)`,
@@ -118,10 +119,10 @@ class Replacement {
       return child;
     }
     if (child.kind === 'supervisor') return this.#inSupervisor(child, `${path}/`);
-    const template = child.child as ChildSpec;
+    const template: ChildSpec = child.child;
     const instead = this.#instead(template, `${path}/${template.id}`);
     if (instead === template) return child;
-    const copy = dynamicSupervisor<never>({ ...child, child: instead as never });
+    const copy = dynamicSupervisor<never>({ ...child, child: instead });
     standIn(copy, child);
     return copy;
   }

@@ -1,13 +1,5 @@
 /** Children that do as a script says, run by run; and a user's own that are made to misbehave. */
-import {
-  type Context,
-  type Ignore,
-  type Service,
-  type Task,
-  type WorkerOptions,
-  service,
-  task,
-} from '@coppice/core';
+import { type Context, type Service, type Task, type WorkerOptions, service, task } from '@coppice/core';
 import { clockOf, show, standIn, standInAsCopy } from '@coppice/core/kit';
 import { type Behaviour, wait } from './behaviour.js';
 import { wrongOption } from './errors.js';
@@ -91,25 +83,23 @@ export function misbehaving(spec: Service<unknown, unknown[]> | Task<unknown[]>,
 }
 
 function misbehavingService(spec: Service<unknown, unknown[]>, script: Script): unknown {
-  const { start } = spec;
   const copy = service<unknown, unknown[]>({
     ...spec,
-    start: (context, ...args): unknown | Ignore | Promise<unknown | Ignore> => {
+    start: (context, ...args) => {
       const behaviours = behavioursIn(context.attempt, script);
-      return inLife(context, behaviours, (own) => start.call(spec, own, ...args));
+      return inLife(context, behaviours, (own) => spec.start(own, ...args));
     },
   });
-  standInAsCopy(copy as Service, spec as Service);
+  standInAsCopy(copy, spec);
   return copy;
 }
 
 function misbehavingTask(spec: Task<unknown[]>, script: Script): unknown {
-  const { run } = spec;
   const copy = task<unknown[]>({
     ...spec,
     run: (context, ...args) => {
       const behaviours = behavioursIn(context.attempt, script);
-      return inLife(context, behaviours, (own) => run.call(spec, own, ...args));
+      return inLife(context, behaviours, (own) => spec.run(own, ...args));
     },
   });
   standIn(copy, spec);

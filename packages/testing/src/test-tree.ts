@@ -202,13 +202,13 @@ export class TestTree<T = SupervisorTree> implements AsyncDisposable {
       };
       const promise = Promise.resolve(awaited);
       promise.then(settled, settled);
-      return { says: 'the end of a promise', isSo: () => isSettled, result: () => promise as Promise<R> };
+      return { says: 'the end of a promise', isSo: () => isSettled, result: () => promise };
     }
     // A function that takes an event looks at events, one that takes nothing at whatever it likes.
     if (typeof awaited === 'function' && awaited.length === 0) {
       return { says: String(awaited), isSo: awaited as () => boolean, result: () => nothing };
     }
-    const wanted: Wanted = wantedOf(awaited as Happening);
+    const wanted: Wanted = wantedOf(awaited);
     const { all } = this.events;
     return { says: `'${wanted.says}'`, isSo: () => all.some(wanted.matches), result: () => nothing };
   }
@@ -302,7 +302,7 @@ function checked(options: TestTreeOptions): TestTreeOptions {
     'testTree()',
     key,
     `left out: its options are ${OPTIONS.join(', ')}`,
-    show(Object(options)[key]),
+    show({ ...options }[key as keyof TestTreeOptions]),
   );
 }
 

@@ -1,5 +1,5 @@
 /** The time of a test tree: simulated, that of the test runner's fake timers, or real. */
-import { type Clock, SimulatedClock, realClock } from '@coppice/core';
+import { type Clock, type SimulatedClock, realClock } from '@coppice/core';
 import { TestingError } from './errors.js';
 import { ms } from './line.js';
 

@@ -1,5 +1,5 @@
 /** Children that do as their script says. */
-import { service, task } from '@coppice/core';
+import { dynamicSupervisor, service, task } from '@coppice/core';
 import {
   type Behaviour,
   beats,
@@ -193,8 +193,8 @@ test('a timer that is left behind, until it is taken away', async () => {
 
 test('it does not end the process that runs the tests', async () => {
   const exit = jest.spyOn(process, 'exit').mockImplementation(() => undefined as never);
-  const send = process.send;
-  delete process.send;
+  const send = Object.getOwnPropertyDescriptor(process, 'send');
+  Object.assign(process, { send: undefined });
   try {
     await using test = await testTree([scripted('worker', onRun(1, exits(3)))]);
     await test.settle();
@@ -204,7 +204,7 @@ test('it does not end the process that runs the tests', async () => {
     await other.settle();
     expect(exit.mock.calls).toEqual([[3]]);
   } finally {
-    if (send) process.send = send;
+    if (send) Object.defineProperty(process, 'send', send);
   }
 });
 
@@ -221,7 +221,6 @@ describe("a user's own child", () => {
     });
     const flaky = misbehaving(conn, onRun(1, startsSlowly(10), crashes('reset', { afterMs: 5 })));
     expect(flaky).toMatchObject({ id: 'conn', kind: 'service', shutdownMs: 5_000 });
-    const { dynamicSupervisor } = jest.requireActual<typeof import('@coppice/core')>('@coppice/core');
     await using test = await testTree(dynamicSupervisor({ id: 'conns', child: flaky }));
     await test.until(test.tree.startChild({ args: ['eu'] }));
     await test.runUntilIdle();

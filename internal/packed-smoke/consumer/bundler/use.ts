@@ -1,6 +1,8 @@
 import { dynamicSupervisor, service, supervisor, task } from 'coppice';
 import * as core from '@coppice/core';
 import * as pino from '@coppice/pino';
+import * as testing from '@coppice/testing';
+import type {} from '@coppice/testing/jest';
 
 const db = service({ id: 'db', start: () => ({ rows: 3 }), stop: ({ rows }) => void rows.toFixed() });
 const w = task({
@@ -14,4 +16,4 @@ const w = task({
 });
 const tree = await supervisor({ id: 'root', children: [db, w] }).start();
 await tree.stop();
-void [dynamicSupervisor, core, pino];
+void [dynamicSupervisor, core, pino, testing];

@@ -1,6 +1,7 @@
 import { supervisor, task } from 'coppice';
 import core = require('@coppice/core');
 import pino = require('@coppice/pino');
+import testing = require('@coppice/testing');
 
 const w = task({
   id: 'w',
@@ -12,4 +13,4 @@ async function main(): Promise<void> {
   await tree.stop();
 }
 void main();
-void [core, pino];
+void [core, pino, testing];

@@ -14,7 +14,8 @@ export function standIn(current: object, old: object): void {
 export function standInAsCopy(current: Service, old: Service): void {
   succeed(current, old);
   const view = viewOf(old);
-  if (view !== undefined) addView(current.start, view);
+  const mark: { readonly start: object } = current;
+  if (view !== undefined) addView(mark.start, view);
 }
 
 /** Is it a registry, a pool or partitions? The children of the last two are not to be exchanged one by one. */

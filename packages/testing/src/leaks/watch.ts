@@ -49,7 +49,7 @@ export class LeakWatch {
    * afterEach(() => leaks.check());
    * ```
    */
-  async check({ graceMs = 100 }: LeakOptions = {}): Promise<void> {
+  readonly check = async ({ graceMs = 100 }: LeakOptions = {}): Promise<void> => {
     const endAt = real.now() + graceMs;
     let found = this.found();
     while (found.length > 0 && real.now() < endAt) {
@@ -58,15 +58,15 @@ export class LeakWatch {
     }
     this.#forget();
     if (found.length > 0) {
-      throw new TestingError('COPPICE_TEST_LEAK', { leaks: tellOf(found), found }, this.check);
+      throw new TestingError('COPPICE_TEST_LEAK', { leaks: tellOf(found), found });
     }
-  }
+  };
 
   /** Ends the watch. */
-  stop(): void {
+  readonly stop = (): void => {
     this.#resources.stop();
     this.#listeners.stop();
-  }
+  };
 
   #forget(): void {
     this.#given = new Set(living);
