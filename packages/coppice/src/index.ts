@@ -15,6 +15,15 @@ export {
 } from './application/index.js';
 export { type HealthServerOptions, healthServer } from './health/index.js';
 
+// Channels of the platform
+export {
+  CHILD_START,
+  CHILD_STOP,
+  type ChildTrace,
+  EVENT_CHANNEL,
+  diagnosticsSink,
+} from './diagnostics/index.js';
+
 // Fault domains
 export {
   type Fault,

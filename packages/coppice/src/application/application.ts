@@ -1,5 +1,5 @@
 /** `application`: the root supervisor that can own its process. */
-import type { Health, HealthChange, Service, StopReport, SupervisorTree } from '@coppice/core';
+import type { ChildRef, Health, HealthChange, Service, StopReport, SupervisorTree } from '@coppice/core';
 import { healthServer } from '../health/index.js';
 import { type ApplicationHealth, checkOverrides } from './health-options.js';
 import { Lifecycle } from './lifecycle.js';
@@ -39,6 +39,7 @@ export function application(options: ApplicationOptions): Application {
     run: (runOptions: RunOptions = {}): Promise<number> => runAsOwner(spec, lifecycle, runOptions),
     start: (): Promise<Application> => lifecycle.start().then(() => app),
     stop: (): Promise<StopReport> => lifecycle.stop(),
+    explain: (child?: ChildRef): string => lifecycle.explain(child),
     health: (): Health => lifecycle.health(),
     healthChanges: (): readonly HealthChange[] => lifecycle.healthChanges,
     [Symbol.asyncDispose]: async (): Promise<void> => void (await lifecycle.stop()),

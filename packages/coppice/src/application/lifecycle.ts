@@ -1,5 +1,6 @@
 /** The life of an application without its process: it starts, drains and stops; nothing global is touched. */
 import {
+  type ChildRef,
   type DeclaredSupervisor,
   type FaultScope,
   type Health,
@@ -11,6 +12,7 @@ import {
   healthOf,
   watchHealth,
 } from '@coppice/core';
+import { diagnosticsSink } from '../diagnostics/index.js';
 import { startWithin } from './boot.js';
 import { consoleLogger } from './console-logger.js';
 import type { Settings } from './options.js';
@@ -24,6 +26,9 @@ export interface ProcessOwner {
   /** It begins to stop, for this reason, after so many milliseconds in which it still serves. */
   stopping(because: string, drainMs: number): void;
 }
+
+/** Nobody has said more than that. */
+const STOP_CALLED = 'stop() was called';
 
 export class Lifecycle {
   readonly settings: Settings;
@@ -58,6 +63,8 @@ export class Lifecycle {
       random,
       logger: this.logger,
       ...(faults !== 'off' && { faultScope }),
+      eventSink: diagnosticsSink(),
+      recorder: settings.recorder,
     });
     this.#watch =
       settings.health &&
@@ -86,7 +93,7 @@ export class Lifecycle {
   }
 
   /** Drains if it is to, and stops; once more while that goes on, it is the same stop. */
-  stop({ because = 'stop() was called', drain = true } = {}): Promise<StopReport> {
+  stop({ because = STOP_CALLED, drain = true } = {}): Promise<StopReport> {
     if (!drain) this.endDrain();
     // In a microtask: the tree tells that it stops before it returns, and that leads back here.
     this.#stopping ??= Promise.resolve()
@@ -109,6 +116,11 @@ export class Lifecycle {
     this.#endDrain?.();
   }
 
+  explain(child?: ChildRef): string {
+    const whenAllEnds = this.owner ? 'the process exits with code 1' : undefined;
+    return this.tree.explain(child, { whenAllEnds });
+  }
+
   health(): Health {
     if (this.#watch) return this.#watch.now();
     return healthOf(this.tree.snapshot({ dynamic: 'count' }), this.#facts());
@@ -129,7 +141,8 @@ export class Lifecycle {
     const drains = drain && drainMs > 0 && phase === 'running';
     if (phase !== 'idle' && phase !== 'stopped') this.owner?.stopping(because, drains ? drainMs : 0);
     if (drains) await this.#drain();
-    return this.tree.stop({ deadlineMs: Math.max(0, deadlineAt - clock.now()) });
+    const by = because === STOP_CALLED ? undefined : because;
+    return this.tree.stop({ deadlineMs: Math.max(0, deadlineAt - clock.now()), by });
   }
 
   #drain(): Promise<void> {

@@ -3,6 +3,7 @@ import {
   type Clock,
   type DeclaredSupervisor,
   type Random,
+  type RecorderOptions,
   type SupervisorOptions,
   realClock,
   supervisor,
@@ -35,6 +36,7 @@ const OWN_KEYS = [
   'eventLoop',
   'health',
   'logger',
+  'recorder',
   'clock',
   'random',
 ];
@@ -54,6 +56,7 @@ export interface Settings {
   readonly eventLoop: EventLoopSettings | undefined;
   readonly health: ApplicationHealth | undefined;
   readonly logger: ApplicationLogger | undefined;
+  readonly recorder: boolean | RecorderOptions;
   readonly clock: Clock;
   readonly random: Random | undefined;
 }
@@ -78,6 +81,7 @@ export function settingsOf(given: unknown): Settings {
         ? undefined
         : checkEventLoop(options.eventLoop, 'eventLoop of an application'),
     health: options.health,
+    recorder: options.recorder ?? true,
     logger: options.logger,
     clock: options.clock ?? realClock,
     random: random(options.random),

@@ -1,10 +1,12 @@
 /** What a user declares as an application, and what comes of it. */
 import type {
+  ChildRef,
   Clock,
   Health,
   HealthChange,
   Logger,
   Random,
+  RecorderOptions,
   StopReport,
   SupervisorOptions,
   SupervisorSpec,
@@ -78,6 +80,11 @@ export interface ApplicationOptions
    * it. Default: while `run()` has the process, readable lines on the console; otherwise nowhere.
    */
   readonly logger?: ApplicationLogger;
+  /**
+   * Keeps the last runs of the children that fail, for `explain` and for `handle().recorder`: 10 runs each of 1,000
+   * children, unless this says otherwise. Default: true.
+   */
+  readonly recorder?: boolean | RecorderOptions;
   /** Where time comes from. Default: the platform's clock. */
   readonly clock?: Clock;
   /** Where chance comes from: the jitter of delays. Default: `Math.random`. */
@@ -123,6 +130,13 @@ export interface Application extends SupervisorSpec, AsyncDisposable {
    * Once more, or when it was never started: nothing more happens.
    */
   stop(): Promise<StopReport>;
+  /**
+   * What a child is at, why, and what comes next, in plain sentences; without a child the application itself. The same
+   * as `handle().explain`, but it knows what becomes of the process.
+   *
+   * @throws CommandError `COPPICE_NOT_FOUND`
+   */
+  explain(child?: ChildRef): string;
   /** How it is: what the probes of the health server answer. Answers at once, in every state. */
   health(): Health;
   /** When it became ready or unready, and why: the last 20 times, the oldest first. None without the option `health`. */

@@ -1,0 +1,42 @@
+/** An application explains itself: it records by default, and knows what becomes of the process. */
+import { SimulatedClock, application, service } from 'coppice';
+
+const broken = () => {
+  let fail!: (error: unknown) => void;
+  const spec = service({ id: 'db', start: (context) => void (fail = context.fail) });
+  return { spec, fail: (error: unknown) => fail(error) };
+};
+
+test('with what was recorded, unless it is told not to', async () => {
+  for (const recorder of [undefined, false, { runs: 2 }]) {
+    const clock = new SimulatedClock();
+    const db = broken();
+    const app = application({
+      id: 'shop',
+      clock,
+      children: [db.spec],
+      ...(recorder !== undefined && { recorder }),
+    });
+    expect(app.explain()).toContain('shop has not been started yet');
+    await app.start();
+    await clock.advance(400);
+    db.fail(new Error('no disk'));
+    await clock.advance(1_000);
+    expect(app.explain('db')).toBe(
+      `db has been up for 1 s: its 1st run ended ${recorder === false ? '' : 'after 400 ms '}with no disk` +
+        `${recorder === false ? '' : ', 1 s ago'}; 2 of 3 restarts of shop left within 5 s; if it fails 3 more times within ` +
+        'that time, shop gives up and everything ends.',
+    );
+    expect(app.handle().recorder === undefined).toBe(recorder === false);
+    await app.stop();
+  }
+});
+
+test('wrong options of the recorder', () => {
+  expect(() => application({ id: 'shop', children: [], recorder: { runs: 0 } })).toThrow(
+    expect.objectContaining({
+      code: 'COPPICE_INVALID_ARGUMENT',
+      message: expect.stringContaining('runs: a number, 1 or more'),
+    }),
+  );
+});
