@@ -88,7 +88,7 @@ module.exports = {
       name: 'packages-through-their-front-door',
       comment: 'From elsewhere a package is what its index exports (or a named entry beside it).',
       severity: 'error',
-      from: { path: '^(examples|internal)/' },
+      from: { path: '^(examples|internal)/', pathNot: '^internal/simulate/' },
       to: { path: '^packages/', pathNot: '^packages/[^/]+/src/[^/]+\\.ts$' },
     },
     {

@@ -33,15 +33,20 @@ export function reconfigure(s: Supervisor, command: Of<'reconfigure'>): void {
 
 /** From now on a child is declared differently, in what can change while it runs. */
 function updateSpec(s: Supervisor, child: Child, spec: ChildPolicy): void {
+  const old = child.spec;
+  if (old === spec) return;
   s.children.setSpec(child, spec);
   const limit = ownLimit(spec);
   const { recovery } = child;
   if (recovery?.window && limit) recovery.window.setLimit(limit.maxRestarts, limit.withinMs);
   else if (recovery?.window) recovery.window = undefined;
-  if (child.status === 'running') {
+  // A time that has begun goes on as long as it is declared as before: whoever reconciles often is not to delay it for ever.
+  const isWatchedAnew = old.staleAfterMs !== spec.staleAfterMs || old.maxRunMs !== spec.maxRunMs;
+  const isRevivedAnew = old.reviveAfterMs !== spec.reviveAfterMs;
+  if (child.status === 'running' && isWatchedAnew) {
     clearTimer(s, child);
     watch(s, child);
-  } else if (child.status === 'parked' && !recovery?.paused) {
+  } else if (child.status === 'parked' && isRevivedAnew && !recovery?.paused) {
     clearTimer(s, child);
     if (recovery) recovery.nextStartAt = undefined;
     armRevival(s, child);

@@ -45,7 +45,13 @@ export class Watch {
     // Whoever throws, or is not run, has ended by itself.
     if (start === 'throws' || start === 'rejects' || start === 'ignores') this.#isOver = true;
     const { signal } = this.#context;
-    signal.addEventListener('abort', () => this.#guard(() => this.#aborted(signal.reason)));
+    signal.addEventListener('abort', () => {
+      try {
+        this.#guard(() => this.#aborted(signal.reason));
+      } catch {
+        // It is written down; thrown in here it would end the process.
+      }
+    });
     if (beats === 'always') this.#beatOn();
     else if (beats === 'once') this.#beat();
   }

@@ -8,7 +8,7 @@ import { Fact } from './fact.js';
 import { dependantsOf, groundsOf } from './kinship.js';
 import { Ledger } from './ledger.js';
 import { Violation } from './violation.js';
-import { Walk } from './walk.js';
+import type { Walk } from './walk.js';
 
 export type Told<N extends EventBody['type']> = Omit<EventOf<N>, 'seq' | 'at'>;
 

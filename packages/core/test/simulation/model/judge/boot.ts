@@ -1,7 +1,7 @@
 /** A boot that has to wait for the next attempts of some; meanwhile all else goes on. */
 import type { Account } from './account.js';
 import type { Fact } from './fact.js';
-import { Walk } from './walk.js';
+import type { Walk } from './walk.js';
 
 export function resumeBoot(a: Account): Walk {
   a.walk = a.heldBoot!;

@@ -50,7 +50,7 @@ export function learn(a: Account, message: Extract<Message, { incarnation: numbe
   }
 }
 
-export function timerFired(a: Account, fact: Fact): void {
+function timerFired(a: Account, fact: Fact): void {
   fact.timerFired = true;
   if (!fact.isDown) return;
   fact.isOverdue = true;

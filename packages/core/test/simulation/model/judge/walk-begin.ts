@@ -20,7 +20,7 @@ export function overdueWith(a: Account, fact: Fact): Fact | undefined {
   );
 }
 
-export function dueSince(a: Account, fact: Fact): number {
+function dueSince(a: Account, fact: Fact): number {
   if (fact.isDown && (fact.isUndecided || fact.rest === 'retry')) return fact.dueSince;
   return fact.isDown && fact.isOverdue ? fact.overdueSince : a.steps;
 }

@@ -5,7 +5,7 @@ import type { Fact } from './fact.js';
 import { hasGround } from './kinship.js';
 import { settleLeft } from './settling.js';
 import { Violation } from './violation.js';
-import { Walk } from './walk.js';
+import type { Walk } from './walk.js';
 
 /** Something else begins, or there is nothing left to do: is all done that it was at? */
 export function finish(a: Account): void {
