@@ -98,9 +98,16 @@ export class Emitter implements Subscribable {
   }
 
   emit(event: SupervisionEvent): void {
+    const before = this.#listening(event.type);
+    if (before === 0) return;
     this.#listeners.emit(event.type, event);
     this.#listeners.emit('event', event);
-    this.#tellHost();
+    // Those of `once` are gone; whoever came or went by itself has been told of.
+    if (this.#listening(event.type) !== before) this.#tellHost();
+  }
+
+  #listening(name: EventName): number {
+    return this.#listeners.listenerCount(name) + this.#listeners.listenerCount('event');
   }
 
   /** How many listeners there are. */

@@ -15,8 +15,8 @@ export interface Place {
   readonly subtree: Emitter;
 }
 
-/** Up to so many places with listeners it is quicker to look through them than to walk up a path. */
-const FEW = 16;
+/** So many paths are known by heart; then they are learnt anew. */
+const MANY = 1_000;
 
 /**
  * Where all events of a tree go besides its listeners: a channel of the platform, whose subscribers may come and go
@@ -29,6 +29,8 @@ export interface EventSink {
   publish(event: SupervisionEvent): void;
 }
 
+type Stamped = EventBody & { seq?: number; at?: number };
+
 export class EventBus {
   readonly #clock: Clock;
   readonly #sink: EventSink | undefined;
@@ -37,6 +39,8 @@ export class EventBus {
   readonly #scope: FaultScope | undefined;
   /** The places that have listeners; one that has none any more is forgotten. */
   readonly #places = new Map<string, Place>();
+  /** Who hears what happens at a path, in that order: kept until the places change. */
+  readonly #routes = new Map<string, readonly Emitter[]>();
   #listeners = 0;
   #count = 0;
   /** Without an event: the end of the tree. */
@@ -73,8 +77,11 @@ export class EventBus {
    */
   emit(path: string, body: EventBody): void {
     if (!this.isHeard) return;
-    const event = { seq: ++this.#count, at: this.#clock.now(), ...body } as SupervisionEvent;
-    this.#post(path, event);
+    // The body was made for this event, and belongs to nobody else: a copy would cost more than the rest.
+    const event = body as Stamped;
+    event.seq = ++this.#count;
+    event.at = this.#clock.now();
+    this.#post(path, event as SupervisionEvent);
   }
 
   /** The tree has ended: told to those who wait for that, when all events before have been delivered. */
@@ -106,33 +113,33 @@ export class EventBus {
 
   /** How many would hear an event of this name from the supervisor at `path`? */
   hearers(path: string, name: EventName): number {
-    let count = this.#places.get(path)?.own.hearers(name) ?? 0;
-    for (const { subtree } of this.#upwards(path)) count += subtree.hearers(name);
-    return count;
+    return this.#routeOf(path).reduce((count, emitter) => count + emitter.hearers(name), 0);
   }
 
   #deliver(path: string, event: SupervisionEvent): void {
     if (this.#sink?.isHeard) this.#publish(this.#sink, path, event);
-    this.#places.get(path)?.own.emit(event);
-    for (const { subtree } of this.#upwards(path)) subtree.emit(event);
+    for (const emitter of this.#routeOf(path)) emitter.emit(event);
   }
 
-  /** The places with listeners at `path` and above it, the lowest first. */
-  #upwards(path: string): Place[] {
-    if (this.#places.size <= FEW) {
-      const isAbove = (place: Place): boolean => path === place.path || path.startsWith(`${place.path}/`);
-      return [...this.#places.values()].filter(isAbove).sort((a, b) => b.path.length - a.path.length);
-    }
-    const places: Place[] = [];
+  /** Those at `path` itself, and then the places with listeners from there upwards. */
+  #routeOf(path: string): readonly Emitter[] {
+    const known = this.#routes.get(path);
+    if (known) return known;
+    const route: Emitter[] = [];
+    const here = this.#places.get(path);
+    if (here) route.push(here.own);
     for (let at = path; at !== ''; at = at.slice(0, Math.max(0, at.lastIndexOf('/')))) {
       const place = this.#places.get(at);
-      if (place) places.push(place);
+      if (place) route.push(place.subtree);
     }
-    return places;
+    if (this.#routes.size === MANY) this.#routes.clear();
+    this.#routes.set(path, route);
+    return route;
   }
 
   #listenersChanged(place: Place, by: number): void {
     this.#listeners += by;
+    this.#routes.clear();
     if (place.own.count + place.subtree.count === 0) this.#places.delete(place.path);
     else this.#places.set(place.path, place);
   }

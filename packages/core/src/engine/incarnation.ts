@@ -8,10 +8,10 @@
  */
 import type { Child } from '../model/child.js';
 import { type CoppiceError, coppiceError } from '../model/errors.js';
-import type { EventBody, UnstoppedChild } from '../model/event.js';
+import type { ChildEventName, EventBody, FactsOf, UnstoppedChild } from '../model/event.js';
 import { type ExitReason, KILLED, NORMAL, SHUTDOWN, type Shutdown } from '../model/exit-reason.js';
 import { ERROR_CLASSES, type ErrorClass } from '../model/give-up.js';
-import { about } from '../model/report.js';
+import { childEvent } from '../model/report.js';
 import { IDLE } from '../model/watchdog.js';
 import { toWire } from '../model/wire.js';
 import { show } from '../spec/checks.js';
@@ -129,7 +129,7 @@ export class Incarnation implements FaultOwner {
     const ending = this.#ending;
     if (!ending || ending.isStuck) return;
     ending.isStuck = true;
-    this.#emit({ type: 'child:stuck', ...this.#about(), phase: ending.phase });
+    this.#tell('child:stuck', { phase: ending.phase });
   }
 
   /** It is waited for no longer; it stays on the tree's list until it ends after all. */
@@ -138,7 +138,7 @@ export class Incarnation implements FaultOwner {
     if (!this.#ending) return;
     this.#ending.abandonedAt = tree.clock.now();
     tree.abandoned.add(this);
-    this.#emit({ type: 'child:abandoned', ...this.#about(), ...this.describe() });
+    this.#tell('child:abandoned', { ...this.describe() });
     this.#report(this.#ending);
   }
 
@@ -351,7 +351,7 @@ export class Incarnation implements FaultOwner {
 
   #lateFault(reason: ExitReason): void {
     if (reason.kind !== 'crash') return;
-    this.#emit({ type: 'child:late-fault', ...this.#about(), error: toWire(reason.error) });
+    this.#tell('child:late-fault', { error: toWire(reason.error) });
   }
 
   /** Begins to end, or goes on with it. */
@@ -442,7 +442,7 @@ export class Incarnation implements FaultOwner {
     const { tree } = this.process;
     tree.abandoned.delete(this);
     const afterMs = tree.clock.now() - ending.abandonedAt;
-    this.#emit({ type: 'child:settled', ...this.#about(), afterMs });
+    this.#tell('child:settled', { afterMs });
   }
 
   #step(code: () => unknown, failed = (error: unknown): void => this.#cleanUpFailed(error)): CleanUpStep {
@@ -450,7 +450,7 @@ export class Incarnation implements FaultOwner {
   }
 
   #cleanUpFailed(error: unknown): void {
-    this.#emit({ type: 'child:cleanup-failed', ...this.#about(), error: toWire(error) });
+    this.#tell('child:cleanup-failed', { error: toWire(error) });
   }
 
   // --- what its supervisor is told ---
@@ -483,7 +483,7 @@ export class Incarnation implements FaultOwner {
     const spec = this.child.spec as AnySpec;
     if (!spec.classify || reason.kind !== 'crash') return undefined;
     const failed = (error: unknown): 'transient' => {
-      this.#emit({ type: 'child:classify-failed', ...this.#about(), error: toWire(error) });
+      this.#tell('child:classify-failed', { error: toWire(error) });
       return 'transient';
     };
     try {
@@ -506,12 +506,11 @@ export class Incarnation implements FaultOwner {
     this.process.tell(message);
   }
 
-  #emit(event: EventBody): void {
-    this.process.tree.events.emit(this.process.path, event);
-  }
-
-  #about() {
-    return { ...about(this.process.state, this.child), incarnation: this.number };
+  #tell<N extends ChildEventName>(type: N, facts: FactsOf<N>): void {
+    const { process, child, number } = this;
+    if (!process.tree.events.isHeard) return;
+    const event = childEvent(type, process.state, child, facts);
+    process.tree.events.emit(process.path, { ...event, incarnation: number } as EventBody);
   }
 
   /** Ending with the abort of its own signal is what it was asked for; with any other it is a crash. */

@@ -9,7 +9,7 @@ import { begin, beginRestart } from './begin.js';
 import { boundError, refuse } from './operations.js';
 import { reconfigure, replaceChild, settleBonds } from './reconfigure.js';
 import { recoveryOf } from './recovery.js';
-import { about, report, reportRestart } from './report.js';
+import { reportOn, reportRestart } from './report.js';
 import { boundScope } from './strategy.js';
 import { closest } from './suggest.js';
 import type { Supervisor } from './supervisor.js';
@@ -168,7 +168,7 @@ function reportPause(
   reason: string | undefined,
   by: string | undefined,
 ): void {
-  report(s, { type, ...about(s, child), reason: reason ?? null, by: by ?? null });
+  reportOn(s, type, child, { reason: reason ?? null, by: by ?? null });
 }
 
 /** With a suggestion, if the supervisor is small enough to look through. */

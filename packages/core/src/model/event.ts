@@ -228,6 +228,12 @@ export interface EventBodies {
 
 export type EventName = keyof EventBodies;
 
+/** The names of the events about one child. */
+export type ChildEventName = Extract<EventName, `child:${string}`>;
+
+/** What an event says beside what all events about a child do. */
+export type FactsOf<N extends ChildEventName> = Omit<EventBodies[N], keyof AboutChild>;
+
 /** An event as the model writes it: without its number and time. */
 export type EventBody = { [N in EventName]: { readonly type: N } & EventBodies[N] }[EventName];
 

@@ -9,7 +9,7 @@ import { SHUTDOWN, errorOf } from './exit-reason.js';
 import { FAILURE_TABLE } from './give-up.js';
 import { isSupervisorKind, ownLimit } from './policy.js';
 import { type Recovery, recoveryOf } from './recovery.js';
-import { about, budgetOf, report } from './report.js';
+import { budgetOf, reportOn } from './report.js';
 import { RestartWindow } from './restart-window.js';
 import type { Supervisor } from './supervisor.js';
 import { toWire } from './wire.js';
@@ -98,8 +98,8 @@ function giveUp(s: Supervisor, child: Child, isFatal: boolean, backoff: Backoff 
   if (s.observed && isNew) {
     const { reviveAfterMs } = child.spec;
     const reviveAt = policy === 'park' && reviveAfterMs !== undefined ? s.now + reviveAfterMs : null;
-    const facts = { ...about(s, child), error: toWire(error), budget: budgetOf(s, child), reviveAt };
-    report(s, { type: 'child:gave-up', giveUp: policy, because, ...facts });
+    const facts = { error: toWire(error), budget: budgetOf(s, child), reviveAt };
+    reportOn(s, 'child:gave-up', child, { giveUp: policy, because, ...facts });
   }
   if (policy === 'exit' || policy === 'escalate') return { verdict: policy, error };
   if (policy === 'park' || policy === 'remove') return { verdict: policy };

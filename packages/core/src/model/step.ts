@@ -31,7 +31,7 @@ import {
   startFailed,
 } from './operations.js';
 import { recoveryOf } from './recovery.js';
-import { heading, report, reportEnd, reportNoRestart } from './report.js';
+import { report, reportEnd, reportNoRestart, reportOn } from './report.js';
 import { takeOutOfBudget } from './stop-budget.js';
 import type { Operation, Supervisor } from './supervisor.js';
 import {
@@ -65,6 +65,7 @@ export function step<E extends Effects = Effect[]>(
   s.effects = effects;
   takeIn(s, message);
   proceed(s);
+  s.wired = undefined;
   s.effects = NONE; // or an idle supervisor would hold on to the child that it forgot last
   return effects;
 }
@@ -154,7 +155,7 @@ function onStarted(s: Supervisor, child: Child): void {
     child.recovery.isBooting = false;
     child.recovery.isAlone = false;
   }
-  if (s.observed) report(s, { ...heading('child:started', s, child), startMs });
+  if (s.observed) reportOn(s, 'child:started', child, { startMs });
   watch(s, child);
   const isForItself = !child.awaited;
   settle(s, child);
@@ -170,7 +171,7 @@ function onIgnored(s: Supervisor, child: Child): void {
   clearTimer(s, child);
   takeOutOfBudget(s, child);
   s.children.setStatus(child, 'stopped');
-  if (s.observed) report(s, { ...heading('child:ignored', s, child) });
+  if (s.observed) reportOn(s, 'child:ignored', child, {});
   dropIfGone(s, child, 'ignored');
   settle(s, child);
 }
@@ -184,8 +185,7 @@ function onStartFailed(s: Supervisor, child: Child, error: unknown, errorClass?:
   child.lastExit = crash(error);
   remember(s, child, 0, errorClass);
   if (s.observed)
-    report(s, {
-      ...heading('child:start-failed', s, child),
+    reportOn(s, 'child:start-failed', child, {
       error: toWire(error),
       startMs: s.now - child.startedAt,
     });
@@ -304,7 +304,7 @@ function onDismiss(s: Supervisor, child: Child): void {
 
 /** It has failed without knowing it: it is told so, and gets its time to end. */
 function breakOff(s: Supervisor, child: Child, error: CoppiceError): void {
-  if (s.observed) report(s, { ...heading('child:timed-out', s, child), error: toWire(error) });
+  if (s.observed) reportOn(s, 'child:timed-out', child, { error: toWire(error) });
   s.effects.push({ type: 'fail', child, error });
   startDeadline(s, child);
 }

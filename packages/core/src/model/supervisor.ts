@@ -8,6 +8,7 @@ import type { ExitReason } from './exit-reason.js';
 import type { Command } from './message.js';
 import type { ChildPolicy, SupervisorPolicy } from './policy.js';
 import { Queue } from './queue.js';
+import type { ErrorWire } from './wire.js';
 import { RestartWindow } from './restart-window.js';
 import type { Scope } from './strategy.js';
 
@@ -113,6 +114,8 @@ export class Supervisor {
   now = 0;
   /** The effects of the step so far. */
   effects: Effects = [];
+  /** The error that this step has told of, as data. */
+  wired: { readonly error: unknown; readonly wire: ErrorWire } | undefined = undefined;
   /** Does anybody listen? If not, no event is made. */
   observed = false;
   /** Does the interpreter want to know of each child that is gone for good? */

@@ -3,7 +3,7 @@ import { missing } from './bonds.js';
 import { type RemovalCause, whyStarted, whyStopped } from './cause.js';
 import { type Child, isAlive } from './child.js';
 import { KILL_GRACE_MS, type OnStuck, isSupervisorKind } from './policy.js';
-import { about, budgetOf, report, reportNoRestart } from './report.js';
+import { budgetOf, reportNoRestart, reportOn } from './report.js';
 import { recoveryOf } from './recovery.js';
 import { allowanceMs } from './stop-budget.js';
 import type { Supervisor } from './supervisor.js';
@@ -23,7 +23,7 @@ export function launch(s: Supervisor, child: Child): void {
   const why = s.observed ? whyStarted(s, child) : undefined;
   s.children.setStatus(child, 'starting');
   awaitChild(s, child);
-  if (why) report(s, { type: 'child:starting', ...about(s, child), ...why });
+  if (why) reportOn(s, 'child:starting', child, why);
   if (startTimeoutMs !== undefined) setTimer(s, child, startTimeoutMs);
   s.effects.push({ type: 'start', child });
 }
@@ -94,7 +94,7 @@ export function holdBack(
   if (child.status === 'waiting') return;
   s.children.setStatus(child, 'waiting');
   const waitsFor = `${s.path}/${other.id}`;
-  if (s.observed) report(s, { type: 'child:waiting', ...about(s, child), because, waitsFor });
+  if (s.observed) reportOn(s, 'child:waiting', child, { because, waitsFor });
 }
 
 /** A child that is down will be started again after a delay. */
@@ -107,7 +107,7 @@ export function backOff(s: Supervisor, child: Child, delayMs: number): void {
   const { failures } = recovery;
   if (s.observed) {
     const budget = budgetOf(s, child);
-    report(s, { type: 'child:backing-off', ...about(s, child), delayMs, nextStartAt, failures, budget });
+    reportOn(s, 'child:backing-off', child, { delayMs, nextStartAt, failures, budget });
   }
 }
 
@@ -133,7 +133,7 @@ export function ask(s: Supervisor, child: Child): void {
   const ms = allowanceMs(s, child);
   if (s.observed) {
     const shutdownMs = ms === Infinity ? null : ms;
-    report(s, { type: 'child:stopping', ...about(s, child), ...whyStopped(s, child), shutdownMs });
+    reportOn(s, 'child:stopping', child, Object.assign(whyStopped(s, child), { shutdownMs }));
   }
   if (s.killing || ms === 0) return kill(s, child);
   // Whoever has all the time that is its own anyway has nothing to share out anew.
@@ -157,7 +157,7 @@ export function kill(s: Supervisor, child: Child): void {
   s.children.setStatus(child, 'killing');
   // Without a hook there is no force: what follows is that it is abandoned, or waited for, and that is told.
   if (s.observed && (child.spec.kill !== undefined || isSupervisorKind(child.spec.kind)))
-    report(s, { type: 'child:killing', ...about(s, child), because: s.killing ? 'forced' : 'overdue' });
+    reportOn(s, 'child:killing', child, { because: s.killing ? 'forced' : 'overdue' });
   s.effects.push({ type: 'kill', child });
   if (child.spec.kill !== undefined) setTimer(s, child, KILL_GRACE_MS);
 }
@@ -199,7 +199,7 @@ export function forget(s: Supervisor, child: Child, because?: RemovalCause, by?:
   if (s.dynamic || !(s.operation ?? s.heldBoot)) child.next = undefined;
   if (s.observed && s.stopReason === undefined) {
     const why = because ? { because, with: null, by: by ?? null } : whyStopped(s, child);
-    report(s, { type: 'child:removed', ...about(s, child), ...why });
+    reportOn(s, 'child:removed', child, { ...why });
   }
   if (s.tellsGone) s.effects.push({ type: 'gone', child, byItself: s.operation === undefined });
 }
