@@ -9,6 +9,9 @@ import type { EngineScript } from './plan.js';
 import { startOrderOf } from './policies.js';
 import { onBackingOff, onEscalation, onGivesUp, onRestarting } from './told-failures.js';
 
+/** Why one is started that was added; that of others is told of before. */
+const ADDED = ['request', 'reconcile'];
+
 /** Told at any time, also of an incarnation that is over. */
 const ANY_TIME = [
   'child:stuck',
@@ -25,7 +28,7 @@ export class EventJudge {
   readonly #branches: Branches;
   /** When the whole has to be over: supervisors below may be killed before that, the root then. */
   deadlineAt = Infinity;
-  /** The paths of those that were given another list of children: in which order they are by now is not told. */
+  /** The paths of those that were given another list of children: their order and bonds by now are not told. */
   readonly reconciled = new Set<string>();
   #seq = 0;
   #at = 0;
@@ -99,16 +102,21 @@ export class EventJudge {
         const busy = others.find(({ told }) => (told === 'starting' && !isParallel) || told === 'stopping');
         if (busy) throw new Violation(`'${event.path}' starts while '${busy.id}' is busy`);
         const ground = others.find(({ id, told }) => child.bindsTo.includes(id) && told !== 'started');
-        if (ground) throw new Violation(`'${event.path}' starts, but '${ground.id}' is not up`);
+        if (ground && !this.reconciled.has(event.supervisor))
+          throw new Violation(`'${event.path}' starts, but '${ground.id}' is not up`);
         child.judged = child.delayMs = undefined;
+        child.isFirstStart =
+          event.because === 'boot' ||
+          (event.incarnation === 1 && !child.isAskedFor && ADDED.includes(event.because));
+        child.isAskedFor = false;
         return;
       }
       case 'child:stopping': {
         const dependant = others.find(({ bindsTo, isAlive }) => isAlive && bindsTo.includes(child.id));
+        if (this.reconciled.has(event.supervisor)) return;
         if (dependant && branch.phase === 'running')
           throw new Violation(`'${event.path}' is stopped before '${dependant.id}', which is bound to it`);
         if (branch.plan.kind === 'dynamic' || branch.mayBeKilled || branch.phase !== 'stopping') return;
-        if (this.reconciled.has(event.supervisor)) return;
         if (event.at >= this.deadlineAt || (this.deadlineAt !== Infinity && event.supervisor !== 'root'))
           return;
         const first = younger.find(({ told }) => told === 'starting' || told === 'started');

@@ -19,6 +19,7 @@ export function onRestarting(branch: Branch, child: Told, event: Of<'child:resta
     const isEarly = because === 'revive' && (at < child.reviveAt || child.isPaused);
     if (isEarly) throw new Violation(`'${path}' is revived at ${at}, not at ${child.reviveAt}`);
     if (because !== 'resume') child.failures.forgive();
+    child.isAskedFor = true;
   }
   child.reviveAt = Infinity;
   const isOwn = child.spec.maxRestarts !== undefined;
@@ -45,6 +46,10 @@ export function onBackingOff(branch: Branch, child: Told, event: Of<'child:backi
 export function onGivesUp(branch: Branch, child: Told, event: Of<'child:gave-up'>): void {
   const { path, giveUp, because, reviveAt, at } = event;
   const errorClass = because === 'limit' ? 'transient' : because;
+  if (child.because === 'start-failed' && child.isFirstStart) {
+    child.because = 'boot';
+    child.isBooting = true;
+  }
   const judged = (child.judged = judge(branch, child, at, errorClass));
   if (judged.verdict !== 'gives up' || judged.giveUp !== giveUp || judged.because !== because)
     throw new Violation(`'${path}' gives up (${giveUp}, ${because}), but has to ${judged.verdict}`);

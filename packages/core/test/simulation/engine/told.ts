@@ -16,6 +16,10 @@ export class Told {
   because: Failure['because'] = 'exit';
   uptimeMs = 0;
   isPaused = false;
+  /** Its last start was its first, at boot or because it was added: then `boot` says what its failure means. */
+  isFirstStart = false;
+  /** Somebody has asked for its next start. */
+  isAskedFor = false;
   isBooting = false;
   /** As a supervisor it has ended because it gave up. */
   hasGivenUp = false;
