@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { EVENT_NAMES, type EventBodies, type EventName, type EventOf } from '@coppice/core';
 import { EVENT_LOG, type EventLog } from './index.js';
 import { LEVELS } from './logger.js';
@@ -105,6 +107,14 @@ test('every event has a row, and a missing or a made-up one does not compile', (
   // @ts-expect-error -- there is no such event
   const made: EventLog = { ...EVENT_LOG, 'child:vanished': EVENT_LOG['child:removed'] };
   expect(missing).not.toBe(made);
+});
+
+test('every event is in the table of the README', () => {
+  const readme = readFileSync(join(__dirname, '..', 'README.md'), 'utf8');
+  const first = Array.from(readme.matchAll(/^\| `(\w+):.*?\|/gm), ([row, of]) =>
+    Array.from(row.matchAll(/`(\w*):([\w-]+)`/g), ([, own, name]) => `${own === '' ? of : own}:${name}`),
+  );
+  expect(first.flat().toSorted()).toEqual(EVENT_NAMES.toSorted());
 });
 
 test('the table, read aloud', () => {

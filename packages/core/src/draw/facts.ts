@@ -1,5 +1,6 @@
 /** What a drawing says of one child or supervisor: how it is, since when, and how much of its limit is gone. */
 import type { ChildSnapshot, SupervisorSnapshot } from '../engine/snapshot.js';
+import { wordsOf } from '../model/errors.js';
 import type { Budget } from '../model/event.js';
 import type { ReasonWire } from '../model/wire.js';
 import { count, exact, rough } from '../spec/explain-words.js';
@@ -64,7 +65,6 @@ function troublesOf(child: ChildSnapshot, at: number): string[] {
   const { incarnation, budget, paused, abandoned, lastExit, status } = child;
   const said: string[] = [];
   if (incarnation > 1) said.push(count(incarnation - 1, 'restart'));
-  if (budget && budget.used > 0) said.push(used(budget));
   if (paused) {
     const by = paused.by === null ? '' : ` by ${paused.by}`;
     said.push(`paused${by} ${rough(Math.max(0, at - paused.at))} ago`);
@@ -72,6 +72,7 @@ function troublesOf(child: ChildSnapshot, at: number): string[] {
   if (abandoned.length > 0) said.push(`${abandoned.length} abandoned`);
   const error = errorIn(lastExit);
   if (error !== undefined && (incarnation > 1 || status !== 'running')) said.push(`last: ${error}`);
+  if (budget && budget.used > 0) said.push(used(budget));
   return said.map((text) => cut(visible(text), 120, '...'));
 }
 
@@ -79,7 +80,7 @@ function errorIn(reason: ReasonWire | null): string | undefined {
   if (reason?.kind === 'killed') return 'killed';
   const error =
     reason?.kind === 'crash' ? reason.error : reason?.kind === 'shutdown' ? reason.cause : undefined;
-  return error && (error.message === '' ? error.name : error.message);
+  return error && wordsOf(error);
 }
 
 const used = ({ used: gone, max, withinMs }: Budget): string =>

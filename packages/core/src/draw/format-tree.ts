@@ -84,10 +84,10 @@ export function formatTree(snapshot: SupervisorSnapshot, options: FormatTreeOpti
     lines.push([`${lead}${style[lookOf(point)]} ${clean(idOf(point))}`, clean(factsOf(point).join(', '))]);
     const { shown, folded } = belowOf(point, maxChildren);
     shown.forEach((child, at) => {
-      const isLast = at === shown.length - 1 && folded === undefined;
+      const isLast = at === shown.length - 1 && !folded;
       draw(child, below + (isLast ? style.last : style.branch), below + (isLast ? '   ' : style.pass));
     });
-    if (folded !== undefined) lines.push([`${below}${style.last}${style.more} ${folded}`, null]);
+    if (folded) lines.push([`${below}${style.last}${style.more} ${folded.words}`, null]);
   };
   draw(rootOf(snapshot), '', '');
 

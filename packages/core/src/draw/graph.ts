@@ -60,7 +60,7 @@ export function graphOf(call: string, snapshot: SupervisorSnapshot, options: Gra
         if (from !== undefined && to !== undefined) bonds.push([from, to]);
       }
     }
-    if (folded !== undefined) edges.push([node, add([folded], 'down', false)]);
+    if (folded) edges.push([node, add([folded.words], folded.isUp ? 'up' : 'trouble', false)]);
     return node;
   };
   draw(rootOf(snapshot));

@@ -7,8 +7,15 @@ import type { Point } from './facts.js';
 /** What is below a supervisor, in start order, as far as it is shown. */
 export interface Below {
   readonly shown: readonly Point[];
-  /** `99,990 more running`, `12 more: 10 running, 2 parked`; nothing if all are shown. */
-  readonly folded: string | undefined;
+  /** Those that are not; nothing if all are shown. */
+  readonly folded: Folded | undefined;
+}
+
+interface Folded {
+  /** `99,990 more running`, `12 more: 10 running, 2 parked`. */
+  readonly words: string;
+  /** Are all of them up? */
+  readonly isUp: boolean;
 }
 
 export const rootOf = (snapshot: SupervisorSnapshot): Point => ({
@@ -26,7 +33,13 @@ export function belowOf({ below }: Point, maxChildren: number): Below {
   const words = Array.from(left, ([status, n]) => [n, status] as const).filter(([n]) => n > 0);
   return {
     shown: shown.map((child) => ({ child, below: child.supervisor, at: below.at })),
-    folded: words.length === 0 ? undefined : inWords(words, shown.length > 0 ? ' more' : ''),
+    folded:
+      words.length === 0
+        ? undefined
+        : {
+            words: inWords(words, shown.length > 0 ? ' more' : ''),
+            isUp: words.every(([, status]) => status === 'running'),
+          },
   };
 }
 

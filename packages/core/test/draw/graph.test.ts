@@ -46,7 +46,7 @@ test('dot', async () => {
 test('the rest of very many is one node', async () => {
   const { specs } = crew(['a', 'b', 'c']);
   const { tree } = await boot({ children: specs });
-  expect(toMermaid(tree.snapshot(), { maxChildren: 1 })).toContain('  n2("2 more running"):::down');
+  expect(toMermaid(tree.snapshot(), { maxChildren: 1 })).toContain('  n2("2 more running"):::up');
   expect(toDot(tree.snapshot(), { maxChildren: 0 })).toContain('label="3 running"');
   expect(() => toDot(tree.snapshot(), { maxChildren: 0.5 })).toThrow('toDot expects maxChildren');
   expect(() => toMermaid(tree.snapshot(), { maxChildren: -1 })).toThrow('toMermaid expects maxChildren');
