@@ -1,4 +1,4 @@
-import { application, service, task } from 'coppice';
+import { application, formatTree, service, task } from 'coppice';
 import { connect } from './fake-database.js';
 
 const db = service({
@@ -25,5 +25,6 @@ const shop = application({ id: 'shop', strategy: 'rest-for-one', children: [db, 
 
 shop.handle().on('event', (event) => {
   console.log(event.type.padEnd(19), event.path, 'error' in event ? event.error.message : '');
+  if (event.type === 'supervisor:stopping') console.log(formatTree(shop.handle().snapshot()));
 });
 await shop.run();
