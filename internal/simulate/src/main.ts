@@ -19,7 +19,7 @@ process.exitCode = await main().catch((error: unknown) => {
   return 2;
 });
 
-function main(): Promise<number> {
+async function main(): Promise<number> {
   const options = optionsOf(process.argv.slice(2));
   if (options.mutants) return tryMutants(options.seed);
   // Errors are made by the thousand here, and nobody reads where; listeners fail on purpose.

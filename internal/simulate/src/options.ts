@@ -35,6 +35,6 @@ export function optionsOf(args: readonly string[]): Options {
 
 function whole(name: string, given: string | undefined, otherwise: number): number {
   const value = given === undefined ? otherwise : Number(given.replaceAll('_', ''));
-  if (Number.isSafeInteger(value) && value >= 0) return value;
+  if (Number.isSafeInteger(value) && value >= 0 && given?.trim() !== '') return value;
   throw new Error(`--${name} takes a whole number from 0, not '${given}'`);
 }
