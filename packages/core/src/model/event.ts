@@ -64,19 +64,25 @@ export interface EventBodies {
   /** Its start is called. */
   'child:starting': AboutChild & Why<StartCause>;
   /** It is up. */
-  'child:started': AboutChild & { readonly startMs: number };
+  'child:started': AboutChild & { /** How long its start took, in milliseconds. */ readonly startMs: number };
   /** Its start threw, was rejected, or took too long. */
-  'child:start-failed': AboutChild & { readonly error: ErrorWire; readonly startMs: number };
+  'child:start-failed': AboutChild & {
+    readonly error: ErrorWire;
+    /** After how many milliseconds. */
+    readonly startMs: number;
+  };
   /** Its start said `ignore`. */
   'child:ignored': AboutChild;
   /** It ended by itself with an error. */
   'child:crashed': AboutChild & {
     readonly error: ErrorWire;
+    /** How long it was up, in milliseconds. */
     readonly uptimeMs: number;
   };
   /** It ended by itself without an error. */
   'child:completed': AboutChild & {
     readonly reason: ReasonWire;
+    /** How long it was up, in milliseconds. */
     readonly uptimeMs: number;
   };
   /**
@@ -159,14 +165,19 @@ export interface EventBodies {
   /** It is down because it was asked to. */
   'child:stopped': AboutChild & {
     readonly reason: ReasonWire;
+    /** How long it was up, in milliseconds. */
     readonly uptimeMs: number;
   };
   /** It did not end in time, cannot be killed, and is waited for without limit: its `onStuck` is `wait`. */
-  'child:stuck': AboutChild & { readonly phase: UnstoppedChild['phase'] };
+  'child:stuck': AboutChild & {
+    /** What it was doing when it was asked to stop. */ readonly phase: UnstoppedChild['phase'];
+  };
   /** It did not end in time and is waited for no longer. */
   'child:abandoned': AboutChild & UnstoppedChild;
   /** An abandoned incarnation has ended after all. */
-  'child:settled': AboutChild & { /** since it was abandoned */ readonly afterMs: number };
+  'child:settled': AboutChild & {
+    /** How long after it was abandoned, in milliseconds. */ readonly afterMs: number;
+  };
   /** Its clean-up (`stop` after a crash, or a deferred function) threw. */
   'child:cleanup-failed': AboutChild & { readonly error: ErrorWire };
   /** An incarnation that has already ended reported a failure; it changes nothing. */
@@ -175,14 +186,21 @@ export interface EventBodies {
   'child:removed': AboutChild & Why<RemovalCause>;
 
   /** It begins to start its children. */
-  'supervisor:starting': AboutSupervisor & { readonly strategy: Strategy; readonly children: number };
+  'supervisor:starting': AboutSupervisor & {
+    readonly strategy: Strategy;
+    /** How many are declared. */
+    readonly children: number;
+  };
   /** All its children are up, or are what its policies let them be. */
-  'supervisor:started': AboutSupervisor & { readonly startMs: number };
+  'supervisor:started': AboutSupervisor & {
+    /** How long that took, in milliseconds. */ readonly startMs: number;
+  };
   /** A child failed to start; `undone` are those that were started before it and are stopped again. */
   'supervisor:start-failed': AboutSupervisor & {
     /** The path of that child. */
     readonly child: string;
     readonly error: ErrorWire;
+    /** By their ids. */
     readonly undone: readonly string[];
   };
   /**
@@ -206,6 +224,7 @@ export interface EventBodies {
   };
   /** Its significant children have ended: it stops the others and ends. */
   'supervisor:auto-shutdown': AboutSupervisor & {
+    /** The path of the last of them. */
     readonly child: string;
     readonly autoShutdown: AutoShutdown;
   };
@@ -221,9 +240,12 @@ export interface EventBodies {
     readonly by: string | null;
   };
   /** A declaration that is allowed but probably not meant. */
-  'supervisor:warning': AboutSupervisor & { readonly code: string; readonly message: string };
+  'supervisor:warning': AboutSupervisor & { /** Stable. */ readonly code: string; readonly message: string };
   /** A listener threw, or its promise was rejected. It stays subscribed; it is reported once. */
-  'listener:failed': AboutSupervisor & { readonly event: string; readonly error: ErrorWire };
+  'listener:failed': AboutSupervisor & {
+    /** What it listens to. */ readonly event: string;
+    readonly error: ErrorWire;
+  };
 }
 
 export type EventName = keyof EventBodies;
