@@ -34,7 +34,7 @@ describe('options', () => {
     ['--steps', '-1'],
     ['--steps', ''],
     ['--stops', '1'],
-  ])('not %s %s', (...args) => expect(() => optionsOf(args)).toThrow(args[0]!));
+  ])('not %s %s', (...args) => expect(() => optionsOf(args)).toThrow(args[0]));
 });
 
 describe('the command', () => {

@@ -12,7 +12,7 @@ import { tryModel } from './model/trial.js';
 const FOLDER = join(__dirname, 'regressions');
 const files = readdirSync(FOLDER).filter((file) => file.endsWith('.json'));
 
-beforeAll(() => {
+beforeEach(() => {
   // The scripts of the engine have listeners that fail, and options that are worth a warning.
   jest.spyOn(console, 'error').mockImplementation(() => {});
   jest.spyOn(console, 'warn').mockImplementation(() => {});

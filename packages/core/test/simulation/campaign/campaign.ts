@@ -2,9 +2,8 @@
  * A campaign against the library: random scripts by the thousand, all from one seed, run in the model and in the
  * whole engine in turns. It ends after so many steps, or with the first rule that is broken.
  */
-import * as fc from 'fast-check';
 import { type Random, seededRandom } from '../../../src/engine/random.js';
-import { type EngineScript, engineScripts } from '../engine/plan.js';
+import { type EngineScript, engineScriptsOf } from '../engine/plan.js';
 import { shrinkEngine, tryEngine } from '../engine/trial.js';
 import { randomScript } from '../model/script.js';
 import { type Trial, shrinkModel, tryModel } from '../model/trial.js';
@@ -13,7 +12,6 @@ import type { Finding } from './finding.js';
 
 /** One step in so many is one of the engine; those cost more. */
 const ENGINE_SHARE = 5;
-const BATCH = 20;
 
 export class Campaign {
   readonly seed: number;
@@ -63,12 +61,5 @@ export class Campaign {
     this.done[which] += trial.steps;
     this.census.simulatedMs += trial.simulatedMs;
     return trial;
-  }
-}
-
-/** Always the same ones for a seed, however many are taken. */
-function* engineScriptsOf(seed: number): Generator<EngineScript, never> {
-  for (let batch = 0; ; batch++) {
-    yield* fc.sample(engineScripts, { seed: (seed + batch * 0x9e3779b1) | 0, numRuns: BATCH });
   }
 }

@@ -165,3 +165,12 @@ export const engineScripts: fc.Arbitrary<EngineScript> = fc.oneof(
   { weight: 2, arbitrary: scripts(plain) },
   { weight: 3, arbitrary: scripts(fc.option(beyondPlan, { nil: undefined })) },
 );
+
+const BATCH = 20;
+
+/** Always the same ones for a seed, however many are taken. */
+export function* engineScriptsOf(seed: number): Generator<EngineScript, never> {
+  for (let batch = 0; ; batch++) {
+    yield* fc.sample(engineScripts, { seed: (seed + batch * 0x9e3779b1) | 0, numRuns: BATCH });
+  }
+}

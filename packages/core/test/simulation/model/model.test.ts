@@ -1,8 +1,10 @@
 /**
  * The model against an adversary: random trees, and random interleavings of exits, commands, slow starts,
- * slow stops, late messages and time. Repeat a run with `SEED=... STEPS=... jest packages/core/test/simulation`.
+ * slow stops, late messages and time. Repeat a run with `SEED=... STEPS=... jest packages/core/test/simulation`. What
+ * a failure prints can be kept as a file in the folder `regressions`.
  */
 import { seededRandom } from '../../../src/engine/random.js';
+import { toText } from '../campaign/regression.js';
 import { FIXED_SEED, FIXED_STEPS, SEED, STEPS } from '../seed.js';
 import { randomScript } from './script.js';
 import { shrinkModel, tryModel } from './trial.js';
@@ -27,8 +29,8 @@ test.each([
       const trial = tryModel(script);
       done += trial.steps;
       if (trial.error === undefined) continue;
-      const { first, violation, story } = shrinkModel(script, trial.error);
-      throw new Error([`SEED=${seed}, after ${done} steps: ${first}`, violation, ...story].join('\n'));
+      const finding = shrinkModel(script, trial.error);
+      throw new Error(`SEED=${seed}, step ${done}: ${finding.first}\n${toText(finding)}`);
     }
   },
   TIMEOUT_MS,
