@@ -145,6 +145,13 @@ export class EventJudge {
         child.hasGivenUp = isShutdown && this.#branches.at(event.path)?.hasGivenUp === true;
         return;
       }
+      case 'child:waiting':
+        // It is time for it to be revived, though it still has to wait.
+        if (event.at >= child.reviveAt) {
+          child.failures.forgive();
+          child.reviveAt = Infinity;
+        }
+        return;
       case 'child:paused':
         child.isPaused = true;
         return;

@@ -67,9 +67,12 @@ export async function shrinkEngine(failing: EngineScript, error: unknown): Promi
 
 /** Shrinking runs whole trees; what was found by then is told in time. */
 const SHRINK_MS = 60_000;
+const LINES = 60;
 
 async function storyOf(script: EngineScript, violation: string): Promise<string[]> {
   const run = new Run(script, 'judge');
   await run.play().catch(() => undefined);
-  return [...run.judge.story, `! ${violation}`];
+  const { story } = run.judge;
+  const left = story.length > LINES ? [`(${story.length - LINES} lines before that)`] : [];
+  return [...left, ...story.slice(-LINES), `! ${violation}`];
 }
