@@ -217,4 +217,8 @@ test('frames: those of a test are shown, those of its runner and of Node are not
   ]);
   expect(isOfRunner(['Error: made', node, runner].join('\n'))).toBe(true);
   expect(isOfRunner(['Error: made', node, own, runner].join('\n'))).toBe(false);
+  // What a runner makes because a test has called it, such as node:test its listeners at the first test.
+  expect(isOfRunner(['Error: made', node, runner, own].join('\n'))).toBe(true);
+  const nodeTest = '    at setup (node:internal/test_runner/harness:1:2)';
+  expect(isOfRunner(['Error: made', nodeTest, own].join('\n'))).toBe(true);
 });

@@ -2,7 +2,8 @@
 /** So many lines of a stack say where something was made. */
 const SHOWN = 4;
 
-const RUNNERS = /[\\/]node_modules[\\/](@?jest|jest-[\w-]+|@vitest|vitest|mocha|tinypool|ava|tap)[\\/]/;
+const RUNNERS =
+  /[\\/]node_modules[\\/](@?jest|jest-[\w-]+|@vitest|vitest|mocha|tinypool|ava|tap)[\\/]|node:internal\/test_runner\//;
 
 /** Of the kit itself: what it does to find leaks, or to make a test tree, is not where a test made something. */
 const OWN = /[\\/](leaks[\\/](resources|listeners|watch)|test-tree)\.[cm]?[jt]s\b/;
@@ -21,6 +22,8 @@ export function framesOf(stack: string): readonly string[] {
     .map((line) => line.trim());
 }
 
-/** Has nobody but the test runner, and the platform, to do with it? */
-export const isOfRunner = (stack: string): boolean =>
-  linesOf(stack).every((line) => isNodes(line) || RUNNERS.test(line));
+/** Was it the test runner who made it, or nobody but Node? The nearest frame that is not just Node's says so. */
+export function isOfRunner(stack: string): boolean {
+  const nearest = linesOf(stack).find((line) => RUNNERS.test(line) || !isNodes(line));
+  return nearest === undefined || RUNNERS.test(nearest);
+}

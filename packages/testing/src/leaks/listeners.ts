@@ -1,5 +1,5 @@
 /** Listeners on the process that were added, and are still there. */
-import { framesOf } from './frames.js';
+import { framesOf, isOfRunner } from './frames.js';
 import type { Leak } from './leak.js';
 
 type Listener = (...args: never[]) => unknown;
@@ -28,14 +28,12 @@ export class ListenerWatch {
   found(): Leak[] {
     return listeners()
       .filter(([, listener]) => listener !== this.#added && !this.#given.has(listener))
-      .map(([name, listener]) => {
+      .flatMap(([name, listener]) => {
         const called = listener.name === '' ? '' : ` (${listener.name})`;
         const stack = this.#made.get(listener)?.stack ?? '';
-        return {
-          kind: 'listener',
-          what: `a listener${called} for '${name}' of the process`,
-          madeAt: framesOf(stack),
-        };
+        if (stack !== '' && isOfRunner(stack)) return [];
+        const what = `a listener${called} for '${name}' of the process`;
+        return [{ kind: 'listener' as const, what, madeAt: framesOf(stack) }];
       });
   }
 }
