@@ -23,7 +23,6 @@ import type { FaultOwner } from './faults.js';
 import { IGNORED, isAbortOf, outcomeOfResult, outcomeOfThrow } from './outcome.js';
 import { pending } from './pending.js';
 import { Sleepers } from './sleepers.js';
-import { stopRequest } from './stop-request.js';
 import type { SupervisorProcess } from './supervisor-process.js';
 
 type AnySpec = Service<unknown, unknown[]> | Task<unknown[]>;
@@ -398,7 +397,8 @@ export class Incarnation implements FaultOwner {
   #whyItEnds(): CoppiceError {
     const known = this.#ending?.reason;
     if (known) return known;
-    const reason = stopRequest(this.#isAsked ? 'COPPICE_STOP_REQUESTED' : 'COPPICE_ENDED', this.path);
+    const code = this.#isAsked ? 'COPPICE_STOP_REQUESTED' : 'COPPICE_ENDED';
+    const reason = coppiceError(code, { path: this.path });
     if (this.#ending) this.#ending.reason = reason;
     return reason;
   }

@@ -270,10 +270,10 @@ export class SupervisorProcess {
         this.onUp?.();
         return this.parent.started();
       case 'start-failed':
-        this.#down({ kind: 'shutdown', cause: effect.error }, effect.error);
+        this.#down({ kind: 'shutdown', cause: effect.error }, () => effect.error);
         return this.parent.startFailed(effect.error);
       case 'down':
-        this.#down(effect.reason, this.#startInterrupted(effect.reason));
+        this.#down(effect.reason, () => this.#startInterrupted(effect.reason));
         return this.parent.exited(effect.reason);
     }
   }
@@ -284,13 +284,13 @@ export class SupervisorProcess {
   }
 
   /** Its end is told to all who wait for it; to those who wait for its start, too (it has settled if it was up). */
-  #down(reason: ExitReason, startError: CoppiceError): void {
+  #down(reason: ExitReason, startError: () => CoppiceError): void {
     const below = `${this.path}/`;
     const unstopped = Array.from(this.tree.abandoned, (incarnation) => incarnation.describe()).filter(
       ({ path }) => path.startsWith(below),
     );
     this.#report = { reason, unstopped };
-    this.onStartFailed?.(startError);
+    this.onStartFailed?.(startError());
     for (const resolve of this.#waiting) resolve(this.#report);
     this.#waiting = [];
   }

@@ -104,9 +104,28 @@ const CLASSES: Readonly<Record<ErrorClassName, typeof CoppiceError>> = {
   StopRequest,
 };
 
+/** Those that a tree makes by itself: their stacks would only show its inside, and cost ten times as much as they do. */
+const OF_THE_TREE: ReadonlySet<ErrorClassName> = new Set([
+  'StartError',
+  'GaveUpError',
+  'StuckError',
+  'WatchdogError',
+  'StopRequest',
+]);
+
 /** Makes the error of a code; `details` fill its message, and stay readable on the error. */
 export function coppiceError(code: ErrorCode, details: Details, cause?: unknown): CoppiceError {
-  return new CLASSES[ERRORS.get(code)!.className](code, details, cause);
+  const { className } = ERRORS.get(code)!;
+  const ErrorOfCode = CLASSES[className];
+  if (!OF_THE_TREE.has(className)) return new ErrorOfCode(code, details, cause);
+  const limit: unknown = Reflect.get(Error, 'stackTraceLimit');
+  // Where the platform's objects are frozen, or know no such limit, there is a stack.
+  Reflect.set(Error, 'stackTraceLimit', 0);
+  try {
+    return new ErrorOfCode(code, details, cause);
+  } finally {
+    Reflect.set(Error, 'stackTraceLimit', limit);
+  }
 }
 
 /**
@@ -128,7 +147,17 @@ export function isCoppiceError(value: unknown, code?: ErrorCode): value is Coppi
 }
 
 /** An error, or any thrown value, in one sentence. */
-export const messageOf = (thrown: unknown): string => wordsOf(toWire(thrown));
+export const messageOf = (thrown: unknown): string => reasonIn(thrown) ?? wordsOf(toWire(thrown));
+
+/** What an error of ours has found below it: up through a tree of any depth the way down is gone once. */
+function reasonIn(thrown: unknown): string | undefined {
+  try {
+    const reason = thrown instanceof CoppiceError ? thrown.details['reason'] : undefined;
+    return typeof reason === 'string' ? reason : undefined;
+  } catch {
+    return undefined; // a revoked Proxy
+  }
+}
 
 /** Codes of errors that say where in the tree a failure went, and not what failed. */
 const CARRIERS: readonly unknown[] = ['COPPICE_START_FAILED', 'COPPICE_GAVE_UP', 'COPPICE_CHILD_GAVE_UP'];

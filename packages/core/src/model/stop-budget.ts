@@ -1,6 +1,6 @@
 /** How long stops may take, and how a deadline for all is shared out over what is left to stop. */
 import { type Child, isResting } from './child.js';
-import { type ChildPolicy, KILL_GRACE_MS } from './policy.js';
+import { type ChildPolicy, KILL_GRACE_MS, isSupervisorKind } from './policy.js';
 import type { Supervisor } from './supervisor.js';
 
 /**
@@ -16,6 +16,18 @@ import type { Supervisor } from './supervisor.js';
  * ```
  */
 export function stopBudgetMs(spec: ChildPolicy): number {
+  if (!isSupervisorKind(spec.kind)) return spec.shutdownMs + (spec.kill === undefined ? 0 : KILL_GRACE_MS);
+  const known = budgets.get(spec);
+  if (known !== undefined) return known;
+  const budget = budgetOf(spec);
+  budgets.set(spec, budget);
+  return budget;
+}
+
+/** Declarations do not change; without this each level of a deep tree would look through all that is below it. */
+const budgets = new WeakMap<ChildPolicy, number>();
+
+function budgetOf(spec: ChildPolicy): number {
   if (spec.shutdownMs !== Infinity) return spec.shutdownMs + (hasKill(spec) ? KILL_GRACE_MS : 0);
   if (spec.kind === 'dynamic-supervisor' && spec.child) return stopBudgetMs(spec.child);
   if (spec.kind !== 'supervisor' || !spec.children) return Infinity;
