@@ -174,8 +174,13 @@ function childSnapshot(
   const { restart, significant, required, shutdownMs, giveUp, bindsTo = NOBODY } = child.spec as ChildSpec;
   const { recovery } = child;
   const isUp = child.status === 'running' || child.status === 'stopping' || child.status === 'killing';
-  // To spread the info into a new object would cost more than all the rest.
-  return Object.assign(infoOf(process, child), {
+  // Written out: with the fields of `infoOf` spread into it, it costs twenty times as much.
+  return {
+    id: child.id,
+    path: `${process.path}/${child.id}`,
+    kind: child.spec.kind,
+    status: child.status,
+    incarnation: child.incarnation,
     restart,
     significant,
     required,
@@ -190,7 +195,7 @@ function childSnapshot(
     bindsTo,
     abandoned: abandoned.get(child.id) ?? NOBODY,
     supervisor: supervisorBelow(child, options),
-  });
+  };
 }
 
 const pauseOf = ({ at, reason, by }: Pause): PauseSnapshot => ({
