@@ -43,7 +43,7 @@ function trace(name: string): { steps: string[]; traces: Set<ChildTrace> } {
   };
   const channel = tracingChannel(name);
   channel.subscribe(handlers);
-  leave.push(() => void channel.unsubscribe(handlers));
+  leave.push(() => channel.unsubscribe(handlers));
   return { steps, traces };
 }
 

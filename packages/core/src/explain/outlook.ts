@@ -72,7 +72,7 @@ export function supervisorGivesUp(process: SupervisorProcess, outside: Outside):
 }
 
 /** What becomes of a supervisor that has given up: its end is a shutdown, as in OTP. */
-export function whatThen(process: SupervisorProcess, outside: Outside): string {
+function whatThen(process: SupervisorProcess, outside: Outside): string {
   const above = process.parent.process;
   const child = above?.state.children.get(process.spec.id);
   if (!above || !child) return ` and ${outside.whenAllEnds}`;

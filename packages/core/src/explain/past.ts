@@ -39,7 +39,7 @@ export function runText({ incarnation, end, uptimeMs, reason, asked }: RecordedR
 
 const endingOf = (reason: ExitReason): string => reasonText(reasonToWire(reason));
 
-export function reasonText(reason: ReasonWire | null): string {
+function reasonText(reason: ReasonWire | null): string {
   switch (reason?.kind) {
     case 'crash':
       return ` with ${errorText(reason.error)}`;

@@ -86,7 +86,7 @@ const why = <C>(because: C, by?: string, other?: string): Why<C> => ({
 export const REQUEST: Asked = { because: 'request', by: undefined };
 
 /** The command that an operation carries out was given on somebody's behalf. */
-export const askedBy = ({ because, by } = REQUEST): Why<Asked['because']> => why(because, by);
+const askedBy = ({ because, by } = REQUEST): Why<Asked['because']> => why(because, by);
 
 /** A child goes with another. */
 const goesWith = <C>(s: Supervisor, because: C, { id }: Child): Why<C> =>
