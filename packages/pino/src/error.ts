@@ -1,29 +1,42 @@
-/** Errors for pino's standard serializer. */
-import { type ErrorWire, fromWire } from '@coppice/core';
-
-/**
- * The error of an event as an Error whose `type` in the record is the name of its first class.
- *
- * @param isFull - with its stack, and those of its causes; else what they say is all there is
- */
-export function errorFor(wire: ErrorWire, isFull: boolean): Error {
-  const error = fromWire(wire);
-  prepare(error, isFull);
-  return error;
-}
+/** Errors for pino's standard serializer, and for whatever else a logger makes of errors. */
+import type { ErrorWire } from '@coppice/core';
 
 /**
  * The serializer calls an error after its class, which did not survive on the way into the event: all would
  * be of type `Error`. Where it finds no class it takes the name.
  */
-function prepare(error: unknown, isFull: boolean): void {
-  if (typeof error !== 'object' || error === null) return;
-  const { name, message, cause, errors } = error as Error & { errors?: unknown };
-  const define = (key: string, value: unknown): void => {
-    Object.defineProperty(error, key, { value, configurable: true, writable: true });
-  };
-  define('constructor', undefined);
-  if (!isFull) define('stack', `${name}: ${message}`);
-  prepare(cause, isFull);
-  if (Array.isArray(errors)) for (const inner of errors) prepare(inner, isFull);
+const CLASSLESS = Object.create(Error.prototype, { constructor: { value: undefined } }) as object;
+
+/** Fields of an error that are its own in another way. */
+const RESERVED: ReadonlySet<string> = new Set([
+  'name',
+  'message',
+  'stack',
+  'cause',
+  'errors',
+  'constructor',
+  '__proto__',
+]);
+
+/**
+ * The error of an event, as an `Error` whose `type` in the record is the name of its first class. It is not made by
+ * `new Error()`: the engine would look for a stack, and write it down, which costs more than the whole record.
+ *
+ * @param isFull - with its stack, and those of its causes; else what they say is all there is
+ */
+export function errorFor(wire: ErrorWire, isFull: boolean): Error {
+  const { name, message, code, details, cause, errors } = wire;
+  const stack = (isFull ? wire.stack : undefined) ?? `${name}: ${message}`;
+  const error = Object.create(CLASSLESS, {
+    name: hidden(name),
+    message: hidden(message),
+    stack: hidden(stack),
+    ...(cause && { cause: hidden(errorFor(cause, isFull)) }),
+    ...(errors && { errors: hidden(errors.map((inner) => errorFor(inner, isFull))) }),
+  }) as Error & Record<string, unknown>;
+  if (details) for (const [key, value] of Object.entries(details)) if (!RESERVED.has(key)) error[key] = value;
+  if (code !== undefined) error['code'] = code;
+  return error;
 }
+
+const hidden = (value: unknown): PropertyDescriptor => ({ value, configurable: true, writable: true });

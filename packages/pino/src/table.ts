@@ -77,7 +77,9 @@ export const EVENT_LOG: EventLog = Object.freeze<EventLog>({
     message: (e) => `${e.path} is up after ${duration(e.startMs)}`,
     // OTP's progress report.
     fields: (e) => ({
-      ...aboutChild(e),
+      path: e.path,
+      kind: e.kind,
+      incarnation: e.incarnation,
       supervisor: e.supervisor,
       id: e.id,
       restart: e.restart,
