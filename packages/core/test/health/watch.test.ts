@@ -163,5 +163,5 @@ test('children that are counted are told together', async () => {
 
 test('an option that does not exist is refused', async () => {
   const { tree } = await boot({ children: [] });
-  expect(() => watchHealth(tree, { kept: 1 } as never)).toThrow("did you mean 'keep'?");
+  expect(() => watchHealth(tree, { kept: 1 } as never)).toThrow("no other options than children, keep, facts");
 });
