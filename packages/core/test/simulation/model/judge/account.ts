@@ -34,6 +34,8 @@ export class Account {
   isStopping = false;
   /** A child has failed to start at boot. */
   isUndoing = false;
+  /** It ends by its own decision. */
+  endsBecause: 'gave-up' | 'auto-shutdown' | undefined = undefined;
   /** All is to end by force. */
   isKilling = false;
   /** When the stop has to be over, and how long that was when it began. */

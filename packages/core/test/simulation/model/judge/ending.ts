@@ -14,6 +14,7 @@ export function onAutoShutdown(a: Account): void {
   if (autoShutdown === 'all-significant' && left)
     throw new Violation(`it ends itself, but '${left.id}' is not down for good`);
   a.isStopping = true;
+  a.endsBecause = 'auto-shutdown';
 }
 
 export function onEnd(a: Account): void {

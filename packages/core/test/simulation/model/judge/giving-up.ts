@@ -76,6 +76,8 @@ export function onEscalation(a: Account, fact: Fact | undefined): void {
   a.gaveUp = fact.judged = undefined;
   fact.rest = 'off';
   // In the middle of a boot that waits, it has not come up.
-  if (a.wasUp) a.isStopping = true;
-  else a.undo();
+  if (a.wasUp) {
+    a.isStopping = true;
+    a.endsBecause = 'gave-up';
+  } else a.undo();
 }

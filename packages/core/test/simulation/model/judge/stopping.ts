@@ -1,5 +1,6 @@
 /** May this child be stopped now? Only in reverse order, one at a time, and for a reason. */
 import type { Account } from './account.js';
+import { checkCause } from './causes.js';
 import type { Fact } from './fact.js';
 import { dependantsOf, isBoundTo } from './kinship.js';
 import { settle } from './settling.js';
@@ -21,15 +22,17 @@ export function ask(a: Account, fact: Fact): void {
   fact.asked = true;
   if (isInterrupted || a.isKilling) return;
   const isEnd = a.hasBegunToEnd || a.isUndoing;
-  if (isEnd && a.node.state.dynamic) return;
+  if (isEnd && a.node.state.dynamic) return checkCause(a, fact, undefined);
   for (const other of a.members) {
     const isBusy = other !== fact && other.asked && !other.isDown;
     if (isBusy) throw new Violation(`'${fact.id}' is stopped while '${other.id}' is being stopped`);
   }
   // What somebody has asked for is done before the end begins.
-  const scope = isEnd ? a.members : walkThatStops(a, fact).scope;
+  const walk = isEnd ? undefined : walkThatStops(a, fact);
+  const scope = walk?.scope ?? a.members;
   const younger = scope.slice(scope.indexOf(fact) + 1).find((other) => !other.isDown);
   if (younger) throw new Violation(`'${fact.id}' is stopped before the younger '${younger.id}'`);
+  checkCause(a, fact, walk);
 }
 
 /** What it stops for; there has to be something. */

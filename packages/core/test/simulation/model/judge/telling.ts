@@ -42,6 +42,10 @@ function aboutChild(a: Account, fact: Fact, event: Extract<EventBody, { incarnat
       return onGivesUp(a, fact, event);
     case 'child:waiting':
       return onWaiting(a, fact, event.waitsFor);
+    case 'child:stopping':
+      fact.stopCause = event.because;
+      fact.stopsWith = event.with;
+      return;
     case 'child:paused':
       return onPaused(a, fact);
     case 'child:resumed':
