@@ -177,6 +177,17 @@ describe('and with its other options, too', () => {
     expect(records[0]).toMatchObject({ level: 50 });
   });
 
+  test('what an error has of its own is never its stack, nor anything that changes what it is', () => {
+    const { records, source } = setUp();
+    const details = JSON.parse(
+      '{"stack":"x","message":"y","constructor":"z","__proto__":{"type":"w"},"port":1}',
+    );
+    source.emit({ ...crashed, error: { ...error, details } });
+    expect(records[0]).toMatchObject({
+      err: { type: 'TypeError', message: 'boom', stack: error.stack, port: 1 },
+    });
+  });
+
   test('what else an error has of its own: it can be redacted as any field', () => {
     const { records, source } = setUp({ redact: ['err.address'] });
     const details = { errno: -111, syscall: 'connect', address: '127.0.0.1', port: 5_432 };

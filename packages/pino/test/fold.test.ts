@@ -168,6 +168,7 @@ test.each([
     },
   ]);
   await running.tree.stop().catch(() => undefined);
+  expect(running.clock.pending).toBe(0);
   await running.clock.advance(200_000);
   expect(running.said()).toEqual([]);
 });
@@ -179,25 +180,26 @@ test('it is a matter of each child; a sibling that takes it along does not end i
 
   const records: Record[] = [];
   const logger = pino({}, { write: (line: string) => void records.push(JSON.parse(line)) });
-  const failing = (id: string, ms: number) =>
+  // They fail in turn, so that each takes the other along each other time.
+  const failing = (id: string, turn: number) =>
     task({
       id,
       maxRestarts: 100,
       withinMs: 1e9,
-      run: async ({ sleep }) => {
-        await sleep(ms);
+      run: async ({ attempt, sleep }) => {
+        await sleep(attempt % 2 === turn ? 10 : 1e9);
         throw BOOM;
       },
     });
   const pair = supervisor({
     id: 'pair',
     strategy: 'one-for-all',
-    children: [failing('a', 10), failing('b', 10)],
+    children: [failing('a', 0), failing('b', 1)],
   });
   const tree = pair.handle({ clock });
   logEvents(tree, logger);
   await tree.start();
-  await clock.advance(105);
+  await clock.advance(205);
   const folded = records.filter(({ event, times }) => event === 'child:crashed' && times > 3);
   expect(folded.length).toBeGreaterThan(5);
   expect(records.filter(({ event }) => event === 'log:folded')).toEqual([]);

@@ -84,6 +84,24 @@ test('of a hundred thousand children those that need a look, and a number', asyn
   ]);
 });
 
+test('who is paused, abandoned, or has such a one below, needs a look', async () => {
+  const { specs } = crew(['a', 'b', 'c', 'd']);
+  const { tree } = await boot({ id: 'shop', children: specs });
+  await tree.pause('d', { by: 'ada', reason: 'maintenance' });
+  const last = () => formatTree(tree.snapshot(), { maxChildren: 1 }).split('\n')[1];
+  expect(last()).toBe('├─ ● d  service, up 0 ms, paused by ada 0 ms ago');
+  await tree.resume('d');
+  const calm = tree.snapshot();
+  const left = { path: 'shop/c', incarnation: 1, phase: 'running', waitedMs: 5_000 } as const;
+  const children = calm.children.map((child) => (child.id === 'c' ? { ...child, abandoned: [left] } : child));
+  expect(formatTree({ ...calm, children }, { maxChildren: 1 }).split('\n')[1]).toBe(
+    '├─ ● c  service, up 0 ms, 1 abandoned',
+  );
+  const below = { ...calm, id: 'below', children };
+  const nested = calm.children.map((child) => (child.id === 'b' ? { ...child, supervisor: below } : child));
+  expect(formatTree({ ...calm, children: nested }, { maxChildren: 1 }).split('\n')[1]).toContain('● b');
+});
+
 test.each([
   [{ width: 19 }, 'width to be a whole number from 20 on, or Infinity; got 19'],
   [{ width: 20.5 }, 'got 20.5'],

@@ -43,6 +43,15 @@ test('dot', async () => {
   expect(dot).toContain('  n3 -> n2 [style=dotted, constraint=false]');
 });
 
+test('what Mermaid makes formulas and icons of is parted, by what has no width', async () => {
+  const { specs } = crew(['$$x$$', 'fa:fa-car', 'fab:fa-node']);
+  const { tree } = await boot({ children: specs });
+  const text = toMermaid(tree.snapshot()).replaceAll('#8203;', '|');
+  expect(text).toContain('("#36;|#36;x#36;|#36;<br/>');
+  expect(text).toContain('("fa#58;|fa-car<br/>');
+  expect(text).toContain('("fab#58;|fa-node<br/>');
+});
+
 test('the rest of very many is one node', async () => {
   const { specs } = crew(['a', 'b', 'c']);
   const { tree } = await boot({ children: specs });
