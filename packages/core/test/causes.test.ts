@@ -162,6 +162,22 @@ test('a child that ends the whole tree', async () => {
   expect(told(events, 'stopping')).toEqual(['stopping root exit', 'stopping b shutdown']);
 });
 
+test('a restart that a stop breaks off', async () => {
+  const a = scripted('a', { onStart: (attempt) => (attempt > 1 ? forever() : undefined), shutdownMs: 100 });
+  const events = await after({ children: [a.spec] }, async ({ tree, clock }) => {
+    void tree.restartNow('a', { by: 'ann' }).catch(() => {});
+    await clock.advance(0);
+    const stopped = tree.stop({ by: 'bob' });
+    await clock.advance(100);
+    await stopped;
+  });
+  expect(told(events, 'stopping')).toEqual([
+    'stopping a request by ann',
+    'stopping a shutdown by bob',
+    'stopping root request by bob',
+  ]);
+});
+
 test('a supervisor that takes too long to start', async () => {
   const slow = service({ id: 'slow', start: forever });
   const sub = supervisor({ id: 'sub', startTimeoutMs: 100, children: [slow] });

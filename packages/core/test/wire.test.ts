@@ -327,6 +327,8 @@ describe('what an error has of its own', () => {
       response: Object.fromEntries(Array.from({ length: 10_000 }, (_, i) => [`key${i}`, text])),
       [text]: 1,
     });
+    const wide = (depth: number): unknown => (depth === 0 ? 1 : new Array(30).fill(wide(depth - 1)));
+    expect(JSON.stringify(fieldsOf({ wide: wide(4) })).length).toBeLessThan(2_000); // not 30 ** 4 values
     for (let i = 0; i < 100; i++) Object.assign(error, { [`field${i}`]: i });
     const { details } = toWire(error);
     expect(details!['text']).toBe(`${'é'.repeat(1_000)}…`);

@@ -1,5 +1,8 @@
 /** An application explains itself: it records by default, and knows what becomes of the process. */
 import { SimulatedClock, application, service } from 'coppice';
+import { endPrograms, start } from './support/program.js';
+
+afterEach(endPrograms);
 
 const broken = () => {
   let fail!: (error: unknown) => void;
@@ -39,4 +42,20 @@ test('wrong options of the recorder', () => {
       message: expect.stringContaining('runs: a number, 1 or more'),
     }),
   );
+});
+
+test('while it has the process it says what becomes of that; who asked it to stop is told', async () => {
+  const program = start(`
+    const db = told('db', { maxRestarts: 0, withinMs: 1_000 });
+    const app = application({ id: 'shop', children: [db] });
+    app.handle().on('supervisor:started', () => say(app.explain('db')));
+    app.handle().on('supervisor:stopping', ({ by }) => say('by ' + by));
+    await app.run();
+  `);
+  expect(await program.line(/if it fails/)).toContain(
+    'if it fails once more within that time, shop gives up and the process exits with code 1.',
+  );
+  program.kill('SIGTERM');
+  expect(await program.line(/^by /)).toBe('by SIGTERM');
+  expect(await program.exited).toBe(0);
 });
