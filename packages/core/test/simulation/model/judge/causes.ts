@@ -1,5 +1,5 @@
-/** Why a child is asked to stop is told in the event, with whose account it is on: that has to be what its supervisor is at. */
-import type { StopCause } from '../../../../src/model/cause.js';
+/** Why a child is started, or stopped, and on whose account, is told in the events: that has to be what its supervisor is at. */
+import type { StartCause, StopCause } from '../../../../src/model/cause.js';
 import type { Account } from './account.js';
 import type { Fact } from './fact.js';
 import { Violation } from './violation.js';
@@ -24,3 +24,27 @@ function causeIn(a: Account, fact: Fact, walk: Walk): { told: string | null; bec
 }
 
 const causeOfAll = (a: Account): StopCause => (a.isUndoing ? 'start-failed' : (a.endsBecause ?? 'shutdown'));
+
+/** Why one may be started, by what its supervisor is at; those that come with `target` say so. */
+const STARTS: Readonly<Record<Walk['kind'], readonly StartCause[]>> = {
+  boot: ['boot'],
+  command: ['request'],
+  restart: ['sibling', 'bond', 'unblocked'],
+  follow: ['bond', 'unblocked'],
+  rejoin: ['restart', 'bond', 'unblocked'],
+  terminate: [],
+  release: [],
+};
+
+export function checkStartCause(a: Account, fact: Fact, { kind, target, isBound }: Walk): void {
+  const cause = fact.startCause as StartCause;
+  const isOwn = kind === 'restart' && fact === target;
+  const isAsked = a.commands.has(fact.id, 'restart-now', 'restart-child');
+  const isTrue = isOwn
+    ? cause === 'restart' || cause === 'unblocked' || (cause === 'request' && isAsked)
+    : STARTS[kind].includes(cause) && cause !== (isBound ? 'sibling' : 'bond');
+  const isCompany = cause === 'sibling' || cause === 'bond';
+  const isWith = !isCompany || kind === 'rejoin' || (target && fact.startsWith === a.pathOf(target));
+  if (!isTrue || !isWith)
+    throw new Violation(`'${fact.id}' starts because of '${cause}' with ${fact.startsWith}, in a ${kind}`);
+}

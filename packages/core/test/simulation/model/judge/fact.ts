@@ -41,6 +41,9 @@ export class Fact {
   rest: Rest = 'off';
   incarnation = 0;
   asked = false;
+  /** Why it is started, and with whom, as it was told last. */
+  startCause: string | undefined = undefined;
+  startsWith: string | null = null;
   /** Why it is asked to stop, and with whom, as it was told last. */
   stopCause: string | undefined = undefined;
   stopsWith: string | null = null;

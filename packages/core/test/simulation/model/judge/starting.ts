@@ -2,6 +2,7 @@
 import type { Child } from '../../../../src/model/child.js';
 import type { Account } from './account.js';
 import { awaitedAtBoot, resumeBoot } from './boot.js';
+import { checkStartCause } from './causes.js';
 import type { Fact } from './fact.js';
 import { hasGround } from './kinship.js';
 import { Violation } from './violation.js';
@@ -40,6 +41,7 @@ export function onStart(a: Account, child: Child): void {
     const awaited = walk.kind === 'boot' ? awaitedAtBoot(a) : undefined;
     if (awaited) throw new Violation(`'${fact.id}' starts, but the boot has to wait for '${awaited.id}'`);
   }
+  checkStartCause(a, fact, walk);
   fact.launched(a.now);
 }
 

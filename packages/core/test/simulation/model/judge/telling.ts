@@ -42,6 +42,10 @@ function aboutChild(a: Account, fact: Fact, event: Extract<EventBody, { incarnat
       return onGivesUp(a, fact, event);
     case 'child:waiting':
       return onWaiting(a, fact, event.waitsFor);
+    case 'child:starting':
+      fact.startCause = event.because;
+      fact.startsWith = event.with;
+      return;
     case 'child:stopping':
       fact.stopCause = event.because;
       fact.stopsWith = event.with;
