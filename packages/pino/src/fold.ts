@@ -123,9 +123,6 @@ export class Folder {
   close(at: number | undefined, below = ''): void {
     for (const { path, last } of this.#series.values())
       if (path.startsWith(below)) this.#end(path, 'stopped', at ?? last);
-    if (this.#series.size > 0 || this.#timer === undefined) return;
-    this.#clock.clearTimer(this.#timer);
-    this.#timer = undefined;
   }
 
   #wait(until: number, now: number): void {
@@ -150,6 +147,11 @@ export class Folder {
     const series = this.#series.get(path);
     if (!series) return;
     this.#series.delete(path);
+    // Where nothing is left to tell of, nothing may keep the process alive.
+    if (this.#series.size === 0 && this.#timer !== undefined) {
+      this.#clock.clearTimer(this.#timer);
+      this.#timer = undefined;
+    }
     if (series.times <= this.#after) return;
     const { sameAs, times, since, last } = series;
     const forMs = Math.round(last - since);
