@@ -51,9 +51,10 @@ export function application(options: ApplicationOptions): Application {
 }
 
 /** The first child of an application that answers probes. */
-function probesOf({ children: _, ...server }: ApplicationHealth, app: () => Application): Service {
+function probesOf(health: ApplicationHealth, app: () => Application): Service {
+  const server = Object.entries(health).filter(([key]) => key !== 'children');
   return healthServer({
-    ...server,
+    ...(Object.fromEntries(server) as Omit<ApplicationHealth, 'children'>),
     health: () => app().health(),
     changes: () => app().healthChanges(),
   });

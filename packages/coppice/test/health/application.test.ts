@@ -17,7 +17,7 @@ const probes = { port: 0, host: '127.0.0.1' };
 
 /** A service that can be made to fail. */
 function breakable(id: string) {
-  const state = { fail: (_: Error): void => {} };
+  const state: { fail: (error: Error) => void } = { fail: () => {} };
   const spec = service({
     id,
     maxRestarts: Infinity,

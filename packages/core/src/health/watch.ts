@@ -40,13 +40,13 @@ export interface WatchHealthOptions {
 /** The health of a tree, and its history. */
 export interface HealthWatch {
   /** How it is now. */
-  now(): Health;
+  readonly now: () => Health;
   /** When it became ready or unready, the oldest first. */
   readonly changes: readonly HealthChange[];
   /** Looks whether anything has changed that no event tells of, such as `facts`. */
-  look(): void;
+  readonly look: () => void;
   /** Watches no longer. */
-  off(): void;
+  readonly off: () => void;
 }
 
 /** So many reasons are kept of a change. */
@@ -92,7 +92,7 @@ class Watch implements HealthWatch {
     tree.on('event', this.#hear);
   }
 
-  now(): Health {
+  readonly now = (): Health => {
     const snapshot = this.#tree.snapshot({ dynamic: 'count' });
     this.#note(snapshot);
     const { children, facts } = this.#options;
@@ -101,7 +101,7 @@ class Watch implements HealthWatch {
       ...(children && { children }),
       downSince: (path) => this.#downSince.get(path),
     });
-  }
+  };
 
   readonly look = (): void => {
     this.#isDue = false;

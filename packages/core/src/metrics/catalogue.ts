@@ -40,7 +40,7 @@ export const ATTRIBUTES = {
 const { child, state, supervisor, strategy, start, stop, exit, restart, giveUp, error } = ATTRIBUTES;
 
 /** What is counted when it happens. */
-export const EVENT_METRICS = {
+const EVENT_METRICS = {
   'supervision.child.starts': {
     kind: 'counter',
     unit: '{start}',
@@ -87,7 +87,7 @@ export const EVENT_METRICS = {
 } as const satisfies Record<string, Metric>;
 
 /** What is counted when a fault goes astray. */
-export const FAULT_METRICS = {
+const FAULT_METRICS = {
   'supervision.faults': {
     kind: 'counter',
     unit: '{fault}',
@@ -98,7 +98,7 @@ export const FAULT_METRICS = {
 } as const satisfies Record<string, Metric>;
 
 /** What is read off the tree when somebody asks. */
-export const TREE_METRICS = {
+const TREE_METRICS = {
   'supervision.child.status.state': {
     kind: 'sum',
     unit: '{child}',

@@ -39,11 +39,11 @@ export const FAULT_CHANNEL = 'coppice:fault';
 /** A tree that is being measured. */
 export interface Measured {
   /** Reads what there is to read now. */
-  read(write: Write): void;
+  readonly read: (write: Write) => void;
   /** Counts a stray fault, if it is one of this tree, or nobody's. */
-  fault(fault: unknown): void;
+  readonly fault: (fault: unknown) => void;
   /** Listens no longer. */
-  off(): void;
+  readonly off: () => void;
 }
 
 /** Counts what happens in a tree, until `off`. @throws CommandError `COPPICE_INVALID_ARGUMENT` */

@@ -9,20 +9,12 @@ import { ATTRIBUTES } from './catalogue.js';
 import type { Labels } from './labels.js';
 
 /** The states of a child as they are told; `degraded`: it is up, and something below it is not as it should be. */
-export const STATES = [
-  'starting',
-  'running',
-  'degraded',
-  'backing_off',
-  'stopping',
-  'stopped',
-  'failed',
-] as const;
+const STATES = ['starting', 'running', 'degraded', 'backing_off', 'stopping', 'stopped', 'failed'] as const;
 
-export type State = (typeof STATES)[number];
+type State = (typeof STATES)[number];
 
 /** `backing_off`: it is down, and comes back by itself. `failed`: it has given up. */
-export const STATE_OF: Readonly<Record<ChildStatus, State>> = {
+const STATE_OF: Readonly<Record<ChildStatus, State>> = {
   starting: 'starting',
   running: 'running',
   stopping: 'stopping',

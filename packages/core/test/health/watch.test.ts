@@ -163,5 +163,7 @@ test('children that are counted are told together', async () => {
 
 test('an option that does not exist is refused', async () => {
   const { tree } = await boot({ children: [] });
-  expect(() => watchHealth(tree, { kept: 1 } as never)).toThrow("no other options than children, keep, facts");
+  expect(() => watchHealth(tree, { kept: 1 } as never)).toThrow(
+    'no other options than children, keep, facts',
+  );
 });

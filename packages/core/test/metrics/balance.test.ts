@@ -66,7 +66,7 @@ async function play({ strategy, restart, backoff, slowStop, slowStart, steps }: 
   const tree: SupervisorTree = supervisor({
     id: 'root',
     maxRestarts: 4,
-    strategy: strategy as 'one-for-one',
+    strategy,
     children: [
       all[0]!.spec,
       supervisor({ id: 'sub', maxRestarts: 2, children: [all[1]!.spec, all[2]!.spec] }),

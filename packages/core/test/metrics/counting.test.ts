@@ -163,6 +163,16 @@ describe('restarts, by what they are for', () => {
     expect(count('supervision.child.restarts')).toEqual({ '{root/a,manual}': 2 });
   });
 
+  test('by hand, though it was due to be started again after a crash', async () => {
+    const a = scripted('a', { backoff: { minMs: 1_000, maxMs: 1_000 }, maxRestarts: Infinity });
+    const { tree, count, settle } = await boot({ children: [a.spec] });
+    a.crash();
+    await settle();
+    await tree.terminateChild('a');
+    await tree.restartChild('a');
+    expect(count('supervision.child.restarts')).toEqual({ '{root/a,manual}': 1 });
+  });
+
   test('of a supervisor: its children begin anew, and are not restarted', async () => {
     const a = scripted('a');
     const { count, settle } = await boot({
