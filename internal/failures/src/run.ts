@@ -69,9 +69,10 @@ const elsewhere = (text: string, dist: string): string =>
     .replaceAll(join(dist, 'programs'), '/srv/shop')
     .replaceAll(/\S*[/\\]shop-\w{6}(?=[/\\])/g, (path) => path.replace(/[^(\s]*$/, '/srv/shop'));
 
-/** What does not differ from run to run: without times, ports and places in files. */
+/** What does not differ from run to run: without times, ports and places in files, and without Node's own frames. */
 export const constant = (text: string): string =>
   text
+    .replaceAll(/^ +at .*\bnode:.*\n/gm, '')
     .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
     .replaceAll(/(port |:)\d+\b(:\d+)?/g, '$1N')
     .replaceAll(/("(?:time|seq|uptimeMs)": )\d+/g, '$1N')

@@ -30,7 +30,7 @@ const NASTY = [
   '$&',
 ];
 
-export const id: fc.Arbitrary<string> = fc.oneof(
+const id: fc.Arbitrary<string> = fc.oneof(
   fc.constantFrom(...NASTY),
   fc.string({ unit: 'binary', minLength: 1, maxLength: 12 }),
   fc.array(fc.constantFrom(...NASTY), { minLength: 1, maxLength: 3 }).map((parts) => parts.join(' ')),
@@ -108,7 +108,7 @@ export const snapshot = (depth = 3): fc.Arbitrary<SupervisorSnapshot> =>
     }));
 
 /** How many children are at which status. */
-export function statusesOf(children: readonly ChildSnapshot[]): SupervisorSnapshot['statuses'] {
+function statusesOf(children: readonly ChildSnapshot[]): SupervisorSnapshot['statuses'] {
   const counts: Partial<Record<ChildStatus, number>> = {};
   for (const { status } of children) counts[status] = (counts[status] ?? 0) + 1;
   return counts;
