@@ -2,7 +2,8 @@
 import { type Application, type ApplicationOptions, application, httpServer, service } from 'coppice';
 import type { Database } from './database.js';
 
-export interface ShopOptions extends Pick<ApplicationOptions, 'clock' | 'random' | 'logger' | 'drainMs' | 'shutdownMs'> {
+export interface ShopOptions
+  extends Pick<ApplicationOptions, 'clock' | 'random' | 'logger' | 'drainMs' | 'shutdownMs'> {
   readonly ports: { readonly api: number; readonly health: number };
   readonly host?: string;
   readonly database: Database;

@@ -1,7 +1,7 @@
 /** The shop on a simulated clock, with its ports. */
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type ApplicationLogger, type RunningHttpServer, SimulatedClock } from 'coppice';
+import { type ApplicationLogger, type RunningHttpServer, type Service, SimulatedClock } from 'coppice';
 import { Database } from '../src/database.js';
 import { shop } from '../src/shop.js';
 
@@ -31,9 +31,10 @@ export function stage(drainMs: number) {
     ports,
     start: async (): Promise<void> => {
       await app.start();
-      const [probes, , , api] = app.children as [never, never, never, never];
-      ports.health = ((app.handle().use(probes) as Server).address() as AddressInfo).port;
-      ports.api = (app.handle().use(api) as RunningHttpServer).port;
+      const probes = app.children[0] as Service<Server>;
+      const api = app.children[3] as Service<RunningHttpServer>;
+      ports.health = (app.handle().use(probes).address() as AddressInfo).port;
+      ports.api = app.handle().use(api).port;
     },
     /** Goes through so much time, and does something at each step of it. */
     pass: async (ms: number, each: (now: number) => Promise<void>): Promise<void> => {

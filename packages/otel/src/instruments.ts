@@ -15,7 +15,7 @@ export interface Instruments {
   /** What is read off when somebody collects. */
   readonly observables: Observable[];
   /** Tells a collector what is read off now, and of what is gone since it asked last that it is 0. */
-  observe(result: BatchObservableResult, read: (write: Write) => void): void;
+  readonly observe: (result: BatchObservableResult, read: (write: Write) => void) => void;
 }
 
 export function instrumentsOf(meter: Meter): Instruments {

@@ -87,9 +87,9 @@ export interface Shop {
   readonly tree: SupervisorTree;
   readonly clock: SimulatedClock;
   /** Starts it; the poller crashes after 312 ms each time, and its supervisor gives up at the second. */
-  start(): Promise<void>;
+  readonly start: () => Promise<void>;
   /** Stops it; one child does not, and is given up after 500 ms. */
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 /** A shop: a database that takes 12 ms to start, a poller that crashes, one that gets stuck, sessions. */

@@ -58,7 +58,7 @@ export function parse(text: string): Map<string, Family> {
           unescape(value),
         ]),
       );
-      const series = `${name} ${JSON.stringify(Object.entries(labels).toSorted())}`;
+      const series = `${name} ${keyOf(labels)}`;
       if (seen.has(series)) fail('it stands there twice');
       seen.add(series);
       const value = numberOf(match.at(-1)!) ?? fail('no number');
@@ -83,8 +83,7 @@ const unescape = (value: string): string =>
 function checkBuckets({ name, samples }: Family): void {
   const series = new Map<string, Sample[]>();
   for (const sample of samples) {
-    const { le: _, ...labels } = sample.labels;
-    const key = JSON.stringify(Object.entries(labels).toSorted());
+    const key = keyOf({ ...sample.labels, le: '' });
     series.set(key, [...(series.get(key) ?? []), sample]);
   }
   for (const [key, all] of series) {
@@ -99,3 +98,10 @@ function checkBuckets({ name, samples }: Family): void {
       throw new Error(`${name} ${key} has no sum`);
   }
 }
+
+/** The same for the same labels, in whatever order. */
+const keyOf = (labels: Readonly<Record<string, string>>): string =>
+  Object.entries(labels)
+    .map(([key, value]) => JSON.stringify([key, value]))
+    .toSorted((a, b) => (a < b ? -1 : 1))
+    .join();

@@ -2,7 +2,15 @@
 import { get } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Server } from 'node:http';
-import { SimulatedClock, application, dynamicSupervisor, service, supervisor, task } from 'coppice';
+import {
+  type Service,
+  SimulatedClock,
+  application,
+  dynamicSupervisor,
+  service,
+  supervisor,
+  task,
+} from 'coppice';
 
 const ask = (port: number, path: string): Promise<[number, Record<string, unknown>]> =>
   new Promise((resolve, reject) => {
@@ -38,7 +46,7 @@ test('history and overrides, over HTTP', async () => {
     children: [db.spec, supervisor({ id: 'extras', children: [cache.spec] })],
   });
   await app.start();
-  const server = app.handle().use(app.children[0] as never) as Server;
+  const server = app.handle().use(app.children[0] as Service<Server>);
   port = (server.address() as AddressInfo).port;
   cache.state.fail(new Error('secret'));
   await clock.advance(500);
