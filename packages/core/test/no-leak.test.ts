@@ -54,6 +54,7 @@ class CrashLoop {
   }
 }
 
+const SAME = new Error('again');
 const untouched = (): void => {};
 const listened = ({ signal }: Context): void => signal.addEventListener('abort', () => {});
 
@@ -64,7 +65,6 @@ test.each([
   '$times crashes of one child $name',
   async ({ touch, times }) => {
     const loop = new CrashLoop();
-    const failure = new Error('again');
     let fail = (_error: Error): void => {};
     const tree = await supervisor({
       id: 'root',
@@ -75,7 +75,7 @@ test.each([
           run: async (context) => {
             touch(context);
             await undefined;
-            if (loop.crash()) throw failure;
+            if (loop.crash()) throw failure();
             await new Promise<void>((resolve, reject) => {
               fail = reject;
               context.defer(resolve);
@@ -85,7 +85,7 @@ test.each([
       ],
     }).start();
     await new Promise(setImmediate);
-    const grown = await growth(times, (crashes) => loop.until(crashes, () => fail(failure)));
+    const grown = await growth(times, (crashes) => loop.until(crashes, () => fail(SAME)));
     expect(tree.child('child')?.incarnation).toBe(loop.runs);
     expect(loop.runs).toBeGreaterThan(times);
     expect(grown).toBeLessThan(FLAT);
