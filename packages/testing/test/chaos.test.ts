@@ -133,6 +133,13 @@ describe('what it does', () => {
     test.events.expectNever('a crashed');
   });
 
+  test('what has no weight never comes, whatever the chance', () => {
+    for (const chance of [0, 0.5, 1 - 2 ** -32]) {
+      expect(nextFault(() => chance, [{ canStall: true }], { crash: 0, hang: 1 })!.kind).toBe('hang');
+      expect(nextFault(() => chance, [{ canStall: true }], { stall: 2 })!.kind).toBe('stall');
+    }
+  });
+
   test('kinds come as often as they are weighted', () => {
     const random = seededRandom(1);
     const counts = { crash: 0, hang: 0, stall: 0 };

@@ -8,6 +8,7 @@ import {
   type Leak,
   type LeakWatch,
   TestingError,
+  hangsAtStart,
   hangsAtStop,
   ignoresAbort,
   leaksTimer,
@@ -192,6 +193,12 @@ describe('trees', () => {
       kind: 'abandoned child',
       what: "'test/deaf#1', which was abandoned while running, after 10 ms, and still runs (in the tree 'test')",
     });
+  });
+
+  test('not of a tree that did not start', async () => {
+    const stuck = scripted({ id: 'stuck', startTimeoutMs: 10, shutdownMs: 10 }, hangsAtStart);
+    await expect(testTree([stuck])).rejects.toThrow('test/stuck');
+    await leaks.check({ graceMs: 0 });
   });
 
   test('not one that a test has made to hang: that is let go at its end', async () => {

@@ -68,6 +68,11 @@ test('by a stub: `use` of the original gives its value, bonds hold, and its opti
   test.events.expectOrder('db crashed', 'outbox stopped', 'db#2 started', 'outbox#2 started');
 });
 
+test('a stub can stand in a tree of the test itself', async () => {
+  await using test = await testTree([stub(db, { url: 'fake' }), outbox]);
+  expect(test.use(db).url).toBe('fake');
+});
+
 test('the original tree stays as it is', () => {
   const before = whole.children[0];
   replace(whole, db, stub(db, {}));
@@ -116,8 +121,10 @@ test('a registry that is slow is still a registry', async () => {
   const rooms = registry({ id: 'rooms', keys: 'unique' });
   const guest = service({ id: 'guest', start: ({ use }) => use(rooms).register('me') });
   const inn = supervisor({ id: 'inn', children: [rooms, guest] });
-  await using test = await testTree(replace(inn, rooms, misbehaving(rooms, startsSlowly(50))));
+  const slow = misbehaving(rooms, startsSlowly(50));
+  await using test = await testTree(replace(inn, rooms, slow));
   expect(test.now).toBe(50);
+  expect(test.tree.use(slow as typeof rooms).lookup('me')).toMatchObject({ path: 'inn/guest' });
   expect([...test.tree.use(rooms).keys()]).toEqual(['me']);
 });
 

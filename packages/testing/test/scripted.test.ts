@@ -53,6 +53,20 @@ test('a behaviour by itself is for all runs', async () => {
   expect(test.events.count('db crashed')).toBe(3);
 });
 
+test('from a run on', async () => {
+  const db = scripted({ id: 'db', maxRestarts: 9 }, fromRun(2, crashes('again', { afterMs: 100 })));
+  await using test = await testTree([db]);
+  await test.settle();
+  test.events.expectNever('db crashed');
+  test.crash(db);
+  await test.until('db#4 started');
+  expect(test.events.about(db).filter(({ type }) => type === 'child:crashed')).toMatchObject([
+    { incarnation: 1 },
+    { incarnation: 2 },
+    { incarnation: 3 },
+  ]);
+});
+
 test('a start that fails, now and then', async () => {
   const db = scripted(
     { id: 'db', boot: 'retry', backoff: { minMs: 10, maxMs: 10 } },
@@ -244,6 +258,14 @@ describe("a user's own child", () => {
     await test.runUntilIdle();
     expect(aborted).toEqual([1]);
     expect(test.events.all.find(({ type }) => type === 'child:crashed')).toMatchObject({ uptimeMs: 20 });
+  });
+
+  test('is found by a reference to the original, also without a replacement', async () => {
+    const poller = task({ id: 'poller', run: ({ sleep }) => sleep(1_000) });
+    await using test = await testTree([misbehaving(poller)]);
+    test.crash(poller, new Error('by the original'));
+    await test.settle();
+    test.events.expectOrder({ type: 'child:crashed', error: { message: 'by the original' } });
   });
 
   test('what is no worker is refused', () => {
