@@ -59,11 +59,13 @@ const untouched = (): void => {};
 const listened = ({ signal }: Context): void => signal.addEventListener('abort', () => {});
 
 test.each([
-  { name: 'that does not touch its signal', touch: untouched, times: MILLION },
-  { name: 'that listens to its signal', touch: listened, times: FEWER },
+  { name: 'that does not touch its signal', touch: untouched, times: MILLION, failure: () => SAME },
+  // An error keeps those whose code has thrown it, until somebody reads its stack.
+  { name: 'with an error each', touch: untouched, times: FEWER, failure: () => new Error('again') },
+  { name: 'that listens to its signal', touch: listened, times: FEWER, failure: () => SAME },
 ])(
   '$times crashes of one child $name',
-  async ({ touch, times }) => {
+  async ({ touch, times, failure }) => {
     const loop = new CrashLoop();
     let fail = (_error: Error): void => {};
     const tree = await supervisor({
