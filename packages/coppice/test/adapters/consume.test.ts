@@ -92,7 +92,7 @@ test.each<[string, () => Parameters<typeof startOne<string>>[0]['source']]>([
   await clock.advance(0);
   await completed;
   expect(seen).toEqual(['a', 'b', 'c']);
-  expect(events).toEqual(['child:starting', 'child:started', 'child:completed']);
+  expect(events).toEqual(['child:starting', 'child:started', 'child:completed', 'child:not-restarted']);
   await tree.stop();
 });
 
