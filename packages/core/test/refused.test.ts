@@ -50,7 +50,7 @@ describe('options', () => {
     const root = supervisor({ id: 'root', children: [] });
     expect(caught(() => root.handle({ clok: new SimulatedClock() } as never))).toEqual(
       invalid(
-        /handle, or start, expects no other options than clock, random, logger, faultScope; got 'clok', did you mean 'clock'\?/,
+        /handle, or start, expects no other options than clock, random, logger, faultScope, eventSink, recorder; got 'clok', did you mean 'clock'\?/,
       ),
     );
     expect(caught(() => root.handle(7 as never))).toEqual(invalid(/an object of options; got 7/));

@@ -7,7 +7,9 @@ import type { Walk } from './walk.js';
 
 /** `walk`: what it is stopped for; none: all are stopped. */
 export function checkCause(a: Account, fact: Fact, walk: Walk | undefined): void {
-  const { told, because } = walk ? causeIn(a, fact, walk) : { told: undefined, because: causeOfAll(a) };
+  const { told, because } = walk
+    ? causeIn(a, fact, walk)
+    : { told: undefined, because: causeOfAll(a, fact.stopCause) };
   if (fact.stopCause !== because)
     throw new Violation(`'${fact.id}' is stopped because of '${fact.stopCause}', not of '${because}'`);
   if (told !== undefined && fact.stopsWith !== told)
@@ -23,7 +25,11 @@ function causeIn(a: Account, fact: Fact, walk: Walk): { told: string | null; bec
   };
 }
 
-const causeOfAll = (a: Account): StopCause => (a.isUndoing ? 'start-failed' : (a.endsBecause ?? 'shutdown'));
+/** In a parallel boot that is being stopped it may be either: whom the stop has let go does not undo anything any more. */
+function causeOfAll(a: Account, told: string | undefined): StopCause {
+  const isStopped = !a.isUndoing || (a.isStopping && a.isParallel && told !== 'start-failed');
+  return isStopped ? (a.endsBecause ?? 'shutdown') : 'start-failed';
+}
 
 /** Why one may be started, by what its supervisor is at; those that come with `target` say so. */
 const STARTS: Readonly<Record<Walk['kind'], readonly StartCause[]>> = {
