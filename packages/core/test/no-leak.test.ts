@@ -55,17 +55,36 @@ class CrashLoop {
 }
 
 const SAME = new Error('again');
+const anew = (): Error => new Error('again');
 const untouched = (): void => {};
 const listened = ({ signal }: Context): void => signal.addEventListener('abort', () => {});
 
 test.each([
-  { name: 'that does not touch its signal', touch: untouched, times: MILLION, failure: () => SAME },
-  // An error keeps those whose code has thrown it, until somebody reads its stack.
-  { name: 'with an error each', touch: untouched, times: FEWER, failure: () => new Error('again') },
-  { name: 'that listens to its signal', touch: listened, times: FEWER, failure: () => SAME },
+  {
+    name: 'that does not touch its signal',
+    touch: untouched,
+    times: MILLION,
+    failure: () => SAME,
+    isLater: true,
+  },
+  // An error keeps those whose code was under way when it was made, until somebody reads its stack.
+  {
+    name: 'that throws an error each as soon as it is called',
+    touch: untouched,
+    times: FEWER,
+    failure: anew,
+    isLater: false,
+  },
+  {
+    name: 'that listens to its signal',
+    touch: listened,
+    times: FEWER,
+    failure: () => SAME,
+    isLater: true,
+  },
 ])(
   '$times crashes of one child $name',
-  async ({ touch, times, failure }) => {
+  async ({ touch, times, failure, isLater }) => {
     const loop = new CrashLoop();
     let fail = (_error: Error): void => {};
     const tree = await supervisor({
@@ -76,7 +95,7 @@ test.each([
           id: 'child',
           run: async (context) => {
             touch(context);
-            await undefined;
+            if (isLater) await undefined;
             if (loop.crash()) throw failure();
             await new Promise<void>((resolve, reject) => {
               fail = reject;
