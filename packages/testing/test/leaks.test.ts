@@ -102,7 +102,13 @@ test('a server, with its address; not if it is about to close', async () => {
 });
 
 test('a thread, and no ports and pipes of it', async () => {
-  const worker = new Worker('setInterval(() => {}, 1_000)', { eval: true });
+  const worker = new Worker(`require('node:worker_threads').parentPort.on('message', () => {})`, {
+    eval: true,
+    stdin: true,
+    stdout: true,
+  });
+  worker.on('message', () => {});
+  worker.stdout.resume();
   await new Promise((resolve) => worker.once('online', resolve));
   const error = await complaint();
   expect(found(error)).toMatchObject([{ kind: 'thread', what: `the thread ${worker.threadId}` }]);
@@ -113,6 +119,16 @@ test('a thread that has ended is none', async () => {
   const worker = new Worker('', { eval: true });
   await new Promise((resolve) => worker.once('exit', resolve));
   await leaks.check({ graceMs: 1_000 });
+});
+
+test('a process, and no pipes of it', async () => {
+  const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1_000)']);
+  child.stdout.resume();
+  const error = await complaint();
+  expect(found(error).map(({ kind }) => kind)).toEqual(['process']);
+  const over = new Promise((resolve) => child.once('close', resolve));
+  child.kill();
+  await over;
 });
 
 test('a process, also one that nobody waits for; not when it is over', async () => {

@@ -69,7 +69,7 @@ test('by a stub: `use` of the original gives its value, bonds hold, and its opti
 });
 
 test('a stub can stand in a tree of the test itself', async () => {
-  await using test = await testTree([stub(db, { url: 'fake' }), outbox]);
+  await using test = await testTree([stub(db, { url: 'fake' })]);
   expect(test.use(db).url).toBe('fake');
 });
 
@@ -117,15 +117,21 @@ test('supervisors, and templates', async () => {
   other.events.expectOrder({ type: 'child:crashed', id: 'conn#1', error: { message: 'reset' } });
 });
 
-test('a registry that is slow is still a registry', async () => {
+test('a registry that is slow is still a registry, by a reference to either', async () => {
   const rooms = registry({ id: 'rooms', keys: 'unique' });
-  const guest = service({ id: 'guest', start: ({ use }) => use(rooms).register('me') });
+  const slow = misbehaving(rooms, startsSlowly(50)) as typeof rooms;
+  const guest = service({
+    id: 'guest',
+    start: ({ use }) => {
+      use(rooms).register('by the original');
+      use(slow).register('by the other');
+    },
+  });
   const inn = supervisor({ id: 'inn', children: [rooms, guest] });
-  const slow = misbehaving(rooms, startsSlowly(50));
   await using test = await testTree(replace(inn, rooms, slow));
   expect(test.now).toBe(50);
-  expect(test.tree.use(slow as typeof rooms).lookup('me')).toMatchObject({ path: 'inn/guest' });
-  expect([...test.tree.use(rooms).keys()]).toEqual(['me']);
+  expect([...test.tree.use(rooms).keys()]).toEqual(['by the original', 'by the other']);
+  expect(test.tree.use(slow).lookup('by the other')).toMatchObject({ path: 'inn/guest' });
 });
 
 test('pools and partitions as a whole, not their children', async () => {
