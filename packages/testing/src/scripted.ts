@@ -70,15 +70,12 @@ export function scripted(child: string | WorkerOptions, ...script: Script): Serv
  * await using test = await testTree(flaky);
  * ```
  */
-export function misbehaving<V, A extends readonly unknown[]>(
-  spec: Service<V, A>,
-  ...script: Script
-): Service<V, A>;
-export function misbehaving<A extends readonly unknown[]>(spec: Task<A>, ...script: Script): Task<A>;
+export function misbehaving<S extends { readonly kind: 'service' | 'task' }>(spec: S, ...script: Script): S;
 export function misbehaving(spec: Service<unknown, unknown[]> | Task<unknown[]>, ...script: Script): unknown {
-  const kind = (spec as { kind?: unknown } | undefined)?.kind;
-  if (kind === 'service') return misbehavingService(spec as Service<unknown, unknown[]>, script);
-  if (kind === 'task') return misbehavingTask(spec as Task<unknown[]>, script);
+  // Not every caller has a compiler.
+  const given: typeof spec | undefined = spec;
+  if (given?.kind === 'service') return misbehavingService(given, script);
+  if (given?.kind === 'task') return misbehavingTask(given, script);
   throw wrongOption('misbehaving()', 'the first argument', 'a service or a task', show(spec));
 }
 

@@ -119,7 +119,7 @@ test('supervisors, and templates', async () => {
 
 test('a registry that is slow is still a registry, by a reference to either', async () => {
   const rooms = registry({ id: 'rooms', keys: 'unique' });
-  const slow = misbehaving(rooms, startsSlowly(50)) as typeof rooms;
+  const slow = misbehaving(rooms, startsSlowly(50));
   const guest = service({
     id: 'guest',
     start: ({ use }) => {
