@@ -57,4 +57,34 @@ export const MUTATIONS: readonly Mutation[] = [
       ],
     ],
   },
+  {
+    name: 'a run that lasts exactly as long as forgives is not forgiven',
+    file: 'model/failures.ts',
+    edits: [['recovery.uptimeMs >= resetAfterMs', 'recovery.uptimeMs > resetAfterMs']],
+  },
+  {
+    name: 'a pause leaves the timer of the next start running',
+    file: 'model/commands.ts',
+    edits: [
+      [
+        '    clearTimer(s, child);\n    recovery.nextStartAt = undefined;',
+        '    recovery.nextStartAt = undefined;',
+      ],
+    ],
+  },
+  {
+    name: 'a child that is revived is not forgiven what was before',
+    file: 'model/decisions.ts',
+    edits: [['      if (child.recovery) forgive(child.recovery);\n      other =', '      other =']],
+  },
+  {
+    name: 'what was deferred is cleaned up in the wrong order',
+    file: 'engine/clean-up.ts',
+    edits: [
+      [
+        'for (let step = steps.pop(); step; step = steps.pop())',
+        'for (let step = steps.shift(); step; step = steps.shift())',
+      ],
+    ],
+  },
 ];

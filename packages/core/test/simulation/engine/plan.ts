@@ -33,6 +33,8 @@ const VERBS = [
   'pause',
   'resume',
   'stop',
+  // More often than others: much may come of it, and only if it falls into the right moment.
+  'reconcile',
   'reconcile',
 ] as const;
 
