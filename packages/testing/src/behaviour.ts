@@ -5,7 +5,15 @@ import { clockOf } from '@coppice/core/kit';
 import { TestingError } from './errors.js';
 import { catchesStrays, forever } from './held.js';
 
-/** What a child does that is special, at each of its three moments; and what it does not hear. */
+/**
+ * What a child does that is special, at each of its three moments; and what it does not hear.
+ *
+ * @example
+ * ```ts
+ * const logsItsEnd: Behaviour = { stop: ({ log, attempt }) => log.info(`the end of run ${attempt}`) };
+ * const db = scripted('db', logsItsEnd);
+ * ```
+ */
 export interface Behaviour {
   /** Before what it really does at its start: may throw, may take time. */
   readonly start?: (context: Context) => unknown;

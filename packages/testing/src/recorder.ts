@@ -13,6 +13,13 @@ import {
 /**
  * The events of a tree, from when it was made. Its expectations throw a `TestingError` (`COPPICE_TEST_STORY`) that
  * shows the story, what was expected, and where the two part; they may be taken apart.
+ *
+ * @example
+ * ```ts
+ * const { events } = await testTree(shop);
+ * events.expectOrder('db started', 'api started');
+ * console.log(events.text);
+ * ```
  */
 export class EventRecorder {
   readonly #tree: Subscribable;

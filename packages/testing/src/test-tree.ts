@@ -64,7 +64,14 @@ export interface TestTreeOptions {
 
 const OPTIONS = ['time', 'seed', 'logger', 'faultScope', 'start'];
 
-/** A tree under test. Its functions may be taken apart: `const { tree, events, settle } = await testTree(shop)`. */
+/**
+ * A tree under test: what {@link testTree} gives. Its functions may be taken apart.
+ *
+ * @example
+ * ```ts
+ * const { tree, events, crash, until, advance } = await testTree(shop);
+ * ```
+ */
 export class TestTree<T = SupervisorTree> implements AsyncDisposable {
   /** The handle of the tree: all that a program can do with it a test can do as well. */
   readonly tree: T;

@@ -16,7 +16,15 @@ export interface LeakOptions {
 const { setTimeout: later, performance: real } = globalThis;
 const sleep = (durationMs: number): Promise<void> => new Promise((resolve) => later(resolve, durationMs));
 
-/** Watches, from when it was made, what is left behind. */
+/**
+ * Watches, from when it was made, what is left behind: what {@link watchLeaks} gives.
+ *
+ * @example
+ * ```ts
+ * leaks.watch(tree); // a tree that testTree has not started
+ * await leaks.check({ graceMs: 500 });
+ * ```
+ */
 export class LeakWatch {
   readonly #resources = new ResourceWatch();
   readonly #listeners = new ListenerWatch();
