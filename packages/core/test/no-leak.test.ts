@@ -95,7 +95,7 @@ test.each([
           id: 'child',
           run: async (context) => {
             touch(context);
-            if (isLater) await undefined;
+            if (isLater) await Promise.resolve();
             if (loop.crash()) throw failure();
             await new Promise<void>((resolve, reject) => {
               fail = reject;
@@ -142,7 +142,7 @@ test.each([
 ])(
   '$times $name that are started and terminated',
   async ({ child, times }) => {
-    const tree = await dynamicSupervisor({ id: 'root', child: child as typeof connection }).start();
+    const tree = await dynamicSupervisor({ id: 'root', child }).start();
     const grown = await growth(times, async (pairs) => {
       for (let i = 0; i < pairs; i++) {
         const { id } = await tree.startChild({ args: [{ payload: i }] });

@@ -73,14 +73,7 @@ export function logEvents(tree: EventSource, logger: PinoLogger, options: LogEve
     const message = row.message(event);
     write(
       wanted,
-      {
-        event: event.type,
-        seq: event.seq,
-        ...row.fields(event),
-        ...row.report?.(event),
-        ...repeated,
-        ...(error && { [errorKey]: errorFor(error, !repeated) }),
-      },
+      recordOf(event, row, repeated, error && { [errorKey]: errorFor(error, !repeated) }),
       repeated ? `${message} (the same error, ${repeated.times} times)` : message,
     );
   };
@@ -90,6 +83,14 @@ export function logEvents(tree: EventSource, logger: PinoLogger, options: LogEve
     folder?.close(undefined);
   };
 }
+
+const recordOf = (event: SupervisionEvent, row: AnyRow, ...more: (object | undefined)[]): object =>
+  Object.assign(
+    { event: event.type, seq: event.seq },
+    row.fields(event),
+    row.report?.(event),
+    ...more,
+  ) as object;
 
 /** Where a logger has no `fatal`, that is an error. */
 const levelIn = (logger: PinoLogger, wanted: Level): Level =>

@@ -42,6 +42,8 @@ export type EventLog = { readonly [N in EventName]: EventLogRow<N> };
 type ChildEvent = EventOf<Extract<EventName, `child:${string}`>>;
 
 const aboutChild = ({ path, kind, incarnation }: ChildEvent) => ({ path, kind, incarnation });
+/** A spread into a new object would cost more than the rest of the record. */
+const withChild = <F extends object>(event: ChildEvent, facts: F) => Object.assign(aboutChild(event), facts);
 /** Why, in fields: on whose account, and who asked for it. */
 const why = ({
   because,
@@ -70,7 +72,7 @@ export const EVENT_LOG: EventLog = Object.freeze<EventLog>({
     level: 'debug',
     message: (e) =>
       `starting ${e.path}${e.incarnation > 1 ? `, incarnation ${e.incarnation}` : ''}${WHY_STARTED[e.because](e)}`,
-    fields: (e) => ({ ...aboutChild(e), ...why(e) }),
+    fields: (e) => withChild(e, { ...why(e) }),
   },
   'child:started': {
     level: 'info',
@@ -89,7 +91,7 @@ export const EVENT_LOG: EventLog = Object.freeze<EventLog>({
   'child:start-failed': {
     level: 'error',
     message: (e) => `${e.path} failed to start after ${duration(e.startMs)}: ${says(e.error)}`,
-    fields: (e) => ({ ...aboutChild(e), startMs: ms(e.startMs) }),
+    fields: (e) => withChild(e, { startMs: ms(e.startMs) }),
     error: (e) => e.error,
     report: (e) => reportOn(e, 'start-error', 'crash'),
   },
@@ -101,7 +103,7 @@ export const EVENT_LOG: EventLog = Object.freeze<EventLog>({
   'child:crashed': {
     level: 'error',
     message: (e) => `${e.path} crashed after ${duration(e.uptimeMs)}: ${says(e.error)}`,
-    fields: (e) => ({ ...aboutChild(e), uptimeMs: ms(e.uptimeMs) }),
+    fields: (e) => withChild(e, { uptimeMs: ms(e.uptimeMs) }),
     error: (e) => e.error,
     report: (e) => reportOn(e, 'child-terminated', 'crash'),
   },
@@ -110,7 +112,7 @@ export const EVENT_LOG: EventLog = Object.freeze<EventLog>({
     message: (e) =>
       `${e.path} ${gaveUp(e.reason) ? 'gave up' : ENDED[e.reason.kind]} after ${duration(e.uptimeMs)}` +
       `${e.restart === 'permanent' ? ', though it is permanent' : ''}${because(e.reason)}`,
-    fields: (e) => ({ ...aboutChild(e), uptimeMs: ms(e.uptimeMs), ...ending(e.reason) }),
+    fields: (e) => withChild(e, { uptimeMs: ms(e.uptimeMs), ...ending(e.reason) }),
     error: (e) => errorIn(e.reason),
     report: reportCompleted,
   },
@@ -124,32 +126,32 @@ export const EVENT_LOG: EventLog = Object.freeze<EventLog>({
       return `${doing} ${e.path}${WITH_WHOM[e.strategy]}${why}${delay}${count}`;
     },
     // The error is in the record before this one.
-    fields: (e) => ({
-      ...aboutChild(e),
-      strategy: e.strategy,
-      because: e.because,
-      ...ending(e.reason),
-      budget: e.budget,
-      delayMs: ms(e.delayMs),
-    }),
+    fields: (e) =>
+      withChild(e, {
+        strategy: e.strategy,
+        because: e.because,
+        ...ending(e.reason),
+        budget: e.budget,
+        delayMs: ms(e.delayMs),
+      }),
   },
   'child:not-restarted': {
     level: 'info',
     message: (e) =>
       `${e.path} is not started again: ${NOT_RESTARTED[e.because]}${e.by === null ? '' : ` (${e.by})`}`,
-    fields: (e) => ({ ...aboutChild(e), because: e.because, ...ending(e.reason), by: e.by }),
+    fields: (e) => withChild(e, { because: e.because, ...ending(e.reason), by: e.by }),
   },
   'child:backing-off': {
     level: 'info',
     message: (e) =>
       `${e.path} is down, and starts again in ${duration(e.delayMs)}, at ${timeOf(e.nextStartAt)} ` +
       `(${e.failures === 1 ? '1 failure' : `${e.failures} failures in a row`})`,
-    fields: (e) => ({
-      ...aboutChild(e),
-      delayMs: ms(e.delayMs),
-      nextStartAt: timeOf(e.nextStartAt),
-      failures: e.failures,
-    }),
+    fields: (e) =>
+      withChild(e, {
+        delayMs: ms(e.delayMs),
+        nextStartAt: timeOf(e.nextStartAt),
+        failures: e.failures,
+      }),
   },
   'child:gave-up': {
     level: (e) => (e.giveUp === 'exit' ? 'fatal' : 'error'),
@@ -157,32 +159,32 @@ export const EVENT_LOG: EventLog = Object.freeze<EventLog>({
       const why = e.because === 'limit' ? overLimit(e) : `: its error is ${e.because}`;
       return `${e.path} gave up${why}; ${AFTERWARDS[e.giveUp](e.reviveAt)}: ${says(e.error)}`;
     },
-    fields: (e) => ({
-      ...aboutChild(e),
-      giveUp: e.giveUp,
-      because: e.because,
-      // That of a supervisor is in its own record.
-      ...(!isSupervisor(e.kind) && { budget: e.budget }),
-      reviveAt: e.reviveAt === null ? null : timeOf(e.reviveAt),
-    }),
+    fields: (e) =>
+      withChild(e, {
+        giveUp: e.giveUp,
+        because: e.because,
+        // That of a supervisor is in its own record.
+        ...(!isSupervisor(e.kind) && { budget: e.budget }),
+        reviveAt: e.reviveAt === null ? null : timeOf(e.reviveAt),
+      }),
     error: (e) => e.error,
     report: reportChildGaveUp,
   },
   'child:waiting': {
     level: 'info',
     message: (e) => `${e.path} is down as long as ${e.waitsFor} is, ${WAITING[e.because]}`,
-    fields: (e) => ({ ...aboutChild(e), because: e.because, waitsFor: e.waitsFor }),
+    fields: (e) => withChild(e, { because: e.because, waitsFor: e.waitsFor }),
   },
   'child:paused': {
     // Somebody has to think of ending it.
     level: 'warn',
     message: (e) => `${e.path} is paused${onBehalfOf(e)}: it is not started again by itself any more`,
-    fields: (e) => ({ ...aboutChild(e), pauseReason: e.reason, by: e.by }),
+    fields: (e) => withChild(e, { pauseReason: e.reason, by: e.by }),
   },
   'child:resumed': {
     level: 'info',
     message: (e) => `${e.path} is resumed${onBehalfOf(e)}: it is started again by itself again`,
-    fields: (e) => ({ ...aboutChild(e), pauseReason: e.reason, by: e.by }),
+    fields: (e) => withChild(e, { pauseReason: e.reason, by: e.by }),
   },
   'child:classify-failed': {
     level: 'warn',
@@ -193,7 +195,7 @@ export const EVENT_LOG: EventLog = Object.freeze<EventLog>({
   'child:stopping': {
     level: 'debug',
     message: (e) => `stopping ${e.path}${within(e.shutdownMs)}: ${WHY_STOPPED[e.because](e)}`,
-    fields: (e) => ({ ...aboutChild(e), ...why(e), shutdownMs: e.shutdownMs }),
+    fields: (e) => withChild(e, { ...why(e), shutdownMs: e.shutdownMs }),
   },
   'child:timed-out': {
     level: 'warn',
@@ -205,7 +207,7 @@ export const EVENT_LOG: EventLog = Object.freeze<EventLog>({
     level: 'warn',
     message: (e) =>
       `${e.path} is ended by force: ${e.because === 'overdue' ? 'its time' : 'that of its supervisor'} is over`,
-    fields: (e) => ({ ...aboutChild(e), because: e.because }),
+    fields: (e) => withChild(e, { because: e.because }),
   },
   'child:stopped': {
     level: (e) => {
@@ -218,14 +220,14 @@ export const EVENT_LOG: EventLog = Object.freeze<EventLog>({
       const oddly = reportStopped(e) ? ` with reason ${e.reason.kind}, though it is permanent` : '';
       return `${e.path} stopped${oddly}${because(e.reason)}`;
     },
-    fields: (e) => ({ ...aboutChild(e), uptimeMs: ms(e.uptimeMs), ...ending(e.reason) }),
+    fields: (e) => withChild(e, { uptimeMs: ms(e.uptimeMs), ...ending(e.reason) }),
     error: (e) => errorIn(e.reason),
     report: reportStopped,
   },
   'child:stuck': {
     level: 'warn',
     message: (e) => `${e.path} did not end in time: ${whatHangs(e)}; it cannot be killed, and is waited for`,
-    fields: (e) => ({ ...aboutChild(e), phase: e.phase }),
+    fields: (e) => withChild(e, { phase: e.phase }),
   },
   'child:abandoned': {
     level: 'error',
@@ -233,13 +235,13 @@ export const EVENT_LOG: EventLog = Object.freeze<EventLog>({
       `${e.path} did not end within ${duration(e.waitedMs)}: ${whatHangs(e)}; it is waited for no longer, and may ` +
       'still be running',
     // No supervisor report: that comes with its end, which follows at once.
-    fields: (e) => ({ ...aboutChild(e), phase: e.phase, waitedMs: ms(e.waitedMs) }),
+    fields: (e) => withChild(e, { phase: e.phase, waitedMs: ms(e.waitedMs) }),
   },
   'child:settled': {
     level: 'warn',
     message: (e) =>
       `${e.path}, incarnation ${e.incarnation}, has ended after all, ${duration(e.afterMs)} after it was abandoned`,
-    fields: (e) => ({ ...aboutChild(e), afterMs: ms(e.afterMs) }),
+    fields: (e) => withChild(e, { afterMs: ms(e.afterMs) }),
   },
   'child:cleanup-failed': {
     level: 'warn',
@@ -256,7 +258,7 @@ export const EVENT_LOG: EventLog = Object.freeze<EventLog>({
   'child:removed': {
     level: 'debug',
     message: (e) => `${e.path} is no longer a child of ${e.supervisor}: ${WHY_REMOVED[e.because](e)}`,
-    fields: (e) => ({ ...aboutChild(e), ...why(e) }),
+    fields: (e) => withChild(e, { ...why(e) }),
   },
 
   'supervisor:starting': {

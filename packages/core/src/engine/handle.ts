@@ -134,7 +134,7 @@ export class Handle implements SupervisorHandle {
     try {
       return this.#startChild(given);
     } catch (error) {
-      return Promise.reject(error as Error);
+      return Promise.reject(error);
     }
   }
 

@@ -62,7 +62,7 @@ function checkGiven(given: unknown, path: string): Given {
       got: show(args),
     });
   }
-  return given as Given;
+  return given;
 }
 
 /** A declaration in place of the template; what has no meaning for the one has none for the other. */
