@@ -3,6 +3,7 @@ import { type Context, type Service, type Task, type WorkerOptions, service, tas
 import { clockOf, show, standIn, standInAsCopy } from '@coppice/core/kit';
 import { type Behaviour, wait } from './behaviour.js';
 import { wrongOption } from './errors.js';
+import { isPromiseLike } from './promise-like.js';
 
 /** What a child does in some of its runs. */
 export interface Scene {
@@ -122,7 +123,7 @@ function inLife(
 function inTurn(acts: readonly (() => unknown)[], last: () => unknown, from = 0): unknown {
   for (let at = from; at < acts.length; at++) {
     const result = acts[at]!();
-    if (result instanceof Promise) return result.then(() => inTurn(acts, last, at + 1));
+    if (isPromiseLike(result)) return Promise.resolve(result).then(() => inTurn(acts, last, at + 1));
   }
   return last();
 }

@@ -29,6 +29,7 @@ import { type Happening, type Wanted, wantedOf } from './happening.js';
 import { playFaultDomain, withoutHolds } from './held.js';
 import { crash, hang, simulateStray, stall } from './injure.js';
 import { type LivingTree, abandonedIn, living } from './leaks/living-trees.js';
+import { isPromiseLike } from './promise-like.js';
 import { EventRecorder } from './recorder.js';
 import { PlatformTime, SimulatedTime, type TestTime } from './time.js';
 
@@ -236,10 +237,6 @@ function statusesOf(children: readonly Shown[], above: string): string[] {
     `${above}/${id}: ${status}`,
     ...(below ? statusesOf(below.children, `${above}/${id}`) : []),
   ]);
-}
-
-function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
 }
 
 /**

@@ -117,6 +117,18 @@ test('supervisors, and templates', async () => {
   other.events.expectOrder({ type: 'child:crashed', id: 'conn#1', error: { message: 'reset' } });
 });
 
+test('a stand-in of any kind takes the id of what it stands in for', async () => {
+  const others = [
+    task({ id: 'other', run: ({ sleep }) => sleep(1_000) }),
+    supervisor({ id: 'other', children: [] }),
+    dynamicSupervisor({ id: 'other', child: conn }),
+  ];
+  for (const other of others) {
+    await using test = await testTree(replace(shop, 'data/a', other));
+    expect(test.tree.supervisor('data').childSpec('a').kind).toBe(other.kind);
+  }
+});
+
 test('a registry that is slow is still a registry, by a reference to either', async () => {
   const rooms = registry({ id: 'rooms', keys: 'unique' });
   const slow = misbehaving(rooms, startsSlowly(50));

@@ -1,4 +1,5 @@
 /** Children that do as their script says. */
+import { readFile } from 'node:fs/promises';
 import { dynamicSupervisor, service, task } from '@coppice/core';
 import {
   type Behaviour,
@@ -51,6 +52,26 @@ test('a behaviour by itself is for all runs', async () => {
   await using test = await testTree([db]);
   await test.until('test stopped');
   expect(test.events.count('db crashed')).toBe(3);
+});
+
+test('several behaviours of one run, one after the other, also with promises of another realm', async () => {
+  const order: string[] = [];
+  const step = (name: string, what: () => unknown): Behaviour => ({
+    start: () => {
+      order.push(name);
+      return what();
+    },
+  });
+  const db = scripted(
+    'db',
+    step('at once', () => 'no promise'),
+    step('of Node', () => readFile(__filename).then(() => void order.push('read'))),
+    startsSlowly(5),
+    startsSlowly(7),
+    step('last', () => undefined),
+  );
+  await using test = await testTree([db]);
+  expect([test.now, order]).toEqual([12, ['at once', 'of Node', 'read', 'last']]);
 });
 
 test('from a run on', async () => {
