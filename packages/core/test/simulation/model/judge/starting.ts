@@ -5,6 +5,7 @@ import { awaitedAtBoot, resumeBoot } from './boot.js';
 import { checkStartCause } from './causes.js';
 import type { Fact } from './fact.js';
 import { hasGround } from './kinship.js';
+import { settlePause } from './settling.js';
 import { Violation } from './violation.js';
 import { nextOverdue, overdueWith } from './walk-begin.js';
 import { finish, isToStart } from './walk-end.js';
@@ -12,6 +13,8 @@ import { Walk } from './walk.js';
 
 export function onUp(a: Account): void {
   if (a.walk?.kind !== 'boot') finish(a);
+  // One that is paused, and bound to one that is down, is waited for or not by what it is shown to be.
+  for (const each of a.bootWaitsFor) settlePause(a, each);
   if (a.heldBoot) resumeBoot(a);
   if (a.wasUp || a.walk?.kind !== 'boot') throw new Violation(`'up' too early, or twice`);
   finish(a);
