@@ -71,7 +71,7 @@ test('what was, if it was recorded, and if not', async () => {
     a.crash(new Error('no disk'));
     await clock.advance(10_000);
     expect(tree.explain('a')).toBe(
-      `a has been up for 10 s: its 1st run ended ${recorder ? 'after 500 ms ' : ''}with no disk` +
+      `a has been up for 10 s: its 1st run ended ${recorder ? 'after 500 ms ' : ''}with "no disk"` +
         `${recorder ? ', 10 s ago' : ''}; 3 of 3 restarts of app left within 5 s; ` +
         'if it fails 4 more times within that time, app gives up and everything ends.',
     );
@@ -210,7 +210,7 @@ describe('each state', () => {
     await settle();
     await clock.advance(60_000);
     expect(tree.explain('a')).toBe(
-      'a has given up, and is parked until somebody starts it: its 1st run ended after 0 ms with a crashed.',
+      'a has given up, and is parked until somebody starts it: its 1st run ended after 0 ms with "a crashed".',
     );
     expect(tree.explain('b')).toContain(
       'b has given up, and is parked; it is started again in 9 min: its 1st run',
@@ -300,7 +300,7 @@ describe('each state', () => {
     await Promise.resolve();
     await Promise.resolve();
     expect(three.tree.explain('d')).toBe(
-      'd has failed to start, and the next attempt is due: its 2nd start failed with no; it is started again however ' +
+      'd has failed to start, and the next attempt is due: its 2nd start failed with "no"; it is started again however ' +
         'often it fails.',
     );
     await three.tree.stop();
@@ -320,7 +320,7 @@ describe('each state', () => {
     await tree.terminateChild('fails');
     await rejection(tree.restartChild('fails'));
     expect(tree.explain('fails')).toBe(
-      'fails is down, since it did not start, which whoever asked for that was told: its 2nd start failed with no.',
+      'fails is down, since it did not start, which whoever asked for that was told: its 2nd start failed with "no".',
     );
   });
 
@@ -333,7 +333,7 @@ describe('each state', () => {
     });
     const { tree, clock } = await boot({ maxRestarts: Infinity, children: [a, b.spec] });
     expect(tree.explain('b')).toContain(
-      'b is backing off: its 1st start failed with cold; next start in 1 s; it has not come up since its supervisor started',
+      'b is backing off: its 1st start failed with "cold"; next start in 1 s; it has not come up since its supervisor started',
     );
     await clock.advance(20_000);
     expect(tree.explain('a')).toContain('its last heartbeat was 20 s ago, and it is stale after 1 min;');

@@ -26,7 +26,7 @@ test('with what was recorded, unless it is told not to', async () => {
     db.fail(new Error('no disk'));
     await clock.advance(1_000);
     expect(app.explain('db')).toBe(
-      `db has been up for 1 s: its 1st run ended ${recorder === false ? '' : 'after 400 ms '}with no disk` +
+      `db has been up for 1 s: its 1st run ended ${recorder === false ? '' : 'after 400 ms '}with "no disk"` +
         `${recorder === false ? '' : ', 1 s ago'}; 2 of 3 restarts of shop left within 5 s; if it fails 3 more times within ` +
         'that time, shop gives up and everything ends.',
     );

@@ -2,10 +2,17 @@
 import type { ErrorWire } from '../model/wire.js';
 
 /** The error at the bottom of the causes; where it says of whom the system refused something, that. */
-export function errorText(error: ErrorWire): string {
-  let at = error;
-  while (at.cause) at = at.cause;
-  const { code, details = {}, message, name } = at;
+export const errorText = (error: ErrorWire): string => refusalText(deepest(error)) ?? wordsOf(deepest(error));
+
+/** The same in the middle of a sentence, where what others wrote stands in quotes. */
+export const quoted = (error: ErrorWire): string =>
+  refusalText(deepest(error)) ?? `"${wordsOf(deepest(error))}"`;
+
+const deepest = (error: ErrorWire): ErrorWire => (error.cause ? deepest(error.cause) : error);
+
+const wordsOf = ({ message, name }: ErrorWire): string => oneLine(message === '' ? name : message);
+
+function refusalText({ code, details = {} }: ErrorWire): string | undefined {
   const { address, port, path } = details;
   if (typeof code === 'string' && typeof address === 'string') {
     return oneLine(typeof port === 'number' ? `${code} ${address}:${port}` : `${code} ${address}`);
@@ -13,8 +20,7 @@ export function errorText(error: ErrorWire): string {
   // Of an error of ours the path is that in the tree, and its message says all.
   const isOfFile =
     typeof code === 'string' && typeof path === 'string' && typeof details['syscall'] === 'string';
-  if (isOfFile) return oneLine(`${code} ${path}`);
-  return oneLine(message === '' ? name : message);
+  return isOfFile ? oneLine(`${code} ${path}`) : undefined;
 }
 
 /** What others wrote, as it can stand in a sentence for a terminal. */

@@ -6,7 +6,7 @@ import { type ReasonWire, reasonToWire } from '../model/wire.js';
 import type { ChildHistory, RecordedRun } from '../recorder/types.js';
 import { show } from '../spec/checks.js';
 import { nth, rough } from '../spec/explain-words.js';
-import { errorText, oneLine } from './error-text.js';
+import { oneLine, quoted } from './error-text.js';
 
 /** Its last run that is over, as far as it was recorded. */
 export const lastRun = (history: ChildHistory | undefined): RecordedRun | undefined =>
@@ -42,13 +42,13 @@ const endingOf = (reason: ExitReason): string => reasonText(reasonToWire(reason)
 function reasonText(reason: ReasonWire | null): string {
   switch (reason?.kind) {
     case 'crash':
-      return ` with ${errorText(reason.error)}`;
+      return ` with ${quoted(reason.error)}`;
     case 'killed':
       return ', since it did not stop in time';
     case 'normal':
       return ', as it was done';
     case 'shutdown':
-      if (reason.cause !== undefined) return ` with ${errorText(reason.cause)}`;
+      if (reason.cause !== undefined) return ` with ${quoted(reason.cause)}`;
       return reason.detail === undefined
         ? ', as it had to'
         : `, as it chose to: ${oneLine(textOf(reason.detail))}`;

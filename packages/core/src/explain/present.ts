@@ -45,12 +45,8 @@ const PRESENT: Readonly<Record<ChildStatus, (known: Now) => string>> = {
       : 'is down, and waits for those that it is restarted with';
   },
   paused: () => 'is down, and would be started again if its restarts were not paused',
-  parked: ({ child, now }) => {
-    const next = child.recovery?.nextStartAt;
-    return next === undefined
-      ? 'has given up, and is parked until somebody starts it'
-      : `has given up, and is parked; it is started again in ${rough(Math.max(0, next - now))}`;
-  },
+  parked: ({ child }) =>
+    `has given up, and is parked${child.recovery?.nextStartAt === undefined ? ' until somebody starts it' : ''}`,
   stopped: (known) =>
     known.child.incarnation === 0 ? 'has not been started yet' : `is down${whyDown(known)}`,
 };
@@ -110,6 +106,8 @@ export function circumstancesOf({ process, child, now }: Now): string[] {
     said.push(`next start in ${rough(Math.max(0, recovery.nextStartAt - now))}`);
     if (recovery.failures > 1) said.push(`it has failed ${recovery.failures} times in a row`);
   }
+  if (child.status === 'parked' && recovery?.nextStartAt !== undefined)
+    said.push(`it is started again in ${rough(Math.max(0, recovery.nextStartAt - now))}`);
   if (recovery?.isBooting === true) said.push('it has not come up since its supervisor started');
   if (recovery?.paused) {
     const { at, by, reason } = recovery.paused;
