@@ -292,7 +292,9 @@ function putBack(s: Supervisor, operation: Of<'restart'>, error: unknown): void 
   if (!replacement) return;
   answerFailed(s, operation, failed, error);
   s.children.setSpec(failed, replacement.old);
-  launch(s, failed);
+  // If the end of all has come meanwhile, nothing is started any more.
+  if (s.stopReason === undefined) launch(s, failed);
+  else reportNoRestart(s, failed, 'stopping');
   operation.replacement = undefined;
 }
 
