@@ -203,7 +203,7 @@ class Run {
   #ready(startMs: number): void {
     if (this.#stoppingAt !== undefined || this.#lifecycle.tree.snapshot().phase !== 'running') return;
     this.#warnOfListeners();
-    this.#record('ready', { startMs, children: this.#spec.children.length });
+    this.#record('ready', { startMs: Math.round(startMs), children: this.#spec.children.length });
     tellParentReady();
     this.#tellSystemd('READY=1');
   }
@@ -237,7 +237,7 @@ class Run {
       const { shutdownMs } = this.#lifecycle.settings;
       this.#record('incomplete', { unstopped: names, killed, shutdownMs });
     } else {
-      this.#record('stopped', { stopMs: performance.now() - (this.#stoppingAt ?? 0), killed });
+      this.#record('stopped', { stopMs: Math.round(performance.now() - (this.#stoppingAt ?? 0)), killed });
       return this.#hasFault ? 1 : 0;
     }
     return 1;
