@@ -1,13 +1,14 @@
 /** The application: who is supervised by whom, and how. */
 import {
   type Application,
-  type ApplicationLogger,
   type ChildSpec,
   type SupervisorSnapshot,
   type WorkerOptions,
   application,
   supervisor,
 } from 'coppice';
+import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
 import { hasherThread, referee } from './bench/bench.js';
 import type { Exposure } from './chaos/chaos.js';
 import { type Sampler, collector } from './collector.js';
@@ -24,20 +25,16 @@ import { vmstat } from './vmstat/vmstat.js';
 
 export interface AgentOptions {
   readonly port: number;
-  readonly logger: ApplicationLogger;
+  readonly logger: Logger;
+  /** Of the metrics of the supervision. */
+  readonly registry: Registry;
   readonly chaos: Exposure;
 }
 
-export interface Agent {
-  readonly app: Application;
-  /** What there is to say of some children, by id. */
-  readonly notes: Readonly<Record<string, string>>;
-}
-
-export function declareAgent({ port, logger, chaos }: AgentOptions): Agent {
+export function declareAgent({ port, logger, registry, chaos }: AgentOptions): Application {
   const snapshot = (): SupervisorSnapshot => app.handle().snapshot();
   const store = chaos.service(metricStore());
-  const http = chaos.service(httpService({ port, store, snapshot }), {
+  const http = chaos.service(httpService({ port, store, registry, snapshot }), {
     name: 'its listening socket is closed',
     strike: ({ server }) => server.close(),
   });
@@ -71,7 +68,7 @@ export function declareAgent({ port, logger, chaos }: AgentOptions): Agent {
   });
 
   // A process, and who reads what it says. A new process has a new reader; it does well without a new reader.
-  const { command, process, reader } = vmstat(store);
+  const { process, reader } = vmstat(store, logger);
   const vmstatProcess = chaos.service(process, {
     name: 'SIGKILL to its process',
     isHard: true,
@@ -127,5 +124,5 @@ export function declareAgent({ port, logger, chaos }: AgentOptions): Agent {
     health: { port: port === 0 ? 0 : port + 1, host: '127.0.0.1', shutdownMs: 500 },
     logger,
   });
-  return { app, notes: { health: '/livez, /readyz', vmstat: `a process: ${command}`, hasher: 'a thread' } };
+  return app;
 }

@@ -1,49 +1,55 @@
 /** The host agent. Read it like a table of contents: what is wired here is explained in the files it names. */
-import { seededRandom } from 'coppice';
+import { logEvents } from '@coppice/pino';
+import { instrument } from '@coppice/prometheus';
+import { formatTree, seededRandom } from 'coppice';
+import { Registry } from 'prom-client';
 import { declareAgent } from './agent.js';
 import { Chaos, noChaos } from './chaos/chaos.js';
-import { drawTree } from './draw-tree.js';
+import { loggerFor } from './logger.js';
 import { USAGE, UsageError, parseOptions } from './options.js';
-import { Story } from './story.js';
-import { styleFor } from './style.js';
-import { Ledger, summaryTable } from './summary.js';
-import { duration } from './words.js';
+import { theWorst, whatFailed } from './worst.js';
 
 async function main(args: readonly string[]): Promise<number> {
-  const { help, forMs, port, chaos, seed } = parseOptions(args);
+  const { help, forMs, port, chaos, seed, log, verbose } = parseOptions(args, process.stdout.isTTY);
   if (help) {
     console.log(USAGE);
     return 0;
   }
-  const style = styleFor(process.stdout);
-  const story = new Story((line) => console.log(line), style);
-  const ledger = new Ledger();
-
-  const { app, notes } = declareAgent({
+  const logger = loggerFor(log, verbose);
+  const registry = new Registry();
+  const app = declareAgent({
     port,
-    logger: story.logger,
+    logger, // what the application says, and the `log` of each child
+    registry,
     chaos: chaos ? new Chaos(seededRandom(seed)) : noChaos,
   });
-  app.handle().on('event', (event) => {
-    story.tell(event);
-    ledger.note(event);
-  });
 
-  const intro = chaos ? `Chaos reigns; --seed ${seed} brings it back.` : 'Try it with --chaos.';
-  console.log(`\n${style.bold('Host agent.')} ${intro}\n\n${drawTree(app, style, notes)}\n`);
+  // What happens to the children: as log records, and as metrics. Before the start, so that nothing is missed.
+  const tree = app.handle();
+  logEvents(tree, logger);
+  instrument(tree, { registry, health: () => app.health() });
+  if (log === 'pretty')
+    tree.on('supervisor:started', ({ path }) => {
+      if (path === app.id) logger.info(`this runs:\n${formatTree(tree.snapshot())}`);
+    });
+
+  process.on('SIGUSR2', () => logger.info(theWorst(app)));
+  logger.info(`what is wrong? kill -USR2 ${process.pid} asks`);
+  // Whoever read the log, like `head`, has left.
+  process.stdout.on('error', () => void app.stop());
+
+  if (chaos) logger.info(`chaos reigns: --seed ${seed} brings the same again`);
   const timeIsUp = (): void => {
-    story.say(`${duration(forMs ?? 0)} are over`);
+    logger.info(`${(forMs ?? 0) / 1000} s are over`);
     void app.stop();
   };
   const timer = forMs === undefined ? undefined : setTimeout(timeIsUp, forMs);
   const exitCode = await app.run({ exit: false });
   clearTimeout(timer);
-  story.end();
-  console.log(`\n${summaryTable(ledger, style)}\n`);
+  logger.info(whatFailed(app));
   return exitCode;
 }
 
-process.stdout.on('error', () => process.exit()); // whoever read it, like `head`, has left
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {

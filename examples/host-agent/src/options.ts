@@ -1,5 +1,6 @@
 /** The command line. */
 import { parseArgs } from 'node:util';
+import type { LogForm } from './logger.js';
 
 export interface Options {
   readonly help: boolean;
@@ -10,6 +11,9 @@ export interface Options {
   readonly chaos: boolean;
   /** What the chaos does follows from this number. */
   readonly seed: number;
+  readonly log: LogForm;
+  /** Whether the log has each step. */
+  readonly verbose: boolean;
 }
 
 export const USAGE = `Usage: npm start -- [options]
@@ -20,12 +24,17 @@ A metrics agent for this machine, made of supervised tasks. Runs until Ctrl-C.
   --port N        serve on 127.0.0.1:N, health on N+1; 0: any free ports (default: 9464)
   --chaos         make children fail, every second or so, in many ways
   --seed N        strike as in an earlier run, as far as timing allows
-  --help          show this`;
+  --log FORM      pretty or json (default: pretty in a terminal, otherwise json)
+  --verbose       log each step
+  --help          show this
+
+kill -USR2 PID asks what is wrong: the log then explains the child that fails most.`;
 
 /** The command line cannot be understood. */
 export class UsageError extends Error {}
 
-export function parseOptions(args: readonly string[]): Options {
+/** @param isTerminal - where the log goes to */
+export function parseOptions(args: readonly string[], isTerminal: boolean): Options {
   const values = parse(args);
   const seconds = values.for === undefined ? undefined : numberOf('--for', values.for);
   if (seconds !== undefined && !(seconds > 0 && seconds < 2_000_000)) {
@@ -38,12 +47,16 @@ export function parseOptions(args: readonly string[]): Options {
   if (values.seed !== undefined && !values.chaos) throw new UsageError('--seed needs --chaos');
   const seed =
     values.seed === undefined ? Math.floor(Math.random() * 10_000) : numberOf('--seed', values.seed);
+  const { log = isTerminal ? 'pretty' : 'json' } = values;
+  if (log !== 'pretty' && log !== 'json') throw new UsageError(`--log takes pretty or json, got '${log}'`);
   return {
     help: values.help,
     forMs: seconds === undefined ? undefined : seconds * 1000,
     port,
     chaos: values.chaos,
     seed,
+    log,
+    verbose: values.verbose,
   };
 }
 
@@ -57,6 +70,8 @@ function parse(args: readonly string[]) {
         port: { type: 'string' },
         chaos: { type: 'boolean', default: false },
         seed: { type: 'string' },
+        log: { type: 'string' },
+        verbose: { type: 'boolean', default: false },
       },
     });
     return values;

@@ -4,34 +4,55 @@ import { once } from 'node:events';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-const MAIN = join(__dirname, '../dist/main.js');
+export const MAIN = join(__dirname, '../dist/main.js');
+
+/** A record of its log, as far as tests look at it. */
+export interface LogRecord {
+  readonly level: number;
+  readonly pid: number;
+  readonly msg: string;
+  readonly event?: string;
+  readonly path?: string;
+}
 
 const children: ChildProcess[] = [];
 afterEach(() => children.forEach((child) => child.kill('SIGKILL')));
 
 export function runAgent(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  return run(process.execPath, [MAIN, '--port', '0', ...args], env);
+}
+
+/** Runs a command line that runs the agent. */
+export function run(file: string, args: readonly string[], env: Readonly<Record<string, string>> = {}) {
   const mark = `HOST_AGENT_TEST=${process.pid}-${children.length}`;
-  const child = spawn(process.execPath, [MAIN, '--port', '0', ...args], {
+  const child = spawn(file, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...env, HOST_AGENT_TEST: mark.slice(mark.indexOf('=') + 1) },
   });
   children.push(child);
-  let output = '';
-  const heard = (text: string): void => void (output += text);
-  child.stdout.setEncoding('utf8').on('data', heard);
-  child.stderr.setEncoding('utf8').on('data', heard);
+  let [output, errors] = ['', ''];
+  child.stdout.setEncoding('utf8').on('data', (text: string) => void (output += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => void (errors += text));
   let hasEnded = false;
   const exit = once(child, 'close').finally(() => (hasEnded = true));
   return {
     child,
     output: () => output,
+    errors: () => errors,
+    /** Its log so far; fails if a line is no JSON. */
+    records: (): LogRecord[] =>
+      output
+        .slice(0, output.lastIndexOf('\n') + 1)
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => JSON.parse(line) as LogRecord),
     /** Resolves when this was printed, with the first group of the pattern. */
     until: async (pattern: RegExp): Promise<string> => {
       for (;;) {
         const found = pattern.exec(output);
         if (found) return found[1] ?? found[0];
         await Promise.race([once(child.stdout, 'data'), exit]);
-        if (hasEnded && !pattern.test(output)) throw new Error(`no ${pattern} in:\n${output}`);
+        if (hasEnded && !pattern.test(output)) throw new Error(`no ${pattern} in:\n${output}\n${errors}`);
       }
     },
     /** The exit code. */

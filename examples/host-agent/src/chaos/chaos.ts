@@ -4,7 +4,6 @@
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Context, type Random, type Service, type Task, ignore, service, task } from 'coppice';
-import { plural } from '../words.js';
 import { Targets } from './targets.js';
 import { type Way, waysAstray, waysOfCallbacks, waysOfPromises } from './ways.js';
 
@@ -70,7 +69,7 @@ export class Chaos implements Exposure {
   service<V>(spec: Service<V>, ...ways: readonly Way<V>[]): Service<V> {
     let startsToFail = 0;
     const start = async (context: Context) => {
-      if (startsToFail > 0) throw new Error(`chaos: no start, ${plural(startsToFail--, 'more time')}`);
+      if (startsToFail > 0) throw new Error(`chaos: no start, ${startsToFail--} to go`);
       const value = await spec.start(context);
       if (value === ignore) return value;
       const own = ways.map((way): Way => ({ ...way, strike: () => way.strike(value) }));

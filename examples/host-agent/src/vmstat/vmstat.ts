@@ -3,21 +3,21 @@ import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Service, type Subprocess, type Task, interval, subprocess } from 'coppice';
+import type { Logger } from 'pino';
 import type { MetricStore } from '../metrics.js';
 import { VmstatLines, vmstatMetrics } from './lines.js';
 
 export interface Vmstat {
-  /** The command line, for people. */
-  readonly command: string;
   readonly process: Service<Subprocess>;
   readonly reader: Task;
 }
 
-export function vmstat(store: Service<MetricStore>): Vmstat {
+export function vmstat(store: Service<MetricStore>, logger: Logger): Vmstat {
   const lines = new VmstatLines();
-  const { command, file, args } = isInstalled() ? VMSTAT : STAND_IN;
+  const isThere = isInstalled();
+  if (!isThere) logger.info('there is no vmstat on this machine: a program of our own stands in for it');
+  const { file, args } = isThere ? VMSTAT : STAND_IN;
   return {
-    command,
     process: subprocess({
       id: 'vmstat',
       file,
@@ -47,10 +47,9 @@ export function vmstat(store: Service<MetricStore>): Vmstat {
 }
 
 /** Headings only once, and a line every second. */
-const VMSTAT = { command: 'vmstat -n 1', file: 'vmstat', args: ['-n', '1'] };
+const VMSTAT = { file: 'vmstat', args: ['-n', '1'] };
 
 const STAND_IN = {
-  command: 'stands in for vmstat',
   file: process.execPath,
   args: [fileURLToPath(new URL('./stand-in.js', import.meta.url))],
 };
