@@ -15,4 +15,4 @@ export function whatFailed(app: Application): string {
   return `failed: ${worst.map(({ path, failures }) => `${path} ${times(failures)}`).join(', ')}`;
 }
 
-const times = (count: number): string => (count === 1 ? 'once' : `${count} times`);
+const times = (count: number): string => ['never', 'once', 'twice'][count] ?? `${count} times`;

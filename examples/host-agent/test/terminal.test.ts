@@ -29,8 +29,8 @@ test('in a terminal it draws a tree, and answers SIGUSR2', async () => {
 
 test('when nobody reads any more it stops in order', async () => {
   const { child, end, errors, leftBehind } = runAgent([]);
-  await once(child.stdout!, 'data');
-  child.stdout!.destroy();
+  await once(child.stdout, 'data');
+  child.stdout.destroy();
   expect(await end()).toBe(0);
   expect([errors(), leftBehind()]).toEqual(['', []]);
 });
