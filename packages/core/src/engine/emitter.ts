@@ -6,7 +6,7 @@ import { EventEmitter } from 'eventemitter3';
 import { coppiceError } from '../model/errors.js';
 import { EVENT_NAMES, type EventName, type EventOf, type SupervisionEvent } from '../model/event.js';
 import { closest } from '../model/suggest.js';
-import { checkOptions, show } from '../spec/checks.js';
+import { checkOptions, checkSignal, show } from '../spec/checks.js';
 import { BufferedEvents, DEFAULT_BUFFER, type EventStream, type EventsOptions } from './event-stream.js';
 import { pending } from './pending.js';
 
@@ -171,10 +171,7 @@ function checkEvents<N extends Name>(given: EventsOptions<N>): EventsOptions<N> 
     const expected = 'buffer: a number of events, 1 or more';
     throw coppiceError('COPPICE_INVALID_ARGUMENT', { call: 'events', expected, got: show(buffer) });
   }
-  if (signal !== undefined && typeof signal.addEventListener !== 'function') {
-    const expected = 'signal: an AbortSignal';
-    throw coppiceError('COPPICE_INVALID_ARGUMENT', { call: 'events', expected, got: show(signal) });
-  }
+  checkSignal('events', signal);
   return options;
 }
 

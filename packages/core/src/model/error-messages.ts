@@ -179,11 +179,19 @@ export const ERRORS = new Map<ErrorCode, { readonly className: ErrorClassName; r
   ),
 );
 
+/** No single fact makes a message longer than this: an id, or what a user's error says, may be of any length. */
+const MAX_FACT = 2_000;
+
+function factOf(value: unknown): string {
+  const text = String(value ?? '');
+  return text.length > MAX_FACT ? `${text.slice(0, MAX_FACT)}...` : text;
+}
+
 /** The message of a code. A spec error says at its end where in the tree it stands. */
 export function messageFor(code: ErrorCode, details: Readonly<Record<string, unknown>>): string {
   const entry = ERRORS.get(code)!;
   const text = new Proxy(details as Record<string, string>, {
-    get: (target, key) => String(target[key as string] ?? ''),
+    get: (target, key) => factOf(target[key as string]),
   });
   const place = entry.className === 'SpecError' && text['path'] ? ` (at ${text['path']})` : '';
   return entry.template(text) + place;

@@ -142,8 +142,13 @@ export function coppiceError(code: ErrorCode, details: Details, cause?: unknown)
  * ```
  */
 export function isCoppiceError(value: unknown, code?: ErrorCode): value is CoppiceError {
-  const found = typeof value === 'object' && value !== null ? (value as { code?: unknown }).code : undefined;
-  return ERRORS.has(found as ErrorCode) && (code === undefined || code === found);
+  try {
+    const found =
+      typeof value === 'object' && value !== null ? (value as { code?: unknown }).code : undefined;
+    return ERRORS.has(found as ErrorCode) && (code === undefined || code === found);
+  } catch {
+    return false; // a revoked Proxy
+  }
 }
 
 /** An error, or any thrown value, in one sentence. */

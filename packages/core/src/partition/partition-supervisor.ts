@@ -3,10 +3,9 @@ import type { PartitionSupervisorHandle, Startable } from '../engine/handle-type
 import type { TreeOptions } from '../engine/tree.js';
 import { addView } from '../engine/views.js';
 import { coppiceError } from '../model/errors.js';
-import { isRecord } from '../spec/checks.js';
 import type { PartitionSupervisorOptions, PartitionSupervisorSpec } from '../spec/partition-types.js';
 import type { ChildSpec } from '../spec/types.js';
-import { completeSpec } from '../spec/validate.js';
+import { completeSpec, readOptions } from '../spec/validate.js';
 import { declared } from '../supervisor.js';
 import { Partitioning, checkCount } from './partitioning.js';
 import { PartitionsView } from './view.js';
@@ -46,9 +45,8 @@ export interface DeclaredPartitionSupervisor<C extends ChildSpec> extends Partit
 export function partitionSupervisor<C extends ChildSpec>(
   options: PartitionSupervisorOptions<C>,
 ): DeclaredPartitionSupervisor<C> {
-  if (!isRecord(options)) return completeSpec('supervisor', options) as DeclaredPartitionSupervisor<C>;
-  const { partitions, child, ...own } = options;
-  const path = typeof own.id === 'string' ? own.id : '';
+  const { partitions, child, ...own } = readOptions('a partition supervisor', options);
+  const path = typeof own['id'] === 'string' ? own['id'] : '';
   if (Object.hasOwn(own, 'children')) {
     throw coppiceError('COPPICE_UNKNOWN_KEY', {
       kind: 'partition supervisor',

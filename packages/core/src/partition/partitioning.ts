@@ -14,11 +14,11 @@ const partitionings = new WeakMap<object, Partitioning>();
 
 export class Partitioning {
   readonly #path: string;
-  readonly #child: ChildSpec | ((partition: number) => ChildSpec);
+  readonly #child: unknown;
   readonly #made: ChildSpec[] = [];
 
   /** @param path - of the supervisor, as far as it is known where it is declared */
-  constructor(path: string, child: ChildSpec | ((partition: number) => ChildSpec)) {
+  constructor(path: string, child: unknown) {
     this.#path = path;
     this.#child = child;
   }
@@ -27,10 +27,11 @@ export class Partitioning {
   specs(count: number): ChildSpec[] {
     for (let partition = this.#made.length; partition < count; partition++) {
       const child = this.#child;
-      const given: unknown = typeof child === 'function' ? child(partition) : child;
+      const given: unknown =
+        typeof child === 'function' ? (child as (partition: number) => unknown)(partition) : child;
       // What is none is refused as such, with its place.
-      const { id } = completeChild(given, this.#path);
-      const spec = completeChild({ ...(given as ChildSpec), id: `${id}#${partition}` }, this.#path);
+      const one = completeChild(given, this.#path);
+      const spec = completeChild({ ...one, id: `${one.id}#${partition}` }, this.#path);
       partitionings.set(spec, this);
       this.#made.push(spec);
     }
@@ -38,10 +39,14 @@ export class Partitioning {
   }
 }
 
+/** All are declared at once; more than that nobody means. */
+const MAX_COUNT = 100_000;
+
 /** How many partitions there are to be: checked where somebody says it. @throws what `fail` makes */
 export function checkCount(count: unknown, fail: (expected: string, got: string) => Error): number {
-  if (Number.isSafeInteger(count) && (count as number) >= 1) return count as number;
-  throw fail('a whole number, 1 or more', show(count));
+  if (Number.isSafeInteger(count) && (count as number) >= 1 && (count as number) <= MAX_COUNT)
+    return count as number;
+  throw fail('a whole number, 1 to 100,000', show(count));
 }
 
 /** While a supervisor is resized: by how many partitions it routes. */

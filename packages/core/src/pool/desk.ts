@@ -114,7 +114,7 @@ export class Desk implements SlotHolder {
 
   async checkout({ timeoutMs = Infinity, signal }: CheckoutOptions, caller?: Incarnation): Promise<AnyLease> {
     if (caller?.quitReason !== undefined) throw caller.quitReason;
-    signal?.throwIfAborted();
+    if (signal?.aborted) throw signal.reason;
     for (let slot = this.#idle.pop(); slot; slot = this.#idle.pop()) {
       if (slot.isUp) return this.#lend(slot, caller);
       slot.state = 'down';

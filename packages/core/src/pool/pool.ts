@@ -4,11 +4,11 @@ import type { Startable, SupervisorHandle } from '../engine/handle-types.js';
 import type { TreeOptions } from '../engine/tree.js';
 import { addView } from '../engine/views.js';
 import { coppiceError } from '../model/errors.js';
-import { isRecord, show } from '../spec/checks.js';
+import { show } from '../spec/checks.js';
 import type { PoolOptions, PoolSpec } from '../spec/pool-types.js';
 import { service } from '../spec/service.js';
-import type { Context, Service, ServiceOptions } from '../spec/types.js';
-import { completeChild, completeSpec } from '../spec/validate.js';
+import type { BackoffOptions, Context, Service, ServiceOptions } from '../spec/types.js';
+import { completeChild, completeSpec, readOptions } from '../spec/validate.js';
 import { declared, dynamicSupervisor } from '../supervisor.js';
 import { deskOf } from './desks.js';
 import { Slot } from './slot.js';
@@ -55,10 +55,9 @@ const STRANGE = ['children', 'strategy', 'autoShutdown', 'startOrder', 'maxChild
  * ```
  */
 export function pool<V>(options: PoolOptions<V>): DeclaredPool<V> {
-  if (!isRecord(options)) return completeSpec('supervisor', options) as DeclaredPool<V>;
-  const { size, maxOverflow = 0, lazy = false, child, ...rest } = options;
+  const { size, maxOverflow = 0, lazy = false, child, ...rest } = readOptions('a pool', options);
   const { maxRestarts, withinMs, childBackoff, ...own } = rest;
-  const path = typeof own.id === 'string' ? own.id : '';
+  const path = typeof own['id'] === 'string' ? own['id'] : '';
   const strange = STRANGE.find((key) => Object.hasOwn(own, key));
   if (strange !== undefined) {
     const expected = `${KEYS.join(', ')}, and those of any child`;
@@ -72,9 +71,9 @@ export function pool<V>(options: PoolOptions<V>): DeclaredPool<V> {
   }
   const resources = dynamicSupervisor<[Slot]>({
     id: RESOURCES,
-    ...(maxRestarts !== undefined && { maxRestarts }),
-    ...(withinMs !== undefined && { withinMs }),
-    ...(childBackoff !== undefined && { childBackoff }),
+    ...(maxRestarts !== undefined && { maxRestarts: maxRestarts as number }),
+    ...(withinMs !== undefined && { withinMs: withinMs as number }),
+    ...(childBackoff !== undefined && { childBackoff: childBackoff as BackoffOptions }),
     child: templateOf(child, path),
   });
   addView(resources, {
@@ -84,14 +83,14 @@ export function pool<V>(options: PoolOptions<V>): DeclaredPool<V> {
   const desk = service({
     id: DESK,
     // Two that lend alike are the same for `reconcile`.
-    revision: `${size} ${maxOverflow} ${lazy}`,
+    revision: `${String(size)} ${String(maxOverflow)} ${lazy}`,
     // It has to have them, and what it has lent is gone with them.
     bindsTo: [RESOURCES],
     start: async (context: Context): Promise<void> => {
       const incarnation = incarnationOf(context);
       const desk = deskOf(incarnation.process, RESOURCES);
       context.defer(() => desk.close());
-      await desk.open({ size, maxOverflow, lazy }, incarnation);
+      await desk.open({ size: size as number, maxOverflow: maxOverflow as number, lazy }, incarnation);
     },
   });
   // It is the resources that have a limit: when they give up, so does the pool.
@@ -99,9 +98,12 @@ export function pool<V>(options: PoolOptions<V>): DeclaredPool<V> {
   return completeSpec('supervisor', spec, '', declared) as DeclaredPool<V>;
 }
 
+/** All of `size` are started at once; more than that nobody means. */
+const MOST = 100_000;
+
 function checkWhole(key: string, value: unknown, least: number, path: string): void {
-  if (Number.isSafeInteger(value) && (value as number) >= least) return;
-  const expected = `a whole number, ${least} or more`;
+  if (Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= MOST) return;
+  const expected = `a whole number, ${least} to 100,000`;
   throw coppiceError('COPPICE_INVALID_NUMBER', { key, expected, got: show(value), path });
 }
 

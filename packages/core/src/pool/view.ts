@@ -2,9 +2,8 @@
 import type { Incarnation } from '../engine/incarnation.js';
 import type { Tree } from '../engine/tree.js';
 import { coppiceError } from '../model/errors.js';
-import { checkOptions, show } from '../spec/checks.js';
+import { checkOptions, checkSignal, show } from '../spec/checks.js';
 import type { CheckoutOptions, Lease, Pool, PoolCounts } from '../spec/pool-types.js';
-import { checkSignal } from '../tasks/options.js';
 import type { Desk } from './desk.js';
 import { deskAt } from './desks.js';
 

@@ -2,11 +2,11 @@
 import { incarnationOf } from '../engine/context.js';
 import { addView } from '../engine/views.js';
 import { coppiceError } from '../model/errors.js';
-import { isRecord, oneOf } from '../spec/checks.js';
+import { oneOf } from '../spec/checks.js';
 import type { DuplicateRegistrySpec, RegistryOptions, UniqueRegistrySpec } from '../spec/registry-types.js';
 import { service } from '../spec/service.js';
 import type { ChildOptions, Context } from '../spec/types.js';
-import { completeSpec } from '../spec/validate.js';
+import { readOptions } from '../spec/validate.js';
 import { openTable } from './tables.js';
 import { DuplicateView, UniqueView } from './view.js';
 
@@ -47,9 +47,8 @@ export function registry<V = undefined, K = string>(
   options: RegistryOptions<'duplicate'>,
 ): DuplicateRegistrySpec<V, K>;
 export function registry(options: RegistryOptions<'unique' | 'duplicate'>): unknown {
-  if (!isRecord(options)) return completeSpec('service', options);
-  const { keys, ...rest } = options;
-  const path = typeof rest.id === 'string' ? rest.id : '';
+  const { keys, ...rest } = readOptions('a registry', options);
+  const path = typeof rest['id'] === 'string' ? rest['id'] : '';
   oneOf({ keys }, 'keys', KEYS, 'COPPICE_INVALID_CHOICE', path);
   for (const key of ['start', 'stop', 'kill', 'run']) {
     if (!Object.hasOwn(rest, key)) continue;
@@ -69,6 +68,6 @@ export function registry(options: RegistryOptions<'unique' | 'duplicate'>): unkn
     show: ({ process, path: at, caller }) => new View(process.tree, at, caller),
   });
   // Two that are declared alike are the same, so that `reconcile` leaves what runs alone.
-  const same: ChildOptions = { revision: keys, ...(rest as ChildOptions) };
+  const same: ChildOptions = { revision: keys as string, ...(rest as unknown as ChildOptions) };
   return service<unknown>({ ...same, start });
 }

@@ -14,34 +14,90 @@ const SAID_ELSEWHERE: Readonly<Record<string, string>> = {
 
 export type Options = Readonly<Record<string, unknown>>;
 
-/** The options of a call, which has no others than these. */
+/** The options of a call, read once, which has no others than these. */
 export function checkOptions<T extends object>(
   call: string,
   options: T,
   keys: readonly (keyof T & string)[],
 ): T {
-  if (!isRecord(options)) {
-    throw coppiceError('COPPICE_INVALID_ARGUMENT', {
-      call,
-      expected: 'an object of options',
-      got: show(options),
-    });
-  }
-  const wrong = Object.keys(options).find((key) => !(keys as readonly string[]).includes(key));
-  if (wrong === undefined) return options;
+  const own = readOnce(options, (got, cause) =>
+    coppiceError('COPPICE_INVALID_ARGUMENT', { call, expected: 'an object of options', got }, cause),
+  );
+  const wrong = Object.keys(own).find((key) => !(keys as readonly string[]).includes(key));
+  if (wrong === undefined) return own as T;
   const near = closest(wrong, keys);
   throw coppiceError('COPPICE_INVALID_ARGUMENT', {
     call,
     expected: `no other options than ${keys.join(', ')}`,
-    got: `'${wrong}'${near === undefined ? '' : `, did you mean '${near}'?`}`,
+    got: `${show(wrong)}${near === undefined ? '' : `, did you mean '${near}'?`}`,
   });
+}
+
+/**
+ * What a user gave, own fields only, and each read once: what is checked is what is taken, also from getters and
+ * Proxies.
+ */
+export function readOnce(
+  given: unknown,
+  refuse: (got: string, cause?: unknown) => Error,
+): Record<string, unknown> {
+  if (!isRecord(given)) throw refuse(show(given));
+  try {
+    return { ...given };
+  } catch (cause) {
+    throw refuse(`${show(given)} that cannot be read`, cause);
+  }
+}
+
+/** What `each` makes of the items of a list, holes included; undefined if it is no list, or cannot be read. */
+export function mapList<T>(given: unknown, each: (item: unknown) => T): T[] | undefined {
+  const length = lengthOf(given);
+  if (length === undefined) return undefined;
+  const mapped: T[] = [];
+  for (let i = 0; i < length; i++) {
+    let item: unknown;
+    try {
+      item = (given as readonly unknown[])[i];
+    } catch {
+      return undefined;
+    }
+    mapped.push(each(item));
+  }
+  return mapped;
+}
+
+function lengthOf(given: unknown): number | undefined {
+  try {
+    return Array.isArray(given) ? given.length : undefined;
+  } catch {
+    return undefined; // a revoked Proxy
+  }
+}
+
+/** The id that a child is referred to by: itself, or that of its declaration; undefined if it is neither. */
+export function idOf(ref: unknown): string | undefined {
+  try {
+    const id = typeof ref === 'object' && ref !== null ? (ref as { id?: unknown }).id : ref;
+    return typeof id === 'string' ? id : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** What a user puts in place of a port has to have its methods. */
 export function checkPort(name: string, port: unknown, methods: readonly string[]): void {
   if (port === undefined) return;
-  const has = (key: string): boolean =>
-    typeof port === 'object' && port !== null && typeof (port as Record<string, unknown>)[key] === 'function';
+  const has = (key: string): boolean => {
+    try {
+      return (
+        typeof port === 'object' &&
+        port !== null &&
+        typeof (port as Record<string, unknown>)[key] === 'function'
+      );
+    } catch {
+      return false;
+    }
+  };
   const missing = methods.filter((key) => !has(key));
   if (missing.length === 0) return;
   throw coppiceError('COPPICE_INVALID_ARGUMENT', {
@@ -57,6 +113,29 @@ export function checkFunction(name: string, port: unknown): void {
   const call = 'handle, or start,';
   throw coppiceError('COPPICE_INVALID_ARGUMENT', { call, expected: `${name}: a function`, got: show(port) });
 }
+
+/** A signal that can be listened to, and left, of whichever realm or library. */
+export function checkSignal(call: string, signal: unknown): void {
+  if (signal === undefined || isSignal(signal)) return;
+  const expected = 'signal: an AbortSignal';
+  throw coppiceError('COPPICE_INVALID_ARGUMENT', { call, expected, got: show(signal) });
+}
+
+function isSignal(value: unknown): boolean {
+  try {
+    const signal = value as AbortSignal;
+    if (typeof signal.aborted !== 'boolean') return false;
+    if (Object.getPrototypeOf(signal) === AbortSignal.prototype) return true;
+    // Tried out: once something waits for it, it is too late to find that it throws.
+    signal.addEventListener('abort', nothing);
+    signal.removeEventListener('abort', nothing);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const nothing = (): void => {};
 
 /** One of a few words; a misspelt one gets a suggestion. */
 export function oneOf(
@@ -99,21 +178,24 @@ export function fill(spec: Record<string, unknown>, key: string, value: unknown)
 export const isDuration = (value: unknown): boolean =>
   typeof value === 'number' && (value === Infinity || (Number.isSafeInteger(value) && value >= 0));
 
-export const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  try {
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+  } catch {
+    return false; // a revoked Proxy
+  }
+}
 
 /** A value in an error message: short, and never throwing. */
 export function show(value: unknown): string {
   try {
     if (typeof value === 'string') return `'${value.length > 60 ? `${value.slice(0, 57)}...` : value}'`;
-    if (typeof value === 'function') return isClass(value) ? `the class ${value.name}` : 'a function';
+    if (typeof value === 'function') return isClass(value) ? `the class ${nameOf(value)}` : 'a function';
     if (value instanceof Promise) return 'a promise';
     if (Array.isArray(value)) return `an array of ${value.length}`;
     if (typeof value === 'object' && value !== null) {
-      const name = (value as { constructor?: { name?: unknown } }).constructor?.name;
-      return typeof name === 'string' && name !== 'Object' && name !== ''
-        ? `an instance of ${name}`
-        : 'an object';
+      const name = nameOf((value as { constructor?: unknown }).constructor);
+      return name === 'Object' || name === '' ? 'an object' : `an instance of ${name}`;
     }
     return String(value);
   } catch {
@@ -121,6 +203,16 @@ export function show(value: unknown): string {
   }
 }
 
+function nameOf(constructor: unknown): string {
+  const { name } = (constructor ?? {}) as { readonly name?: unknown };
+  return typeof name === 'string' ? name.slice(0, 60) : '';
+}
+
 /** A class cannot be called. */
-export const isClass = (value: unknown): value is () => unknown =>
-  typeof value === 'function' && /^class\b/.test(Function.prototype.toString.call(value));
+export function isClass(value: unknown): value is () => unknown {
+  try {
+    return typeof value === 'function' && /^class\b/.test(Function.prototype.toString.call(value));
+  } catch {
+    return false;
+  }
+}

@@ -1,6 +1,6 @@
 /** Checks of the options that are numbers: each says what it is measured in, and what its bounds are. */
 import { coppiceError } from '../model/errors.js';
-import { type Options, isRecord, show } from './checks.js';
+import { type Options, readOnce, show } from './checks.js';
 
 interface Bounds {
   /** The least that makes sense. */
@@ -37,15 +37,22 @@ export function checkNumber(options: Options, key: string, path: string, name = 
 
 const BACKOFF_KEYS = ['minMs', 'maxMs', 'factor', 'jitter', 'resetAfterMs'];
 
+/** The fields of a backoff, whatever they are. */
+export function readBackoff(given: unknown, key: string, path: string): Record<string, unknown> {
+  const expected = 'an object, like { minMs: 100, maxMs: 10_000 }';
+  return readOnce(given, (got, cause) =>
+    coppiceError('COPPICE_INVALID_BACKOFF', { key, expected, got, path }, cause),
+  );
+}
+
 /** A complete backoff from the one that was given. */
 export function completeBackoff(given: unknown, key: string, path: string): object {
   const fail = (expected: string, got: string): never => {
     throw coppiceError('COPPICE_INVALID_BACKOFF', { key, expected, got, path });
   };
-  if (!isRecord(given)) return fail('an object, like { minMs: 100, maxMs: 10_000 }', show(given));
-  const own: Record<string, unknown> = { ...given };
+  const own = readBackoff(given, key, path);
   const strange = Object.keys(own).find((each) => !BACKOFF_KEYS.includes(each));
-  if (strange !== undefined) fail(`no other options than ${BACKOFF_KEYS.join(', ')}`, `'${strange}'`);
+  if (strange !== undefined) fail(`no other options than ${BACKOFF_KEYS.join(', ')}`, show(strange));
   for (const each of ['minMs', 'maxMs'])
     if (own[each] === undefined) fail(`${each}, in milliseconds`, 'none');
   for (const each of BACKOFF_KEYS) checkNumber(own, each, path, `${key}.${each}`);

@@ -8,7 +8,7 @@ export type PartitionKey = string | number;
 
 /** A supervisor of partitions. */
 export interface PartitionSupervisorOptions<C extends ChildSpec> extends Omit<SupervisorOptions, 'children'> {
-  /** How many, a whole number, 1 or more. It can be changed while they run: `resize`. */
+  /** How many, a whole number, 1 to 100,000. It can be changed while they run: `resize`. */
   readonly partitions: number;
   /**
    * What runs in each of them: a service, a dynamic supervisor, ... or a function that makes it from the number of

@@ -2,7 +2,7 @@
 import { coppiceError } from '../model/errors.js';
 import { BOOTS, GIVE_UPS, REPLACES } from '../model/give-up.js';
 import { type ChildKind, type ChildPolicy, isSupervisorKind } from '../model/policy.js';
-import { check, fill, isDuration, isRecord, oneOf, show } from './checks.js';
+import { check, fill, idOf, isDuration, mapList, oneOf, show } from './checks.js';
 import { checkNumber, completeBackoff } from './durations.js';
 import { checkOwnLimit } from './limit-check.js';
 
@@ -89,11 +89,8 @@ function completeBonds(given: unknown, path: string): readonly string[] {
   const fail = (got: string): never => {
     throw coppiceError('COPPICE_INVALID_BINDS_TO', { got, path });
   };
-  if (!Array.isArray(given)) return fail(show(given));
-  const ids = Array.from(given, (ref: unknown) => {
-    const id = isRecord(ref) ? ref['id'] : ref;
-    return typeof id === 'string' ? id : fail(`a list with ${show(ref)}`);
-  });
+  const ids = mapList(given, (ref) => idOf(ref) ?? fail(`a list with ${show(ref)}`));
+  if (!ids) return fail(show(given));
   const twice = ids.find((id, at) => ids.indexOf(id) !== at);
   if (twice !== undefined) fail(`'${twice}' twice`);
   return Object.freeze(ids);

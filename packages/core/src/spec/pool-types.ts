@@ -4,7 +4,7 @@ import type { Views } from './view-types.js';
 
 /** A pool of resources, each a service. */
 export interface PoolOptions<V> extends ChildOptions {
-  /** How many resources there are, a whole number, 1 or more. */
+  /** How many resources there are, a whole number, 1 to 100,000. */
   readonly size: number;
   /** So many more are started while all are lent, and stopped when nobody waits for them any more. Default: 0. */
   readonly maxOverflow?: number;

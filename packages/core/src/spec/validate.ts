@@ -9,7 +9,18 @@ import { START_ORDERS } from '../model/give-up.js';
 import { AUTO_SHUTDOWNS, RESTART_TYPES } from '../model/restart-table.js';
 import { STRATEGIES } from '../model/strategy.js';
 import { closest } from '../model/suggest.js';
-import { type Options, check, fill, isClass, isDuration, isRecord, oneOf, show } from './checks.js';
+import {
+  type Options,
+  check,
+  fill,
+  isClass,
+  isDuration,
+  isRecord,
+  mapList,
+  oneOf,
+  readOnce,
+  show,
+} from './checks.js';
 import { checkPlace } from './place.js';
 import { POLICY_KEYS, WORKER_KEYS, checkLimit, checkTemplatePolicies, completePolicies } from './policies.js';
 import { inStartOrder } from './start-order.js';
@@ -46,15 +57,7 @@ export function completeSpec(
   above = '',
   prototype: object | null = Object.prototype,
 ): object {
-  if (!isRecord(options)) {
-    throw coppiceError('COPPICE_NOT_A_SPEC', {
-      expected: `the options of a ${kind}`,
-      got: show(options),
-      path: above,
-    });
-  }
-  // Read once, and own keys only: what is checked is what is taken, also from getters and Proxies.
-  const own = { ...options };
+  const own = readOptions(`a ${kind}`, options, above);
   const path = checkId(kind, own, above);
   checkKeys(kind, own, path);
   const spec: Record<string, unknown> = Object.assign(Object.create(prototype) as object, { kind }, own);
@@ -92,22 +95,47 @@ export function completeSpec(
   return Object.freeze(spec);
 }
 
+/** The options of `what`, read once. */
+export function readOptions(what: string, options: unknown, above = ''): Record<string, unknown> {
+  return readOnce(options, (got, cause) => notASpec(`the options of ${what}`, got, above, cause));
+}
+
 /** A child as it stands in `children`: what a helper made, or a spread copy of that. */
 export function completeChild(child: unknown, supervisor: string): ChildSpec {
   if (isRecord(child) && checked.has(child)) return child as unknown as ChildSpec;
-  if (!isRecord(child) || child['kind'] === undefined) {
-    const path =
-      isRecord(child) && typeof child['id'] === 'string' ? `${supervisor}/${child['id']}` : supervisor;
-    if (isRecord(child) && !isPromise(child)) checkId('child', child, supervisor);
-    const got =
-      isRecord(child) && isPromise(child) ? 'a promise, which has to be awaited first' : show(child);
-    throw coppiceError('COPPICE_NOT_A_SPEC', { expected: 'the spec of a child', got, path });
+  const expected = 'the spec of a child';
+  const own = readOnce(child, (got, cause) => notASpec(expected, got, supervisor, cause));
+  if (own['kind'] === undefined) {
+    if (isPromise(child)) throw notASpec(expected, 'a promise, which has to be awaited first', supervisor);
+    throw notASpec(expected, show(child), checkId('child', own, supervisor));
   }
-  const kind = oneOf(child, 'kind', KINDS, 'COPPICE_INVALID_KIND', supervisor);
-  return completeSpec(kind as ChildKind, child, supervisor) as ChildSpec;
+  const kind = oneOf(own, 'kind', KINDS, 'COPPICE_INVALID_KIND', supervisor);
+  if (levels === MAX_LEVELS) {
+    throw notASpec(`children no more than ${MAX_LEVELS} levels deep`, 'more; is one a child of itself?', '');
+  }
+  levels++;
+  try {
+    return completeSpec(kind as ChildKind, own, supervisor) as ChildSpec;
+  } finally {
+    levels--;
+  }
 }
 
-const isPromise = (value: Options): boolean => typeof value['then'] === 'function';
+/** So deep literals may be put into each other: each level is a few calls on the stack. What is complete is not gone into. */
+const MAX_LEVELS = 500;
+
+let levels = 0;
+
+const notASpec = (expected: string, got: string, path: string, cause?: unknown): Error =>
+  coppiceError('COPPICE_NOT_A_SPEC', { expected, got, path }, cause);
+
+function isPromise(value: unknown): boolean {
+  try {
+    return typeof (value as Options)['then'] === 'function';
+  } catch {
+    return false;
+  }
+}
 
 /** Something to read, in one line, without the character that joins ids to paths. */
 const IS_ID = /^(?=.*\S)[^/\p{Cc}]+$/u;
@@ -126,7 +154,8 @@ function checkKeys(kind: ChildKind, options: Options, path: string): void {
   const known = KEYS[kind];
   for (const key of Object.keys(options)) {
     if (known.includes(key)) continue;
-    const near = MEANT_BY[kind]?.[key] ?? closest(key, known);
+    const meant = MEANT_BY[kind] ?? {};
+    const near = Object.hasOwn(meant, key) ? meant[key] : closest(key, known);
     throw coppiceError('COPPICE_UNKNOWN_KEY', {
       kind,
       key,
@@ -186,12 +215,9 @@ function checkStartOrder(spec: Record<string, unknown>, path: string): void {
 
 function checkChildren(spec: Record<string, unknown>, path: string): void {
   const { children } = spec;
-  if (!Array.isArray(children)) {
-    throw coppiceError('COPPICE_CHILDREN_NOT_A_LIST', { got: show(children), path });
-  }
   const ids = new Set<string>();
-  // Not `children.map`: it would pass over the holes of a list with a comma too many.
-  const complete = Array.from(children, (given: unknown) => {
+  // Holes, too: a list with a comma too many has one.
+  const complete = mapList(children, (given) => {
     const child = completeChild(given, path);
     if (ids.has(child.id)) {
       throw coppiceError('COPPICE_DUPLICATE_ID', {
@@ -204,6 +230,7 @@ function checkChildren(spec: Record<string, unknown>, path: string): void {
     checkPlace(child, spec, path);
     return child;
   });
+  if (!complete) throw coppiceError('COPPICE_CHILDREN_NOT_A_LIST', { got: show(children), path });
   spec['children'] = Object.freeze(inStartOrder(complete, path));
 }
 

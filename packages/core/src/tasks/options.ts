@@ -1,16 +1,17 @@
 /** Checks what the calls of a task supervisor are given. */
 import { coppiceError } from '../model/errors.js';
-import { checkOptions, show } from '../spec/checks.js';
+import { checkOptions, checkSignal, show } from '../spec/checks.js';
 import type { RunTaskOptions, TaskStreamOptions } from '../spec/task-types.js';
 import { checkId } from '../spec/validate.js';
 
 export function checkCall(call: string, fn: unknown, options: RunTaskOptions, path: string): RunTaskOptions {
   checkFn(call, fn);
-  const { id, timeoutMs, signal } = checkOptions(call, options, ['id', 'timeoutMs', 'signal']);
+  const own = checkOptions(call, options, ['id', 'timeoutMs', 'signal']);
+  const { id, timeoutMs, signal } = own;
   if (id !== undefined) checkId('task', { id }, path);
   checkTimeout(call, timeoutMs);
   checkSignal(call, signal);
-  return { ...options };
+  return own;
 }
 
 export type StreamOptions = TaskStreamOptions & { readonly settled?: boolean };
@@ -39,7 +40,7 @@ export function checkStream(items: unknown, fn: unknown, options: StreamOptions)
     fail('a timeoutMs where there is an onTimeout', timeoutMs);
   }
   checkSignal(call, signal);
-  return { ...given };
+  return given;
 }
 
 function checkFn(call: string, fn: unknown): void {
@@ -51,19 +52,15 @@ function checkTimeout(call: string, timeoutMs: unknown): void {
   refuse(call, 'timeoutMs: a number of milliseconds above 0', show(timeoutMs));
 }
 
-export function checkSignal(call: string, signal: unknown): void {
-  if (signal === undefined) return;
-  const { aborted, addEventListener } = (Object(signal) ?? {}) as Partial<AbortSignal>;
-  if (typeof aborted === 'boolean' && typeof addEventListener === 'function') return;
-  refuse(call, 'signal: an AbortSignal', show(signal));
-}
-
 function isIterable(items: unknown): boolean {
-  if (items === undefined || items === null) return false;
-  const { [Symbol.asyncIterator]: later, [Symbol.iterator]: now } = Object(items) as Partial<
-    AsyncIterable<unknown> & Iterable<unknown>
-  >;
-  return typeof later === 'function' || typeof now === 'function';
+  try {
+    const { [Symbol.asyncIterator]: later, [Symbol.iterator]: now } = items as Partial<
+      AsyncIterable<unknown> & Iterable<unknown>
+    >;
+    return typeof later === 'function' || typeof now === 'function';
+  } catch {
+    return false;
+  }
 }
 
 function refuse(call: string, expected: string, got: string): never {

@@ -38,7 +38,7 @@ export class Tasks implements LinkedTaskRunner {
 
   asyncNoLink<R>(fn: Work<R>, given: RunTaskOptions = {}): RunningTask<R> {
     const options = checkCall('asyncNoLink', fn, given, this.#path);
-    options.signal?.throwIfAborted();
+    if (options.signal?.aborted) throw options.signal.reason;
     // Of one that was refused no event tells: whoever looks at nothing has to hear of that.
     return runningTask<R>(this.#process(), fn, options, undefined, (by) => by !== 'refused');
   }
@@ -91,7 +91,7 @@ export class Tasks implements LinkedTaskRunner {
   }
 
   #throwIfAborted(signal: AbortSignal | undefined): void {
-    signal?.throwIfAborted();
+    if (signal?.aborted) throw signal.reason;
     const reason = this.#caller?.quitReason;
     if (reason !== undefined) throw reason;
   }

@@ -4,13 +4,14 @@ import type { TaskSupervisorHandle } from '../engine/handle-types.js';
 import type { TreeOptions } from '../engine/tree.js';
 import { coppiceError } from '../model/errors.js';
 import { closest } from '../model/suggest.js';
-import { isRecord, oneOf, show } from '../spec/checks.js';
+import { oneOf, readOnce } from '../spec/checks.js';
 import { WHOLE_LIFE_MS } from '../spec/limits.js';
 import { POLICY_KEYS } from '../spec/policies.js';
 import { task } from '../spec/task.js';
 import type { AwaitedTaskOptions, TaskSupervisorOptions, TaskSupervisorSpec } from '../spec/task-types.js';
-import type { Task, TaskOptions } from '../spec/types.js';
-import { completeSpec } from '../spec/validate.js';
+import type { BackoffOptions, Task, TaskOptions } from '../spec/types.js';
+import { readBackoff } from '../spec/durations.js';
+import { completeSpec, readOptions } from '../spec/validate.js';
 import { declared } from '../supervisor.js';
 import { type Job, runJob } from './job.js';
 
@@ -77,40 +78,37 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
  * ```
  */
 export function taskSupervisor(options: TaskSupervisorOptions): DeclaredTaskSupervisor {
-  if (!isRecord(options)) return completeSpec('dynamic-supervisor', options) as DeclaredTaskSupervisor;
-  const { task: given = {}, ...own } = options;
-  const path = typeof own.id === 'string' ? own.id : '';
+  const { task: given = {}, ...own } = readOptions('a task supervisor', options);
+  const path = typeof own['id'] === 'string' ? own['id'] : '';
   const strange = Object.keys(own).find((key) => !OWN_KEYS.includes(key));
   if (strange !== undefined) {
-    const near = ELSEWHERE[strange] ?? closest(strange, OWN_KEYS);
+    const near = Object.hasOwn(ELSEWHERE, strange) ? ELSEWHERE[strange] : closest(strange, OWN_KEYS);
     throw unknownKey('task supervisor', strange, near, OWN_KEYS.join(', '), path);
   }
   const spec = { ...own, child: templateOf(given, path) };
   return completeSpec('dynamic-supervisor', spec, '', declared) as DeclaredTaskSupervisor;
 }
 
-function templateOf(given: AwaitedTaskOptions, path: string): Task<[Job]> {
-  checkTaskOptions(given, path);
-  const { restart = 'temporary', id = 'task', ...rest } = given;
+function templateOf(given: unknown, path: string): Task<[Job]> {
+  const { restart = 'temporary', id = 'task', ...rest } = taskOptions(given, path);
   oneOf({ restart }, 'restart', ['temporary', 'transient'], 'COPPICE_INVALID_RESTART', path);
   const options: TaskOptions<[Job]> = { ...rest, id, restart, run: runJob };
-  return task<[Job]>(restart === 'temporary' ? options : withLimit(options));
+  return task<[Job]>(restart === 'temporary' ? options : withLimit(options, path));
 }
 
-function checkTaskOptions(given: unknown, path: string): void {
-  if (!isRecord(given)) {
-    const expected = 'task: the options of each task';
-    throw coppiceError('COPPICE_NOT_A_SPEC', { expected, got: show(given), path });
-  }
-  const strange = Object.keys(given).find((key) => !TASK_KEYS.includes(key));
-  if (strange !== undefined) {
-    const near = closest(strange, TASK_KEYS);
-    throw unknownKey('task of a task supervisor', strange, near, TASK_KEYS.join(', '), path);
-  }
+function taskOptions(given: unknown, path: string): AwaitedTaskOptions {
+  const expected = 'task: the options of each task';
+  const own = readOnce(given, (got, cause) =>
+    coppiceError('COPPICE_NOT_A_SPEC', { expected, got, path }, cause),
+  );
+  const strange = Object.keys(own).find((key) => !TASK_KEYS.includes(key));
+  if (strange === undefined) return own as AwaitedTaskOptions;
+  const near = closest(strange, TASK_KEYS);
+  throw unknownKey('task of a task supervisor', strange, near, TASK_KEYS.join(', '), path);
 }
 
 /** One task that fails is not to take the others with it: it has a limit of its own, for all of its restarts. */
-function withLimit(options: TaskOptions<[Job]>): TaskOptions<[Job]> {
+function withLimit(options: TaskOptions<[Job]>, path: string): TaskOptions<[Job]> {
   const { backoff, maxRestarts = 3, withinMs = WHOLE_LIFE_MS, giveUp = 'remove' } = options;
   return {
     ...options,
@@ -119,9 +117,15 @@ function withLimit(options: TaskOptions<[Job]>): TaskOptions<[Job]> {
     // What never gives up has nothing to do then.
     giveUp:
       maxRestarts === Infinity && options.classify === undefined ? (options.giveUp ?? 'escalate') : giveUp,
-    ...(isRecord(backoff) && { backoff: { resetAfterMs: WHOLE_LIFE_MS, ...backoff } }),
+    ...(backoff !== undefined && { backoff: lastingBackoff(backoff, path) }),
   };
 }
+
+/** A long run makes good no failure, unless it says so. */
+const lastingBackoff = (given: unknown, path: string): BackoffOptions => {
+  const { resetAfterMs = WHOLE_LIFE_MS, ...delays } = readBackoff(given, 'backoff', path);
+  return { ...delays, resetAfterMs } as unknown as BackoffOptions;
+};
 
 function unknownKey(
   kind: string,

@@ -71,7 +71,7 @@ describe('declared', () => {
 
   test.each<[string, object, RegExp]>([
     ['no id', {}, /needs an id/],
-    ['no options', 7 as never, /expected the options of a dynamic-supervisor, got 7/],
+    ['no options', 7 as never, /expected the options of a task supervisor, got 7/],
     ['an unknown option', { id: 'tasks', maxChildrn: 1 }, /did you mean 'maxChildren'/],
     [
       'a limit for all',
