@@ -25,8 +25,9 @@ const RESERVED: ReadonlySet<string> = new Set([
  * @param isFull - with its stack, and those of its causes; else what they say is all there is
  */
 export function errorFor(wire: ErrorWire, isFull: boolean): Error {
-  const { name, message, code, details, cause, errors } = wire;
-  const stack = (isFull ? wire.stack : undefined) ?? `${name}: ${message}`;
+  const { name, code, details, cause, errors } = wire;
+  const message = ownWords(wire);
+  const stack = (isFull ? wire.stack : undefined) ?? `${name}: ${wire.message}`;
   const error = Object.create(CLASSLESS, {
     name: hidden(name),
     message: hidden(message),
@@ -37,6 +38,18 @@ export function errorFor(wire: ErrorWire, isFull: boolean): Error {
   if (details) for (const [key, value] of Object.entries(details)) if (!RESERVED.has(key)) error[key] = value;
   if (code !== undefined) error['code'] = code;
   return error;
+}
+
+/**
+ * The serializer says after a message what the causes say. An error of a tree that carries another one ends with its
+ * words already, which would then stand there twice, and once more for each supervisor that gave up.
+ */
+function ownWords({ message, code, cause, details }: ErrorWire): string {
+  // An error of ours has its facts in a field of that name.
+  const { reason } = (details?.['details'] ?? {}) as { readonly reason?: unknown };
+  if (!cause || !String(code).startsWith('COPPICE_')) return message;
+  if (typeof reason !== 'string' || !message.endsWith(`: ${reason}`)) return message;
+  return message.slice(0, -`: ${reason}`.length).replace(/; last$/, '');
 }
 
 const hidden = (value: unknown): PropertyDescriptor => ({ value, configurable: true, writable: true });

@@ -1,4 +1,4 @@
-import { type EventOf, SimulatedClock, supervisor, task } from '@coppice/core';
+import { type ErrorWire, type EventOf, SimulatedClock, supervisor, task } from '@coppice/core';
 import pino from 'pino';
 import { EVENT_LOG, type EventSource, type LogEventsOptions, type PinoLogger, logEvents } from './index.js';
 
@@ -73,6 +73,25 @@ test('a crash is a record with the error and the four facts', () => {
       },
       msg: 'shop/db crashed after 312 ms: boom: deeper',
     },
+  ]);
+});
+
+test('of an error that carries another the words of that one stand there once', () => {
+  const { records, source } = setUp();
+  const gaveUp = (of: string, cause: ErrorWire): ErrorWire => ({
+    name: 'GaveUpError',
+    message: `'${of}' gave up: too many; last: boom`,
+    code: 'COPPICE_GAVE_UP',
+    details: { path: of, details: { path: of, reason: 'boom' } },
+    cause,
+  });
+  source.emit({ ...crashed, error: gaveUp('shop', gaveUp('shop/db', error)) });
+  source.emit({ ...crashed, error: { ...gaveUp('shop', error), code: 'E_OTHER' } });
+  source.emit({ ...crashed, error: { ...gaveUp('shop', error), details: { details: { reason: 'bust' } } } });
+  expect(records.map(({ err }) => err.message)).toEqual([
+    "'shop' gave up: too many: 'shop/db' gave up: too many: boom",
+    "'shop' gave up: too many; last: boom: boom",
+    "'shop' gave up: too many; last: boom: boom",
   ]);
 });
 
