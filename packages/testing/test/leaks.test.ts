@@ -1,6 +1,6 @@
 /** What a test leaves behind: that it is found, named, and where it was made; and that nothing else is. */
 import { spawn } from 'node:child_process';
-import { open } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { Worker } from 'node:worker_threads';
 import { service, supervisor } from '@coppice/core';
@@ -151,6 +151,13 @@ test('a file that is open', async () => {
   const error = await complaint();
   await file.close();
   expect(found(error).map(({ kind }) => kind)).toEqual(['file']);
+});
+
+test('files that were closed are none, also before they are collected', async () => {
+  const file = await open(__filename);
+  await file.close();
+  await readFile(__filename);
+  await leaks.check({ graceMs: 0 });
 });
 
 test('a listener on the process, with its name', async () => {

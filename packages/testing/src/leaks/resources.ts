@@ -31,6 +31,8 @@ interface Resource {
   readonly _repeat?: number | null;
   /** Of a timer that was cleared, or called. */
   readonly _destroyed?: boolean;
+  /** Of a file: below 0 when it is closed. Node says so itself only when it is collected. */
+  readonly fd?: number;
 }
 
 /** Where something was made; and what had led there, since a listening socket, say, is made by a callback of Node's. */
@@ -90,6 +92,7 @@ export class ResourceWatch {
     return Array.from(this.#open.values()).flatMap(({ kind, resource, origin }) => {
       const living = resource.deref();
       if (!living || living._destroyed === true) return [];
+      if (kind === 'file' && living.fd !== undefined && living.fd < 0) return [];
       if (!ALWAYS.has(kind) && living.hasRef?.() === false) return [];
       const stack = origin.made.stack ?? '';
       const isPart =
