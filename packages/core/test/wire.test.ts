@@ -34,7 +34,7 @@ describe('toWire', () => {
     [{ status: 500 }, '{"status":500}'],
     [[1, 2], '[1,2]'],
     [revoked, 'a value that cannot be read'],
-    [{ toJSON: throws }, '[object Object]'],
+    [{ toJSON: throws }, 'a value that cannot be read'],
     [{ toJSON: () => undefined }, 'an object'],
   ];
   test.each(nonErrors.map(([value, message]) => ({ value, message })))(
@@ -47,7 +47,8 @@ describe('toWire', () => {
   test('a function, and a cyclic object', () => {
     const cyclic: Record<string, unknown> = {};
     cyclic['self'] = cyclic;
-    expect(toWire(cyclic)).toEqual({ name: 'NonError', message: '[object Object]' });
+    const part = '{"self":{"self":{"self":{"self":{}}}}}';
+    expect(toWire(cyclic)).toEqual({ name: 'NonError', message: part });
     expect(toWire(() => 1).name).toBe('NonError');
   });
 

@@ -20,7 +20,7 @@ const MAX_KEYS = 1_000;
 const isName = (key: string): boolean => key.length <= MAX_NAME && !(key in Object.prototype);
 
 /** May a field of an error itself be called so? */
-export const isFieldName = (key: string): boolean => isName(key) && !ELSEWHERE.has(key);
+const isFieldName = (key: string): boolean => isName(key) && !ELSEWHERE.has(key);
 
 /** The own enumerable fields of an error, as far as they are data; undefined if there are none. Never throws. */
 export function fieldsOf(error: object): Readonly<Record<string, unknown>> | undefined {
@@ -114,9 +114,9 @@ function isPlain(value: object): boolean {
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
-/** A text that is cut must not end in half a character. */
-function cut(text: string): string {
-  if (text.length <= MAX_TEXT) return text;
-  const end = /[\uD800-\uDBFF]/.test(text.charAt(MAX_TEXT - 1)) ? MAX_TEXT - 1 : MAX_TEXT;
+/** The beginning of a text. It must not end in half a character. */
+export function cut(text: string, most = MAX_TEXT): string {
+  if (text.length <= most) return text;
+  const end = /[\uD800-\uDBFF]/.test(text.charAt(most - 1)) ? most - 1 : most;
   return `${text.slice(0, end)}…`;
 }

@@ -2,10 +2,11 @@
  * Errors and exit reasons as plain JSON data. Error classes do not survive threads, processes and logs;
  * names, codes and causes do.
  *
- * `toWire` never throws: not for `throw null`, a getter that throws, a cyclic cause or a revoked Proxy.
+ * Neither way ever throws, and what comes out is bounded: not for `throw null`, a getter that throws, a cyclic cause, a
+ * revoked Proxy, a message of a gigabyte, or data that a thread has sent in which everything leads to everything.
  */
 import type { ExitReason } from './exit-reason.js';
-import { fieldsOf, isFieldName } from './own-fields.js';
+import { cut, fieldsOf } from './own-fields.js';
 
 export interface ErrorWire {
   readonly name: string;
@@ -34,6 +35,13 @@ const MAX_ERRORS = 16;
 /** So many errors in all: those that share their causes would come out once for each way to them. */
 const MAX_TOTAL = 256;
 
+/** The longest texts, in characters. */
+const MAX_NAME = 200;
+const MAX_MESSAGE = 10_000;
+const MAX_STACK = 20_000;
+/** So much of a value that is no error, in values and hundreds of characters; of more there is only a part. */
+const MAX_VALUES = 10_000;
+
 /**
  * Any thrown value as JSON data.
  *
@@ -51,7 +59,7 @@ export function toWire(thrown: unknown): ErrorWire {
  * `Error` (or `AggregateError`): match on `code` or `name`.
  */
 export function fromWire(data: ErrorWire): Error {
-  return unwire(data, 0);
+  return unwire(data, 0, { left: MAX_TOTAL });
 }
 
 export function reasonToWire(reason: ExitReason): ReasonWire {
@@ -74,11 +82,11 @@ function wire(thrown: unknown, above: readonly unknown[], budget: { left: number
   budget.left--;
   try {
     if (!looksLikeError(thrown)) return { name: 'NonError', message: describe(thrown) };
-    const name = text(read(thrown, 'name')) ?? 'Error';
-    const code = read(thrown, 'code');
-    const stack = text(read(thrown, 'stack'));
+    const name = text(read(thrown, 'name'), MAX_NAME) ?? 'Error';
+    const code = codeOf(read(thrown, 'code'));
+    const stack = text(read(thrown, 'stack'), MAX_STACK);
     const cause = read(thrown, 'cause');
-    const errors = read(thrown, 'errors');
+    const errors = itemsOf(read(thrown, 'errors'));
     const details = fieldsOf(thrown);
     const chain = [...above, thrown];
     const deeper = (inner: unknown): ErrorWire =>
@@ -91,34 +99,30 @@ function wire(thrown: unknown, above: readonly unknown[], budget: { left: number
             : wire(inner, chain, budget);
     return {
       name,
-      message: text(read(thrown, 'message')) ?? '',
-      ...((typeof code === 'string' || Number.isFinite(code)) && { code: code as string | number }),
+      message: text(read(thrown, 'message'), MAX_MESSAGE) ?? '',
+      ...(code !== undefined && { code }),
       ...(details !== undefined && { details }),
       ...(stack !== undefined && { stack }),
       ...(cause !== undefined && cause !== null && { cause: deeper(cause) }),
-      ...(Array.isArray(errors) && { errors: errors.slice(0, MAX_ERRORS).map(deeper) }),
+      ...(errors !== undefined && { errors: errors.map(deeper) }),
     };
   } catch {
     return { name: 'NonError', message: 'a value that cannot be read' };
   }
 }
 
-function unwire(data: ErrorWire, depth: number): Error {
-  const record: Record<string, unknown> = typeof data === 'object' && data !== null ? { ...data } : {};
-  const options =
-    record['cause'] !== undefined && depth < MAX_DEPTH
-      ? { cause: unwire(record['cause'] as ErrorWire, depth + 1) }
-      : undefined;
-  const message = text(record['message']) ?? describe(data);
-  const list = record['errors'];
-  const error =
-    Array.isArray(list) && depth < MAX_DEPTH
-      ? new AggregateError(
-          list.map((inner) => unwire(inner as ErrorWire, depth + 1)),
-          message,
-          options,
-        )
-      : new Error(message, options);
+function unwire(data: unknown, depth: number, budget: { left: number }): Error {
+  budget.left--;
+  const record: object = typeof data === 'object' && data !== null ? data : {};
+  const inner = (value: unknown): Error => unwire(value, depth + 1, budget);
+  const isDeep = depth >= MAX_DEPTH || budget.left <= 0;
+  const cause = isDeep ? undefined : read(record, 'cause');
+  const options = cause === undefined || cause === null ? undefined : { cause: inner(cause) };
+  const message = text(read(record, 'message'), MAX_MESSAGE) ?? describe(data);
+  const list = isDeep ? undefined : itemsOf(read(record, 'errors'));
+  const errors: Error[] = [];
+  for (const each of list ?? []) if (budget.left > 0) errors.push(inner(each));
+  const error = list ? new AggregateError(errors, message, options) : new Error(message, options);
   const define = (key: string, value: unknown): void => {
     Object.defineProperty(error, key, {
       value,
@@ -127,49 +131,84 @@ function unwire(data: ErrorWire, depth: number): Error {
       enumerable: key !== 'name' && key !== 'stack',
     });
   };
-  const details = record['details'];
-  if (typeof details === 'object' && details !== null && !Array.isArray(details)) {
-    for (const [key, value] of Object.entries(details)) if (isFieldName(key)) define(key, value);
+  const details = read(record, 'details');
+  if (typeof details === 'object' && details !== null && itemsOf(details) === undefined) {
+    for (const [key, value] of Object.entries(fieldsOf(details) ?? {})) define(key, value);
   }
-  const name = text(record['name']);
-  const stack = text(record['stack']);
-  const code = record['code'];
+  const name = text(read(record, 'name'), MAX_NAME);
+  const stack = text(read(record, 'stack'), MAX_STACK);
+  const code = codeOf(read(record, 'code'));
   if (name !== undefined && name !== error.name) define('name', name);
   if (stack !== undefined) define('stack', stack);
-  if (typeof code === 'string' || typeof code === 'number') define('code', code);
+  if (code !== undefined) define('code', code);
   return error;
 }
 
 /** Not `instanceof Error`: an error may come from another realm (a vm context, a test runner). */
 export function looksLikeError(value: unknown): value is Error {
-  return typeof value === 'object' && value !== null && 'message' in value && 'name' in value;
+  try {
+    return typeof value === 'object' && value !== null && 'message' in value && 'name' in value;
+  } catch {
+    return false; // a revoked Proxy
+  }
 }
 
-function read(object: object, key: string): unknown {
+function read(object: object, key: string | number): unknown {
   try {
-    return (object as Record<string, unknown>)[key];
+    return (object as Record<string | number, unknown>)[key];
   } catch {
     return undefined;
   }
 }
 
-const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+/** The first items of a list; undefined if it is none. */
+function itemsOf(list: unknown): unknown[] | undefined {
+  try {
+    if (!Array.isArray(list)) return undefined;
+    return Array.from({ length: Math.min(list.length, MAX_ERRORS) }, (_, i) => read(list, i));
+  } catch {
+    return undefined;
+  }
+}
+
+const text = (value: unknown, most: number): string | undefined =>
+  typeof value === 'string' ? cut(value, most) : undefined;
+
+function codeOf(code: unknown): string | number | undefined {
+  if (typeof code === 'number') return Number.isFinite(code) ? code + 0 : undefined;
+  return text(code, MAX_NAME);
+}
 
 /** A thrown value that is no error, in words. */
 function describe(value: unknown): string {
-  if (typeof value === 'string') return value;
   try {
-    if (typeof value === 'object') return JSON.stringify(value) ?? 'an object';
-    return typeof value === 'symbol' ? value.toString() : `${value as number}`;
+    if (typeof value === 'object') return cut(jsonOf(value) ?? 'an object', MAX_MESSAGE);
+    return cut(String(value), MAX_MESSAGE);
   } catch {
-    return Object.prototype.toString.call(value);
+    return typeof value === 'object' ? partOf(value as object) : 'a value that cannot be read';
   }
+}
+
+/** What can be said of an object that is no JSON: it is a ring, or has no end, or throws. */
+function partOf(value: object): string {
+  const fields = fieldsOf(value);
+  return fields === undefined ? 'a value that cannot be read' : cut(JSON.stringify(fields), MAX_MESSAGE);
+}
+
+/** @throws if there is too much of it, or it is no JSON */
+function jsonOf(value: unknown): string | undefined {
+  let left = MAX_VALUES;
+  return JSON.stringify(value, (_, inner: unknown) => {
+    left -= typeof inner === 'string' ? 1 + inner.length / 100 : 1;
+    if (left < 0) throw new RangeError('too much');
+    return inner;
+  });
 }
 
 function jsonSafe(value: unknown): unknown {
   try {
-    const json = JSON.stringify(value);
-    return json === undefined ? String(value) : JSON.parse(json);
+    const json = jsonOf(value);
+    return json === undefined ? describe(value) : (JSON.parse(json) as unknown);
   } catch {
     return describe(value);
   }
