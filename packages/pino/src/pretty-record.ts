@@ -54,15 +54,15 @@ export function drawer(): (log: Log, messageKey: string, paint: Paint) => string
     if (!about) return message;
     const path = printable(about.path);
     const lead = paint.dim('│ '.repeat(about.path.split('/').length - 1));
+    const margin = `\n${MARGIN}${lead}  `;
     if (about.is === 'line') {
       delete log['path'];
       delete log['incarnation'];
-      return `${lead}${paint.dim(`${path}:`)} ${message}`;
+      return `${lead}${paint.dim(`${path}:`)} ${message.replaceAll('\n', margin)}`;
     }
     const sign = signOf(log['event'], log['level'], paint);
     const below = unsaid(log, message).map((line) => paint.dim(line));
     for (const key of Object.keys(log)) if (!KEPT.has(key) && key !== messageKey) delete log[key];
-    const margin = `\n${MARGIN}${lead}  `;
     const sentence = about.is === 'application' ? `${path}: ${message}` : message;
     const [head, ...rest] = highlight(sentence, path, paint).split('\n');
     return [`${lead}${sign} ${head}`, ...rest, ...below].join(margin);

@@ -19,14 +19,15 @@ export function stacks(): (log: Readonly<Record<string, unknown>>, message: stri
     const texts = Object.values(log).flatMap((value) => textsOf(value, ''));
     return texts.flatMap((text) => {
       const { head, frames } = parse(text);
-      const error = text.replace(/^(caused by|one of them): /, '');
+      // By what is shown of it: what lies between those frames differs with who has started the child.
+      const error = [...head, ...frames].join('\n').replace(/^(caused by|one of them): /, '');
       if (known.has(error) || CARRIER.test(error)) return [];
       remember(known, error);
       const isSaid = message.includes(
         `: ${head.join('\n').replace(/^((caused by|one of them): )?[\w.$]+( \[\w+\])?: /, '')}`,
       );
       // Frames of a cause stand below its head.
-      const isBelow = error !== text && frames.length > 0;
+      const isBelow = /^(caused by|one of them): /.test(text) && frames.length > 0;
       return [...(isSaid && !isBelow ? [] : head.slice(0, MOST_HEAD)), ...frames];
     });
   };

@@ -108,6 +108,18 @@ describe('stacks', () => {
     ]);
   });
 
+  test('are the same if they differ in what is not shown', () => {
+    const stack = (hidden: string) => `Error: boom${at('run (/srv/a.js:1:2)', hidden)}`;
+    const first = withStack(stack('node:internal/timers:1:1'));
+    const again = withStack(stack('start (/srv/node_modules/x/x.js:5:6)'));
+    const other = withStack(stack('start (/srv/b.js:5:6)'));
+    expect(below(first, again, other)).toEqual([
+      'at run (/srv/a.js:1:2)',
+      'at run (/srv/a.js:1:2)',
+      'at start (/srv/b.js:5:6)',
+    ]);
+  });
+
   test('of causes and of errors in errors, as pino.stdSerializers.errWithCause has them', () => {
     const inner = (name: string) => ({ type: 'Error', message: name, stack: `Error: ${name}` });
     const record = withStack('Error: boom', {
@@ -141,6 +153,9 @@ describe('stacks', () => {
 test('what a child logs stands where it stands', () => {
   const record = { level: 30, time: 5, path: 'shop/db', incarnation: 2, host: 'localhost', msg: 'connected' };
   expect(print(record)).toBe('    +0 ms  INFO: │ shop/db: connected\n    host: "localhost"\n');
+  expect(print({ ...record, host: undefined, msg: 'two\nlines' })).toBe(
+    '    +0 ms  INFO: │ shop/db: two\n                 │   lines\n',
+  );
 });
 
 test('what an application says of itself stands beside the events of its tree', () => {
