@@ -10,21 +10,22 @@ type Show<T> = (process: SupervisorProcess, child: Child) => T;
  * Sends a command and waits for its answer: what `show` makes of the child that it was about, if it is given. Most
  * answers are there before the call is over, and cost one promise.
  */
-export function ask(process: SupervisorProcess, command: (to: Reply) => Command): Promise<void>;
+export function ask(process: SupervisorProcess, command: Unaddressed): Promise<void>;
+export function ask<T>(process: SupervisorProcess, command: Unaddressed, show: Show<T>): Promise<T>;
 export function ask<T>(
   process: SupervisorProcess,
-  command: (to: Reply) => Command,
-  show: Show<T>,
-): Promise<T>;
-export function ask<T>(
-  process: SupervisorProcess,
-  command: (to: Reply) => Command,
+  command: Unaddressed,
   show?: Show<T>,
 ): Promise<T | undefined> {
   const answer = new Answer<T | undefined>(process, show ?? nothing);
-  process.tree.send(process, { type: 'command', command: command(answer) });
+  const addressed: Command = Object.assign(command, { to: answer });
+  process.tree.send(process, { type: 'command', command: addressed });
   return answer.wait();
 }
+
+/** A command that does not say yet who is to be answered. It was made for this call, and is completed. */
+type Unaddressed = WithoutTo<Command>;
+type WithoutTo<C> = C extends Command ? Omit<C, 'to'> : never;
 
 const nothing = (): undefined => undefined;
 

@@ -15,7 +15,7 @@ import type {
   WhenReadyOptions,
 } from '../spec/types.js';
 import type { RunTaskOptions, RunningTask, TaskRunner } from '../spec/task-types.js';
-import { checkOptions, show } from '../spec/checks.js';
+import { checkOptions, idOf as idIn, show } from '../spec/checks.js';
 import type { Views } from '../spec/view-types.js';
 import { checkPlace } from '../spec/place.js';
 import { completeChild } from '../spec/validate.js';
@@ -147,23 +147,23 @@ export class Handle implements SupervisorHandle {
     const child = completeChild(given, path);
     checkPlace(child, spec, path);
     warn(child);
-    return ask(process, (to) => ({ kind: 'start-child', id: child.id, spec: child, args: [], to }), infoOf);
+    return ask(process, { kind: 'start-child', id: child.id, spec: child, args: [] }, infoOf);
   }
 
   async terminateChild(child: ChildRef, options?: RequestOptions): Promise<void> {
     const asked = askedBy('terminateChild', options);
-    await ask(this.#process(), (to) => ({ kind: 'terminate-child', id: idOf(child), asked, to }));
+    await ask(this.#process(), { kind: 'terminate-child', id: idOf(child), asked });
   }
 
   async restartChild(child: ChildRef, options?: RequestOptions): Promise<ChildInfo> {
     const asked = askedBy('restartChild', options);
     const process = this.#process();
-    return ask(process, (to) => ({ kind: 'restart-child', id: idOf(child), asked, to }), infoOf);
+    return ask(process, { kind: 'restart-child', id: idOf(child), asked }, infoOf);
   }
 
   async deleteChild(child: ChildRef, options?: RequestOptions): Promise<void> {
     const asked = askedBy('deleteChild', options);
-    await ask(this.#process(), (to) => ({ kind: 'delete-child', id: idOf(child), asked, to }));
+    await ask(this.#process(), { kind: 'delete-child', id: idOf(child), asked });
   }
 
   async reconcile(given: unknown, options: ReconcileOptions = {}): Promise<ReconcilePlan> {
@@ -188,17 +188,17 @@ export class Handle implements SupervisorHandle {
   async restartNow(child: ChildRef, options?: RequestOptions): Promise<ChildInfo> {
     const asked = askedBy('restartNow', options);
     const process = this.#process();
-    return ask(process, (to) => ({ kind: 'restart-now', id: idOf(child), asked, to }), infoOf);
+    return ask(process, { kind: 'restart-now', id: idOf(child), asked }, infoOf);
   }
 
   async pause(child: ChildRef, options: PauseOptions = {}): Promise<void> {
     const { reason, by } = pauseOptions('pause', options);
-    await ask(this.#process(), (to) => ({ kind: 'pause', id: idOf(child), reason, by, to }));
+    await ask(this.#process(), { kind: 'pause', id: idOf(child), reason, by });
   }
 
   async resume(child: ChildRef, options: PauseOptions = {}): Promise<void> {
     const { reason, by } = pauseOptions('resume', options);
-    await ask(this.#process(), (to) => ({ kind: 'resume', id: idOf(child), reason, by, to }));
+    await ask(this.#process(), { kind: 'resume', id: idOf(child), reason, by });
   }
 
   use<V>(ref: Service<V> | Views<V, unknown>): V {
@@ -353,8 +353,8 @@ const notRunning = (path: string) =>
   coppiceError('COPPICE_NOT_RUNNING', { path, state: ': its parent is down, or it was removed' });
 
 function idOf(ref: unknown): string {
-  const id = typeof ref === 'object' && ref !== null ? (ref as { id?: unknown }).id : ref;
-  if (typeof id === 'string') return id;
+  const id = idIn(ref);
+  if (id !== undefined) return id;
   throw coppiceError('COPPICE_INVALID_ARGUMENT', {
     call: 'the handle',
     expected: `the id of a child, or its declaration`,

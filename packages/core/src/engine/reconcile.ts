@@ -80,31 +80,30 @@ async function arrange({ process, wanted, kept }: Change): Promise<void> {
     const child = state.children.get(id);
     if (child) succeed(spec, child.spec);
   }
-  await ask(process, (to) => ({
+  await ask(process, {
     kind: 'reconfigure',
     id: process.spec.id,
     policy: wanted,
     specs,
     bonds: new Map(children.map(({ id, bindsTo = [] }) => [id, bindsTo])),
     order: children.map(({ id }) => id),
-    to,
-  }));
+  });
 }
 
 /** One that does not start now is tried again, as after a crash; one that has gone meanwhile has no bonds. */
 async function settleBonds(process: SupervisorProcess, id: string, asked: Asked): Promise<void> {
   try {
-    await ask(process, (to) => ({ kind: 'settle-bonds', id, asked, to }));
+    await ask(process, { kind: 'settle-bonds', id, asked });
   } catch (error) {
     if (isCoppiceError(error, 'COPPICE_NOT_RUNNING')) throw error;
   }
 }
 
 async function remove(process: SupervisorProcess, id: string, asked: Asked): Promise<void> {
-  await ask(process, (to) => ({ kind: 'terminate-child', id, asked, to }));
+  await ask(process, { kind: 'terminate-child', id, asked });
   // A temporary child is gone by now.
   if (!process.state.children.get(id)) return;
-  await ask(process, (to) => ({ kind: 'delete-child', id, asked, to }));
+  await ask(process, { kind: 'delete-child', id, asked });
 }
 
 async function start(
@@ -116,8 +115,8 @@ async function start(
   const { id } = spec;
   const old = process.state.children.get(id)?.spec;
   const added = { kind: 'start-child', id, spec, args: [], mayWait: true, asked } as const;
-  if (action === 'add') await ask(process, (to) => ({ ...added, to }));
-  else await ask(process, (to) => ({ kind: 'replace-child', id, spec, asked, to }));
+  if (action === 'add') await ask(process, { ...added });
+  else await ask(process, { kind: 'replace-child', id, spec, asked });
   if (old) succeed(spec, old);
 }
 

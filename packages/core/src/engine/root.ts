@@ -4,7 +4,7 @@ import { type ExitReason, errorOf } from '../model/exit-reason.js';
 import { isSupervisorKind } from '../model/policy.js';
 import { closest } from '../model/suggest.js';
 import type { ChildSpec } from '../spec/types.js';
-import { show } from '../spec/checks.js';
+import { idOf, show } from '../spec/checks.js';
 import { isSameDeclaration } from '../spec/lineage.js';
 import { checkRootPolicies } from '../spec/policies.js';
 import { warningsOf } from '../spec/warnings.js';
@@ -68,6 +68,7 @@ export class Root {
   /** The living supervisor at a path; undefined if there is none now. */
   find(path: string): SupervisorProcess | undefined {
     let process: SupervisorProcess | undefined = this.#process;
+    if (path === process.path) return process;
     for (const id of path.split('/').slice(1)) {
       const runtime: unknown = process.state.children.get(id)?.runtime;
       if (!(runtime instanceof SupervisorProcess)) return undefined;
@@ -101,10 +102,9 @@ export class Root {
   pathOf(above: string, ref: unknown): string {
     const path = typeof ref === 'string' ? `${above}/${ref}` : this.#pathOfSpec(above, ref);
     if (path === undefined) {
-      const id = typeof ref === 'object' && ref !== null ? (ref as { id?: unknown }).id : ref;
       throw coppiceError('COPPICE_NOT_FOUND', {
         supervisor: above,
-        id: typeof id === 'string' ? id : show(ref),
+        id: idOf(ref) ?? show(ref),
         hint: '; pass the very declaration that stands in the tree, or its path',
         path: above,
       });

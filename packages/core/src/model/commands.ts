@@ -10,7 +10,7 @@ import { boundError, refuse } from './operations.js';
 import { reconfigure, replaceChild, settleBonds } from './reconfigure.js';
 import { recoveryOf } from './recovery.js';
 import { reportOn, reportRestart } from './report.js';
-import { boundScope } from './strategy.js';
+import { type Scope, boundScope } from './strategy.js';
 import { closest } from './suggest.js';
 import type { Supervisor } from './supervisor.js';
 import { armRevival, clearTimer, forget, holdBack } from './transitions.js';
@@ -47,6 +47,8 @@ export function obey(s: Supervisor, command: Command): void {
   }
 }
 
+const alone = (child: Child): Scope => ({ first: child, last: child });
+
 const facts = (s: Supervisor, id: string) => ({ path: `${s.path}/${id}`, supervisor: s.path, id });
 
 function startChild(s: Supervisor, { id, spec, args, mayWait, to, asked }: Of<'start-child'>): void {
@@ -67,7 +69,7 @@ function startChild(s: Supervisor, { id, spec, args, mayWait, to, asked }: Of<'s
     return;
   }
   if (!refuseBound(s, added, to))
-    return begin(s, { kind: 'start-child', child: added, to, asked, isNew: true });
+    return begin(s, { kind: 'start-child', child: added, scope: alone(added), to, asked, isNew: true });
   s.children.remove(added);
 }
 
@@ -100,7 +102,8 @@ function refuseBusy(s: Supervisor, child: Child, to: unknown): boolean {
 function restartChild(s: Supervisor, child: Child, command: Of<'restart-child'>): void {
   const { to, asked } = command;
   if (refuseBusy(s, child, to) || refuseBound(s, child, to)) return;
-  if (child.status === 'stopped') return begin(s, { kind: 'start-child', child, to, asked, isNew: false });
+  if (child.status === 'stopped')
+    return begin(s, { kind: 'start-child', child, scope: alone(child), to, asked, isNew: false });
   startAnew(s, child, command);
 }
 

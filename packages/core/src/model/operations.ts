@@ -47,8 +47,8 @@ export function advance(s: Supervisor, operation: Operation): void {
     case 'swap':
       return advanceSwap(s, operation) ? undefined : done(s);
     case 'start-child': {
-      const { child, to } = operation;
-      if (startNext(s, { first: child, last: child })) return;
+      const { child, scope, to } = operation;
+      if (startNext(s, scope)) return;
       s.effects.push({ type: 'reply', to, child });
       return follow(s, child);
     }

@@ -53,7 +53,8 @@ export function readOnce(
 export function mapList<T>(given: unknown, each: (item: unknown) => T): T[] | undefined {
   const length = lengthOf(given);
   if (length === undefined) return undefined;
-  const mapped: T[] = [];
+  // An array that grows has room for sixteen more; but a length is easily said.
+  const mapped = new Array<T>(length > 1_000 ? 0 : length);
   for (let i = 0; i < length; i++) {
     let item: unknown;
     try {
@@ -61,7 +62,7 @@ export function mapList<T>(given: unknown, each: (item: unknown) => T): T[] | un
     } catch {
       return undefined;
     }
-    mapped.push(each(item));
+    mapped[i] = each(item);
   }
   return mapped;
 }
