@@ -19,9 +19,9 @@ test('it survives each of the hard ways to fail, says what they were, and explai
   const at = records().findIndex(({ msg }) => msg === said);
   // Who failed most often until then, by what the log says; of several any will do.
   const failures = new Map<string, number>();
-  for (const { event, path = '' } of records().slice(0, at))
-    if (event === 'child:crashed' || event === 'child:start-failed')
-      failures.set(path, (failures.get(path) ?? 0) + 1);
+  const ends = ['child:crashed', 'child:start-failed', 'child:completed', 'child:stopped'];
+  for (const { level, event = '', path = '' } of records().slice(0, at))
+    if (level >= 40 && ends.includes(event)) failures.set(path, (failures.get(path) ?? 0) + 1);
   expect(failures.get(`agent/${worst}`)).toBe(Math.max(...failures.values()));
   const id = worst.slice(worst.lastIndexOf('/') + 1);
   expect(said).toMatch(new RegExp(`: ${id} (has|is) .+\\.$`));
