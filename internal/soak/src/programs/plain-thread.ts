@@ -1,0 +1,4 @@
+/** A file that knows nothing of Coppice. */
+import { parentPort } from 'node:worker_threads';
+
+setInterval(() => parentPort?.postMessage('tick'), 200);
