@@ -38,6 +38,10 @@ export const BOOTS: readonly Boot[] = ['fail', 'retry', 'degraded'];
 export type StartOrder = 'sequential' | 'parallel';
 export const START_ORDERS: readonly StartOrder[] = ['sequential', 'parallel'];
 
+/** How a dynamic supervisor stops its children: all at once, or one after the other, the last one first. */
+export type StopOrder = 'parallel' | 'sequential';
+export const STOP_ORDERS: readonly StopOrder[] = ['parallel', 'sequential'];
+
 /** In which order a child that is replaced by another declaration stops and starts. */
 export type Replace = 'stop-then-start' | 'start-then-stop';
 export const REPLACES: readonly Replace[] = ['stop-then-start', 'start-then-stop'];

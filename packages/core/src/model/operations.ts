@@ -63,7 +63,7 @@ export function advance(s: Supervisor, operation: Operation): void {
       return done(s);
     case 'shutdown': {
       const { first, last } = s.children;
-      if (s.dynamic || s.killing) {
+      if (s.stopsAtOnce) {
         if (retireAll(s)) return;
       } else if (first && last && stopNext(s, { first, last })) return;
       return down(s, operation.reason);

@@ -1,6 +1,6 @@
 /** The parts of a declaration that the model decides by. Specs have them all, filled in with defaults. */
 import type { Backoff } from './backoff.js';
-import type { Boot, GiveUp, Replace, StartOrder } from './give-up.js';
+import type { Boot, GiveUp, Replace, StartOrder, StopOrder } from './give-up.js';
 import type { AutoShutdown, RestartType } from './restart-table.js';
 import type { Strategy } from './strategy.js';
 
@@ -38,6 +38,8 @@ export interface ChildPolicy {
   /** What a supervisor declares below it: all of them, or the template. */
   readonly children?: readonly ChildPolicy[];
   readonly child?: ChildPolicy;
+  readonly maxChildren?: number;
+  readonly stopOrder?: StopOrder;
 }
 
 export interface SupervisorPolicy {
@@ -51,6 +53,8 @@ export interface SupervisorPolicy {
   readonly startOrder?: StartOrder;
   /** So many children at most, of a dynamic supervisor. */
   readonly maxChildren?: number;
+  /** Of a dynamic supervisor. None: `parallel`. */
+  readonly stopOrder?: StopOrder;
 }
 
 /** How long a child with a `kill` hook may take to be gone after that hook was called, in milliseconds. */

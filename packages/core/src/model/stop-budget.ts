@@ -3,18 +3,7 @@ import { type Child, isResting } from './child.js';
 import { type ChildPolicy, KILL_GRACE_MS, isSupervisorKind } from './policy.js';
 import type { Supervisor } from './supervisor.js';
 
-/**
- * The longest that an orderly stop of what is declared can take, in milliseconds: its own `shutdownMs` (and
- * the grace of a `kill`), or, for a supervisor that waits without limit, what its children take one after
- * the other. The children of a dynamic supervisor stop all at once. Infinity if there is no limit.
- * What a stuck child whose `onStuck` is `wait` takes beyond that nobody can say.
- *
- * @example
- * ```ts
- * const worker = task({ id: 'worker', shutdownMs: 2_000, run: ({ sleep }) => sleep(60_000) });
- * stopBudgetMs(supervisor({ id: 'app', children: [worker, task({ ...worker, id: 'other' })] })); // 4000
- * ```
- */
+/** The longest that an orderly stop of what is declared can take, in milliseconds; see `spec/stop-budget.ts`. */
 export function stopBudgetMs(spec: ChildPolicy): number {
   if (!isSupervisorKind(spec.kind)) return spec.shutdownMs + (spec.kill === undefined ? 0 : KILL_GRACE_MS);
   const known = budgets.get(spec);
@@ -29,7 +18,10 @@ const budgets = new WeakMap<ChildPolicy, number>();
 
 function budgetOf(spec: ChildPolicy): number {
   if (spec.shutdownMs !== Infinity) return spec.shutdownMs + (hasKill(spec) ? KILL_GRACE_MS : 0);
-  if (spec.kind === 'dynamic-supervisor' && spec.child) return stopBudgetMs(spec.child);
+  if (spec.kind === 'dynamic-supervisor' && spec.child) {
+    const { maxChildren = Infinity, stopOrder, child } = spec;
+    return stopBudgetMs(child) * (stopOrder === 'sequential' ? maxChildren : 1) || 0;
+  }
   if (spec.kind !== 'supervisor' || !spec.children) return Infinity;
   return spec.children.reduce((sum, child) => sum + stopBudgetMs(child), 0);
 }
@@ -60,7 +52,7 @@ export function allowanceMs(s: Supervisor, child: Child): number {
   const left = Math.max(0, s.deadlineAt - s.now);
   const weight = stopWeight(s, child);
   // Nothing is declared below that takes time: all the more it is no reason to kill it.
-  if (s.dynamic || weight === 0) return Math.min(shutdownMs, left);
+  if (s.stopsAtOnce || weight === 0) return Math.min(shutdownMs, left);
   return Math.min(shutdownMs, Math.floor((left * weight) / s.budgetLeftMs));
 }
 

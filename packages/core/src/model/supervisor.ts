@@ -77,7 +77,7 @@ const NO_ARGS: readonly unknown[] = [];
 export class Supervisor {
   readonly path: string;
   policy: SupervisorPolicy;
-  /** The children of a dynamic supervisor are gone when they end, and are stopped all at once. */
+  /** The children of a dynamic supervisor are gone when they end. */
   readonly dynamic: boolean;
   readonly children = new Children();
   readonly window: RestartWindow;
@@ -123,6 +123,11 @@ export class Supervisor {
   tellsGone = false;
   /** Where chance comes from. */
   chance: Chance = () => 0;
+
+  /** Are its children stopped all at once, or one after the other? */
+  get stopsAtOnce(): boolean {
+    return this.killing || (this.dynamic && this.policy.stopOrder !== 'sequential');
+  }
 
   constructor(path: string, policy: SupervisorPolicy, dynamic: boolean, children: readonly ChildPolicy[]) {
     this.path = path;

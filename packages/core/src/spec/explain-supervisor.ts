@@ -21,7 +21,7 @@ export function supervisorRows(spec: AnySupervisor): Row[] {
     maxRestarts === Infinity
       ? 'They may be restarted as often as it takes.'
       : `They may be restarted ${count(maxRestarts, 'time')} within ${exact(withinMs)}, all together (those with a limit of ` +
-        'their own aside). At one more it gives up: it stops them in reverse order and ends, and what is above it decides.';
+        `their own aside). At one more it gives up: it stops them ${howStopped(spec)} and ends, and what is above it decides.`;
   const delays = childBackoff
     ? [
         ` Those without a backoff of their own are started again after ${delayRange(childBackoff, 1)}.`,
@@ -35,7 +35,9 @@ export function supervisorRows(spec: AnySupervisor): Row[] {
   const order =
     spec.kind === 'supervisor' && spec.startOrder === 'parallel'
       ? [' All that are not bound to others start at once.']
-      : [];
+      : spec.kind === 'dynamic-supervisor' && spec.stopOrder === 'sequential'
+        ? [' They are stopped one after the other, the last one first.']
+        : [];
   const shutdown = {
     never: [],
     'any-significant': [' When a significant one has ended for good, it ends too.'],
@@ -51,6 +53,9 @@ export function supervisorRows(spec: AnySupervisor): Row[] {
     ...(list.length === 0 ? [] : [['who', ...list] as const]),
   ];
 }
+
+const howStopped = (spec: AnySupervisor): string =>
+  spec.kind === 'dynamic-supervisor' && spec.stopOrder === 'parallel' ? 'all at once' : 'in reverse order';
 
 const GIVE_UPS = {
   escalate: '',

@@ -1,7 +1,7 @@
 /** What a user declares, and what a child gets to work with. */
 import type { Backoff } from '../model/backoff.js';
 import type { ExitReason, Shutdown } from '../model/exit-reason.js';
-import type { Boot, ErrorClass, GiveUp, Replace, StartOrder } from '../model/give-up.js';
+import type { Boot, ErrorClass, GiveUp, Replace, StartOrder, StopOrder } from '../model/give-up.js';
 import type { OnStuck } from '../model/policy.js';
 import type { AutoShutdown, RestartType } from '../model/restart-table.js';
 import type { Strategy } from '../model/strategy.js';
@@ -260,6 +260,12 @@ export interface DynamicSupervisorOptions<A extends readonly unknown[]> extends 
   readonly childBackoff?: BackoffOptions;
   /** So many children at most; `startChild` refuses one more. Default: no limit. */
   readonly maxChildren?: number;
+  /**
+   * How they are stopped together: `parallel`: all at once, in slices that leave the event loop its turns.
+   * `sequential`: one after the other, the last one first, each when the one before is down. Default: `parallel`,
+   * as OTP does it.
+   */
+  readonly stopOrder?: StopOrder;
   /** What each child is made from; `startChild({ args })` hands its arguments to each incarnation. */
   readonly child: Template<A>;
 }
@@ -329,6 +335,7 @@ export interface DynamicSupervisorSpec<A extends readonly unknown[] = readonly u
   readonly kind: 'dynamic-supervisor';
   readonly strategy: 'one-for-one';
   readonly maxChildren?: number;
+  readonly stopOrder: StopOrder;
   readonly child: Template<A>;
 }
 

@@ -5,7 +5,7 @@
 import { coppiceError } from '../model/errors.js';
 import type { ChildKind } from '../model/policy.js';
 import { ON_STUCK, isSupervisorKind } from '../model/policy.js';
-import { START_ORDERS } from '../model/give-up.js';
+import { START_ORDERS, STOP_ORDERS } from '../model/give-up.js';
 import { AUTO_SHUTDOWNS, RESTART_TYPES } from '../model/restart-table.js';
 import { STRATEGIES } from '../model/strategy.js';
 import { closest } from '../model/suggest.js';
@@ -34,7 +34,7 @@ const KEYS: Readonly<Record<ChildKind, readonly string[]>> = {
   service: [...COMMON, ...WORKER_KEYS, 'start', 'stop', 'kill'],
   task: [...COMMON, ...WORKER_KEYS, 'run'],
   supervisor: [...COMMON, ...LIMITS, 'startOrder', 'children'],
-  'dynamic-supervisor': [...COMMON, ...LIMITS, 'maxChildren', 'child'],
+  'dynamic-supervisor': [...COMMON, ...LIMITS, 'maxChildren', 'stopOrder', 'child'],
 };
 
 const KINDS = Object.keys(KEYS) as readonly ChildKind[];
@@ -246,6 +246,8 @@ function checkTemplate(spec: Record<string, unknown>, path: string): void {
       path,
     });
   }
+  fill(spec, 'stopOrder', 'parallel');
+  oneOf(spec, 'stopOrder', STOP_ORDERS, 'COPPICE_INVALID_CHOICE', path);
   if (spec['child'] === undefined) {
     throw coppiceError('COPPICE_NOT_A_SPEC', {
       expected: 'child: the template of its children',
