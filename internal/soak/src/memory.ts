@@ -30,8 +30,8 @@ export const LEAST_MINUTES = 5;
 
 export interface Trend {
   readonly of: Quantity;
-  readonly second: number;
-  readonly last: number;
+  /** The median of each quarter of the time. */
+  readonly quarters: readonly number[];
   readonly most: number;
 }
 
@@ -51,22 +51,21 @@ export function trendsOf(samples: readonly Sample[]): Trend[] {
   const quarter = Math.floor(samples.length / 4);
   return (Object.keys(BOUNDS) as Quantity[]).map((of) => {
     const values = samples.map((sample) => sample[of]);
-    return {
-      of,
-      second: median(values.slice(quarter, 2 * quarter)),
-      last: median(values.slice(values.length - quarter)),
-      most: Math.max(...values),
-    };
+    const quarters = [0, 1, 2, 3].map((n) => median(values.slice(n * quarter, (n + 1) * quarter)));
+    return { of, quarters, most: Math.max(...values) };
   });
 }
 
 export function judgeTrends(trends: readonly Trend[], findings: Findings): void {
-  for (const { of, second, last } of trends)
-    if (last - second > BOUNDS[of])
+  for (const { of, quarters } of trends) {
+    const [, second = NaN, , last = NaN] = quarters;
+    const grown = last - second;
+    if (!(grown <= BOUNDS[of]))
       findings.add(
         'growth',
-        `${of}: ${last.toFixed(1)} at the end, ${second.toFixed(1)} before; ${BOUNDS[of]} is allowed`,
+        `${of}: by ${grown.toFixed(1)} to ${last.toFixed(1)}; by ${BOUNDS[of]} is allowed`,
       );
+  }
 }
 
 export function median(values: readonly number[]): number {

@@ -47,7 +47,7 @@ function linesOf(result: Result, { options: { minutes }, processes, most, blocks
     ...row('http', list(result.requests)),
     ...row('messages', list(result.heard)),
     ...row('processes', `${many(processes)} in all, ${most} at a time, none left, none unburied`),
-    ...row('memory', `${many(result.samples)} samples${growth}:`),
+    ...row('memory', `${many(result.samples)} samples, the median of each quarter${growth}:`),
     ...trends.map((trend) => `${' '.repeat(WIDTH)}${trendOf(trend)}`),
     ...row('stop', `${seconds(result.stopMs)}, exit code ${result.exitCode}`),
   ];
@@ -61,8 +61,8 @@ const UNITS: Readonly<Record<Quantity, string>> = {
   threads: ' threads',
 };
 
-const trendOf = ({ of, second, last, most }: Trend): string =>
-  `${second.toFixed(1)} → ${last.toFixed(1)}${UNITS[of]} (at most ${most.toFixed(1)}; +${BOUNDS[of]} is allowed)`;
+const trendOf = ({ of, quarters, most }: Trend): string =>
+  `${quarters.map((value) => value.toFixed(1)).join(' → ')}${UNITS[of]} (at most ${most.toFixed(1)}; +${BOUNDS[of]} is allowed)`;
 
 function verdict(findings: readonly Finding[]): string[] {
   if (findings.length === 0) return ['0 differ: nothing is lost, nothing is left, the books balance'];
