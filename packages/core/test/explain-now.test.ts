@@ -459,6 +459,14 @@ test('what others wrote stays on one line', async () => {
   expect(tree.explain('a').length).toBeLessThan(500);
 });
 
+test('a cause that is no error is none to tell', async () => {
+  const a = scripted('a');
+  const { tree, settle } = await boot({ children: [a.spec] });
+  a.crash(new Error('no prices', { cause: { status: 503 } }));
+  await settle();
+  expect(tree.explain('a')).toContain('with "no prices"');
+});
+
 test('a file that is not there', async () => {
   const a = scripted('a');
   const { tree, settle } = await boot({ children: [a.spec] });

@@ -8,7 +8,9 @@ export const errorText = (error: ErrorWire): string => refusalText(deepest(error
 export const quoted = (error: ErrorWire): string =>
   refusalText(deepest(error)) ?? `"${wordsOf(deepest(error))}"`;
 
-const deepest = (error: ErrorWire): ErrorWire => (error.cause ? deepest(error.cause) : error);
+/** The last that is an error: what else somebody put there (an answer, a text) is no sentence. */
+const deepest = (error: ErrorWire): ErrorWire =>
+  error.cause && error.cause.name !== 'NonError' ? deepest(error.cause) : error;
 
 const wordsOf = ({ message, name }: ErrorWire): string => oneLine(message === '' ? name : message);
 
