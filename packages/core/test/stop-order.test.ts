@@ -2,7 +2,7 @@
 import * as fc from 'fast-check';
 import {
   SimulatedClock,
-  type SupervisorTree,
+  type DynamicSupervisorTree,
   dynamicSupervisor,
   explainPolicy,
   service,
@@ -11,7 +11,7 @@ import {
 
 interface Fleet {
   readonly clock: SimulatedClock;
-  readonly tree: SupervisorTree;
+  readonly tree: DynamicSupervisorTree<[ms: number]>;
   /** `<when> ask <child>` and `<when> down <child>`. */
   readonly lines: string[];
 }
