@@ -167,10 +167,10 @@ export { type Random, seededRandom } from './engine/random.js';
 // Words: how things end, and what is decided
 export { type ExitKind, type ExitReason, Shutdown } from './model/exit-reason.js';
 export type { ChildStatus } from './model/child.js';
-export { stopBudgetMs } from './model/stop-budget.js';
+export { stopBudgetMs } from './spec/stop-budget.js';
 export type { ChildKind, ChildPolicy, OnStuck } from './model/policy.js';
 export type { Backoff } from './model/backoff.js';
-export type { Boot, ErrorClass, GiveUp, Replace, StartOrder } from './model/give-up.js';
+export type { Boot, ErrorClass, GiveUp, Replace, StartOrder, StopOrder } from './model/give-up.js';
 export type { AutoShutdown, RestartType } from './model/restart-table.js';
 export type { Strategy } from './model/strategy.js';
 export type { SupervisorPhase } from './model/supervisor.js';

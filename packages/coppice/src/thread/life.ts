@@ -19,6 +19,7 @@ import type { ThreadHandle } from './handle.js';
 import { writeLine } from './log-line.js';
 import type { ThreadOptions } from './options.js';
 import type { AboutThread, Order, Report } from './protocol.js';
+import { readReport } from './read-report.js';
 import { type Declared, spawn } from './spawn.js';
 
 type Listener = (message: unknown) => void;
@@ -56,6 +57,8 @@ export class ThreadLife implements ThreadHandle {
   #isHelped = false;
   #isAsked = false;
   #isTerminated = false;
+  /** Has it sent something that cannot be read? */
+  #isOdd = false;
   #uncaught: { readonly error: unknown } | undefined = undefined;
   #fault: ErrorWire | undefined = undefined;
   #outcome: Outcome | undefined = undefined;
@@ -137,7 +140,7 @@ export class ThreadLife implements ThreadHandle {
   #listen(): void {
     const { signal } = this.#context;
     signal.addEventListener('abort', this.#startAborted, { once: true });
-    this.#port.on('message', (report: Report) => this.#heard(report));
+    this.#port.on('message', (message: unknown) => this.#hear(message));
     this.#port.on('messageerror', (error) => this.#unreadable(error));
     // The worker keeps the process alive; the port need not.
     this.#port.unref();
@@ -178,6 +181,17 @@ export class ThreadLife implements ThreadHandle {
   }
 
   // --- what it says ---
+
+  /** What is not as it should be is told of, and nothing else: in here nothing may throw, or its exit is not seen. */
+  #hear(message: unknown): void {
+    try {
+      const report = readReport(message);
+      if (report) this.#heard(report);
+      else this.#unreadable(new TypeError('not a message of a thread'));
+    } catch (error) {
+      this.#unreadable(error);
+    }
+  }
 
   #heard(report: Report): void {
     switch (report.type) {
@@ -232,8 +246,18 @@ export class ThreadLife implements ThreadHandle {
     }
   }
 
+  /** Once: a thread that is broken may send any number of them. */
   #unreadable(error: unknown): void {
-    this.#context.log.warn({ err: error }, 'a message of the thread could not be read');
+    if (this.#isOdd) return;
+    this.#isOdd = true;
+    try {
+      this.#context.log.warn(
+        { err: error },
+        'a message of the thread could not be read; no more is told of such',
+      );
+    } catch {
+      // A logger that throws: there is nobody left to tell.
+    }
   }
 
   /** Code that belongs to the declaration: when it fails, this child has. */
@@ -302,7 +326,7 @@ export class ThreadLife implements ThreadHandle {
   /** Reads what it said last: the exit may overtake it. */
   #drain(): void {
     for (let next = receiveMessageOnPort(this.#port); next; next = receiveMessageOnPort(this.#port)) {
-      this.#heard(next.message as Report);
+      this.#hear(next.message);
     }
   }
 

@@ -1,6 +1,7 @@
 /** A tree in the language of Graphviz. */
 import type { SupervisorSnapshot } from '../engine/snapshot.js';
-import { COLORS, type GraphOptions, graphOf } from './graph.js';
+import { COLORS, type Graph, type GraphOptions, graphOf } from './graph.js';
+import { A_SNAPSHOT, reading } from '../spec/checks.js';
 
 /** In a quoted label `\` and `"` have a meaning, and `&` begins an entity, as in HTML. */
 const quoted = (text: string): string => text.replaceAll(/[\\"]/g, '\\$&').replaceAll('&', '&amp;');
@@ -11,7 +12,7 @@ const quoted = (text: string): string => text.replaceAll(/[\\"]/g, '\\$&').repla
  *
  * @param snapshot - of a whole tree, or of a part of it; also one that has been through JSON
  * @returns the text of a file for `dot`
- * @throws CoppiceError `COPPICE_INVALID_ARGUMENT` for a `maxChildren` below 0
+ * @throws CoppiceError `COPPICE_INVALID_ARGUMENT` for no snapshot, or a `maxChildren` below 0
  *
  * @example
  * ```ts
@@ -19,7 +20,10 @@ const quoted = (text: string): string => text.replaceAll(/[\\"]/g, '\\$&').repla
  * ```
  */
 export function toDot(snapshot: SupervisorSnapshot, options: GraphOptions = {}): string {
-  const { nodes, edges, bonds } = graphOf('toDot', snapshot, options);
+  return reading('toDot', A_SNAPSHOT, snapshot, () => written(graphOf('toDot', snapshot, options)));
+}
+
+function written({ nodes, edges, bonds }: Graph): string {
   return [
     'digraph supervision {',
     '  node [fontname="sans-serif", style="filled"]',

@@ -1,5 +1,6 @@
 /** A tree as text, for terminals, logs and docs. */
 import type { SupervisorSnapshot } from '../engine/snapshot.js';
+import { A_SNAPSHOT, checkOptions, reading } from '../spec/checks.js';
 import { type Point, factsOf, idOf, lookOf } from './facts.js';
 import { belowOf, checkCount, rootOf } from './points.js';
 import { ascii as toAscii, cut, visible } from './visible.js';
@@ -61,7 +62,7 @@ const LEFT_MOST = 40;
  *
  * @param snapshot - of a whole tree, or of a part of it; also one that has been through JSON
  * @returns lines without an end of line after the last one
- * @throws CoppiceError `COPPICE_INVALID_ARGUMENT` for a width below 20, or a `maxChildren` below 0
+ * @throws CoppiceError `COPPICE_INVALID_ARGUMENT` for no snapshot, a width below 20, or a `maxChildren` below 0
  *
  * @example
  * ```ts
@@ -73,7 +74,12 @@ const LEFT_MOST = 40;
  * ```
  */
 export function formatTree(snapshot: SupervisorSnapshot, options: FormatTreeOptions = {}): string {
-  const { width = 100, ascii = false, maxChildren = 20 } = options;
+  return reading('formatTree', A_SNAPSHOT, snapshot, () => drawn(snapshot, options));
+}
+
+function drawn(snapshot: SupervisorSnapshot, options: FormatTreeOptions): string {
+  const keys = ['width', 'ascii', 'maxChildren'] as const;
+  const { width = 100, ascii = false, maxChildren = 20 } = checkOptions('formatTree', options, keys);
   checkCount('formatTree', 'width', width, 20);
   checkCount('formatTree', 'maxChildren', maxChildren, 0);
   const style = ascii ? ASCII : UNICODE;

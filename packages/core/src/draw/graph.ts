@@ -1,5 +1,6 @@
 /** A tree as points and lines between them: what `toMermaid` and `toDot` write down, each in its language. */
 import type { SupervisorSnapshot } from '../engine/snapshot.js';
+import { checkOptions } from '../spec/checks.js';
 import { type Look, type Point, factsOf, idOf, lookOf } from './facts.js';
 import { belowOf, checkCount, rootOf } from './points.js';
 import { visible } from './visible.js';
@@ -26,7 +27,8 @@ interface Node {
   readonly isSupervisor: boolean;
 }
 
-interface Graph {
+/** What `toDot` and `toMermaid` write down. */
+export interface Graph {
   readonly nodes: readonly Node[];
   /** From a supervisor to a child. */
   readonly edges: readonly (readonly [from: string, to: string])[];
@@ -35,7 +37,7 @@ interface Graph {
 }
 
 export function graphOf(call: string, snapshot: SupervisorSnapshot, options: GraphOptions): Graph {
-  const { maxChildren = 20 } = options;
+  const { maxChildren = 20 } = checkOptions(call, options, ['maxChildren']);
   checkCount(call, 'maxChildren', maxChildren, 0);
   const nodes: Node[] = [];
   const edges: [string, string][] = [];

@@ -1,6 +1,7 @@
 /** A tree in the language of Mermaid, which GitHub, GitLab and most documentation sites draw. */
 import type { SupervisorSnapshot } from '../engine/snapshot.js';
-import { COLORS, type GraphOptions, graphOf } from './graph.js';
+import { COLORS, type Graph, type GraphOptions, graphOf } from './graph.js';
+import { A_SNAPSHOT, reading } from '../spec/checks.js';
 
 const numbered = (character: string): string => `#${character.codePointAt(0)};`;
 
@@ -23,7 +24,7 @@ const quoted = (text: string): string =>
  *
  * @param snapshot - of a whole tree, or of a part of it; also one that has been through JSON
  * @returns the text of a diagram, to stand in a block marked `mermaid`
- * @throws CoppiceError `COPPICE_INVALID_ARGUMENT` for a `maxChildren` below 0
+ * @throws CoppiceError `COPPICE_INVALID_ARGUMENT` for no snapshot, or a `maxChildren` below 0
  *
  * @example
  * ```ts
@@ -31,7 +32,10 @@ const quoted = (text: string): string =>
  * ```
  */
 export function toMermaid(snapshot: SupervisorSnapshot, options: GraphOptions = {}): string {
-  const { nodes, edges, bonds } = graphOf('toMermaid', snapshot, options);
+  return reading('toMermaid', A_SNAPSHOT, snapshot, () => written(graphOf('toMermaid', snapshot, options)));
+}
+
+function written({ nodes, edges, bonds }: Graph): string {
   return [
     'flowchart TD',
     ...nodes.map(({ id, lines, look, isSupervisor }) => {

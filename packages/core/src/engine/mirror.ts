@@ -4,7 +4,10 @@
  */
 import type { EventBody, SupervisionEvent } from '../model/event.js';
 import type { Context } from '../spec/types.js';
+import { coppiceError } from '../model/errors.js';
+import { A_SNAPSHOT, show } from '../spec/checks.js';
 import { incarnationOf } from './context.js';
+import { isEvent, isSnapshot } from './foreign.js';
 import type { Incarnation } from './incarnation.js';
 import type { SupervisorSnapshot } from './snapshot.js';
 
@@ -12,7 +15,11 @@ const shown = new WeakMap<Incarnation, SupervisorSnapshot>();
 
 /** Shows a tree that runs elsewhere below the child that holds it. */
 export interface Mirror {
-  /** From now on the snapshot of this tree has that one below the child, until the incarnation has ended. */
+  /**
+   * From now on the snapshot of this tree has that one below the child, until the incarnation has ended.
+   *
+   * @throws CommandError `COPPICE_INVALID_ARGUMENT` if it is none; also `relay`
+   */
   show(snapshot: SupervisorSnapshot): void;
   /** Tells an event of the other tree to the listeners of this one. */
   relay(event: SupervisionEvent): void;
@@ -41,15 +48,21 @@ export function mirror(context: Context): Mirror {
   const { path, process } = incarnation;
   return {
     show: (snapshot) => {
+      if (!isSnapshot(snapshot)) throw refused('show', A_SNAPSHOT, snapshot);
       if (!incarnation.isOver) shown.set(incarnation, reroot(snapshot, rootOf(snapshot.path), path));
     },
-    relay: ({ seq: _seq, at: _at, ...body }) => {
+    relay: (given) => {
+      if (!isEvent(given)) throw refused('relay', 'an event, as a tree tells it', given);
       if (incarnation.isOver) return;
+      const { seq: _seq, at: _at, ...body } = given;
       const event = reroot(body as EventBody, rootOf(body.path), path);
       process.tree.events.emit(/^(child|listener)/.test(event.type) ? parentOf(event) : event.path, event);
     },
   };
 }
+
+const refused = (call: string, expected: string, given: unknown): Error =>
+  coppiceError('COPPICE_INVALID_ARGUMENT', { call, expected, got: show(given) });
 
 /** The tree that is shown below an incarnation; null if there is none. */
 export const shownBelow = (incarnation: Incarnation): SupervisorSnapshot | null =>

@@ -3,11 +3,11 @@ import type { Child } from '../model/child.js';
 import { coppiceError } from '../model/errors.js';
 import type { Replace } from '../model/give-up.js';
 import type { ErrorWire } from '../model/wire.js';
-import { show } from '../spec/checks.js';
+import { reading, show } from '../spec/checks.js';
 import { differenceOf } from '../spec/diff.js';
 import { checkRootPolicies } from '../spec/policies.js';
 import type { ChildSpec, SupervisorSpec } from '../spec/types.js';
-import { completeSpec } from '../spec/validate.js';
+import { completeSpec, readOptions } from '../spec/validate.js';
 import { type AnySupervisorSpec, SupervisorProcess } from './supervisor-process.js';
 
 /** One change to one child, or to a supervisor itself. */
@@ -54,15 +54,15 @@ export interface Change {
 
 /** The complete declaration that is wanted, from a list of children or from another declaration. */
 export function wantedSpec({ spec, path, parent }: SupervisorProcess, given: unknown): SupervisorSpec {
-  const isSpec = typeof given === 'object' && given !== null && (given as ChildSpec).kind === 'supervisor';
-  if (!Array.isArray(given) && !isSpec) {
+  const isSpec = isSupervisor(given);
+  if (!isSpec && !isList(given)) {
     throw coppiceError('COPPICE_INVALID_ARGUMENT', {
       call: 'reconcile',
       expected: 'a list of children, or the declaration of this supervisor',
       got: show(given),
     });
   }
-  const wanted = isSpec ? (given as SupervisorSpec) : { ...spec, children: given as readonly ChildSpec[] };
+  const wanted = isSpec ? readDeclaration(given) : { ...spec, children: given as readonly ChildSpec[] };
   if (wanted.id !== spec.id) {
     throw coppiceError('COPPICE_INVALID_ARGUMENT', {
       call: 'reconcile',
@@ -72,6 +72,25 @@ export function wantedSpec({ spec, path, parent }: SupervisorProcess, given: unk
   }
   if (!parent.process) checkRootPolicies({ ...wanted });
   return completeLike(spec, wanted, parent.process?.path ?? '');
+}
+
+const readDeclaration = (given: unknown): SupervisorSpec =>
+  readOptions('a supervisor', given) as unknown as SupervisorSpec;
+
+function isSupervisor(given: unknown): boolean {
+  try {
+    return typeof given === 'object' && given !== null && (given as ChildSpec).kind === 'supervisor';
+  } catch {
+    return false;
+  }
+}
+
+function isList(given: unknown): boolean {
+  try {
+    return Array.isArray(given);
+  } catch {
+    return false;
+  }
 }
 
 /** A checked declaration that can do what the old one can. */
@@ -158,7 +177,11 @@ export function stepsOf({ own, removed, kept, started, below }: Change): OpenSte
  * //   replace  shop/poller, stop-then-start (run)
  * ```
  */
-export function formatPlan({ path, steps }: ReconcilePlan): string {
+export function formatPlan(plan: ReconcilePlan): string {
+  return reading('formatPlan', 'a plan, as reconcile() gives it', plan, () => textOf(plan));
+}
+
+function textOf({ path, steps }: ReconcilePlan): string {
   const count =
     steps.length === 0 ? 'nothing to change' : steps.length === 1 ? '1 change' : `${steps.length} changes`;
   const lines = steps.map(({ action, path: at, changed, replace, outcome, error }) => {

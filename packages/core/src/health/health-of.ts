@@ -1,5 +1,6 @@
 /** How a tree is: ready, degraded or dead, as a function of its snapshot alone. */
 import type { ChildSnapshot, SupervisorSnapshot } from '../engine/snapshot.js';
+import { A_SNAPSHOT, checkOptions, reading } from '../spec/checks.js';
 import type { ChildStatus } from '../model/child.js';
 import { isDone } from './done.js';
 import { wordsFor, wordsForMany } from './words.js';
@@ -75,6 +76,11 @@ export interface HealthOptions {
  * ```
  */
 export function healthOf(snapshot: SupervisorSnapshot, options: HealthOptions = {}): Health {
+  const given = checkOptions('healthOf', options, ['isDraining', 'isTainted', 'children', 'downSince']);
+  return reading('healthOf', A_SNAPSHOT, snapshot, () => healthIn(snapshot, given));
+}
+
+function healthIn(snapshot: SupervisorSnapshot, options: HealthOptions): Health {
   const { phase, path } = snapshot;
   const found = new Findings(snapshot, options);
   if (options.isDraining === true && phase === 'running')

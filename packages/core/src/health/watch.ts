@@ -5,7 +5,8 @@ import type { AnySupervisorHandle } from '../engine/handle-types.js';
 import { clockOf } from '../engine/living.js';
 import type { SupervisorSnapshot } from '../engine/snapshot.js';
 import type { SupervisionEvent } from '../model/event.js';
-import { checkOptions } from '../spec/checks.js';
+import { coppiceError } from '../model/errors.js';
+import { checkOptions, readOnce, show } from '../spec/checks.js';
 import { isDone } from './done.js';
 import {
   type ChildrenHealth,
@@ -66,7 +67,30 @@ const MAX_REASONS = 10;
  * ```
  */
 export function watchHealth(tree: AnySupervisorHandle, options: WatchHealthOptions = {}): HealthWatch {
-  return new Watch(tree, checkOptions('watchHealth', options, ['children', 'keep', 'facts']));
+  const own = checkOptions('watchHealth', options, ['children', 'keep', 'facts']);
+  const refuse = (expected: string, got: unknown): never => {
+    throw coppiceError('COPPICE_INVALID_ARGUMENT', { call: 'watchHealth', expected, got: show(got) });
+  };
+  const { keep = 20, facts } = own;
+  if (!Number.isSafeInteger(keep) || keep < 1) refuse('keep: a whole number, 1 or more', keep);
+  if (facts !== undefined && typeof facts !== 'function') refuse('facts: a function', facts);
+  return new Watch(tree, { ...own, ...(own.children && { children: readChildren(own.children) }) });
+}
+
+/** What is said of single children, read once. */
+function readChildren(given: ChildrenHealth): ChildrenHealth {
+  const refuse = (got: string, cause?: unknown): Error => {
+    const expected = 'children: an object like { cache: { required: false, graceMs: 5_000 } }';
+    return coppiceError('COPPICE_INVALID_ARGUMENT', { call: 'watchHealth', expected, got }, cause);
+  };
+  const entries = Object.entries(readOnce(given, refuse)).map(([path, each]) => {
+    const { required, ignore, graceMs } = readOnce(each, refuse);
+    for (const value of [required, ignore])
+      if (value !== undefined && typeof value !== 'boolean') throw refuse(show(value));
+    if (graceMs !== undefined && !(typeof graceMs === 'number' && graceMs >= 0)) throw refuse(show(graceMs));
+    return [path, { required, ignore, graceMs }];
+  });
+  return Object.fromEntries(entries) as ChildrenHealth;
 }
 
 class Watch implements HealthWatch {
@@ -119,11 +143,20 @@ class Watch implements HealthWatch {
     this.#setTimer(undefined);
   };
 
+  /** Nobody waits for it: what `facts` throws must not come out where it would end the process. */
+  readonly #lookLater = (): void => {
+    try {
+      this.look();
+    } catch (error) {
+      console.error('coppice: the facts of watchHealth cannot be read:', error);
+    }
+  };
+
   /** A restart that takes no time is many events, and no change for anybody who asks. */
   readonly #hear = bystander(({ path }: SupervisionEvent): void => {
     if (this.#isDue || this.#crowds.some((crowd) => path.startsWith(crowd))) return;
     this.#isDue = true;
-    queueMicrotask(this.look);
+    queueMicrotask(this.#lookLater);
   });
 
   /** Notes who is down that is given time, and asks to be woken when that is over. */
@@ -149,6 +182,6 @@ class Watch implements HealthWatch {
 
   #setTimer(at = Infinity): void {
     if (this.#timer !== undefined) this.#clock.clearTimer(this.#timer);
-    this.#timer = at === Infinity ? undefined : this.#clock.setTimer(this.look, at - this.#clock.now());
+    this.#timer = at === Infinity ? undefined : this.#clock.setTimer(this.#lookLater, at - this.#clock.now());
   }
 }

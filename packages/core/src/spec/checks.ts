@@ -1,6 +1,6 @@
 /** Small checks that declarations and calls are put through; each error says what was expected and what was got. */
 import type { ErrorCode } from '../model/error-messages.js';
-import { coppiceError } from '../model/errors.js';
+import { coppiceError, isCoppiceError } from '../model/errors.js';
 import { closest } from '../model/suggest.js';
 
 /** What other tools call the same: Docker's and systemd's words for `restart`. */
@@ -84,6 +84,22 @@ export function idOf(ref: unknown): string | undefined {
     return undefined;
   }
 }
+
+/**
+ * What comes of reading a whole that a user gave, such as a snapshot from elsewhere. Checking all of it before would take
+ * longer than to read it: so what cannot be read is refused when that is seen.
+ */
+export function reading<T>(call: string, expected: string, given: unknown, read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    if (isCoppiceError(cause)) throw cause;
+    throw coppiceError('COPPICE_INVALID_ARGUMENT', { call, expected, got: show(given) }, cause);
+  }
+}
+
+/** What is shown of a tree, as `reading` expects it. */
+export const A_SNAPSHOT = 'a snapshot, as snapshot() of a handle gives it';
 
 /** What a user puts in place of a port has to have its methods. */
 export function checkPort(name: string, port: unknown, methods: readonly string[]): void {

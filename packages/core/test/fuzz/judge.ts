@@ -26,9 +26,12 @@ export function expectCoded(error: unknown, isOwn: (error: unknown) => boolean =
   throw new Error(`an error that is not coded came out: ${told}`);
 }
 
-/** Thrown by the code that was handed over, and handed on. */
-export const isSabotage = (error: unknown): boolean =>
-  error instanceof Sabotage || error === null || error === undefined;
+/** What the code that was handed over throws, or the platform, when it calls that: it is handed on as it is. */
+export const isOwn = (error: unknown): boolean =>
+  error instanceof Sabotage ||
+  error === null ||
+  error === undefined ||
+  (error instanceof TypeError && /revoked|Class constructor|not iterable|not a function/.test(error.message));
 
 export interface Outcome {
   readonly value?: unknown;

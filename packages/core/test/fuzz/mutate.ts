@@ -166,7 +166,8 @@ function define({ holder, key }: Place, descriptor: PropertyDescriptor): void {
 /** Made by a literal, or a list: something whose parts may be changed. */
 function isPlain(value: unknown): value is Record<string, unknown> {
   try {
-    if (typeof value !== 'object' || value === null) return false;
+    // What is frozen is a declaration, which is also a reference: a copy would be another one.
+    if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return false;
     if (Array.isArray(value)) return value.length < 1_000;
     const prototype: unknown = Object.getPrototypeOf(value);
     return prototype === Object.prototype || prototype === null;
