@@ -2,7 +2,7 @@
  * Attacks the application from outside of its tree, by chance, from a seed: with signals, stray faults, commands. Each
  * attack is counted; a command that answers with what it should not, or not at all, is a finding.
  */
-import type { Random, SupervisorHandle, SupervisorTree } from 'coppice';
+import type { Random, Service, Subprocess, SupervisorHandle, SupervisorTree } from 'coppice';
 import { crash } from '@coppice/testing';
 import type { Worker } from 'node:worker_threads';
 import { count } from './books/ledger.js';
@@ -110,7 +110,7 @@ export class Adversary {
   }
 
   /** Only what this application has started: the pid is that of a child of its tree. */
-  signalOne(signal: NodeJS.Signals, among: readonly (typeof PROCESSES)[number][]): void {
+  signalOne(signal: NodeJS.Signals, among: readonly Service<Subprocess>[]): void {
     const { pid } = this.#tree.use(this.#pick(among));
     try {
       process.kill(pid, signal);
@@ -289,7 +289,7 @@ export class Adversary {
 /** How often, against the others, and what. */
 const ATTACKS: Readonly<Record<string, readonly [weight: number, attack: Attack]>> = {
   'process killed': [4, (a) => a.signalOne('SIGKILL', PROCESSES)],
-  'process frozen': [1, (a) => a.signalOne('SIGSTOP', [lines, talkative] as unknown as typeof PROCESSES)],
+  'process frozen': [1, (a) => a.signalOne('SIGSTOP', [lines, talkative])],
   'guardian killed': [1, (a) => a.killGuardian()],
   'thread in a busy loop': [1, (a) => a.order('spin')],
   'thread out of memory': [1, (a) => a.order('hoard')],

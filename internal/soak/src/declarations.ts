@@ -1,5 +1,5 @@
 /** What has to be there: the ids below each supervisor as they are declared, by those who declare them. */
-import type { ChildSpec, SupervisorSpec } from 'coppice';
+import type { SupervisorSpec } from 'coppice';
 import type { Declared } from './books/balance.js';
 
 interface Known {
@@ -43,7 +43,6 @@ export class Declarations implements Declared {
     // Whoever is temporary goes.
     const ids = children.filter(({ restart }) => restart !== 'temporary').map(({ id }) => id);
     this.#known.set(path, { ids, changes: 0, open: 0 });
-    for (const child of children as readonly ChildSpec[])
-      if (child.kind === 'supervisor') this.#take(child, `${path}/${child.id}`);
+    for (const child of children) if (child.kind === 'supervisor') this.#take(child, `${path}/${child.id}`);
   }
 }

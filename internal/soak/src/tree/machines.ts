@@ -1,5 +1,13 @@
 /** Threads and processes. */
-import { type ThreadProtocol, subprocess, supervisor, task, thread } from 'coppice';
+import {
+  type Service,
+  type Subprocess,
+  type ThreadProtocol,
+  subprocess,
+  supervisor,
+  task,
+  thread,
+} from 'coppice';
 
 const GENEROUS = { maxRestarts: 1_000, withinMs: 10_000 } as const;
 const program = (name: string): URL => new URL(`../programs/${name}.js`, import.meta.url);
@@ -74,7 +82,7 @@ export const talkative = subprocess({
 });
 
 /** Has processes of its own, which must not outlive it. */
-export const family = subprocess({
+const family = subprocess({
   id: 'family',
   file: 'sh',
   args: ['-c', 'sleep 10000 & sleep 10000 & wait'],
@@ -82,7 +90,7 @@ export const family = subprocess({
 });
 
 /** Does not want to go. */
-export const stubborn = subprocess({
+const stubborn = subprocess({
   id: 'stubborn',
   file: 'sh',
   args: ['-c', `trap '' TERM; while :; do sleep 1; done`],
@@ -105,7 +113,7 @@ const asking = task({
   },
 });
 
-export const PROCESSES = [lines, talkative, family, stubborn];
+export const PROCESSES: readonly Service<Subprocess>[] = [lines, talkative, family, stubborn];
 
 export const processes = supervisor({
   id: 'processes',

@@ -13,7 +13,7 @@ export const requests = { answered: 0, notAnswered: 0, reset: 0, wrong: 0 };
 
 const BODY = 'x'.repeat(64 * 1024);
 
-export const api = httpServer({
+const api = httpServer({
   id: 'api',
   host: '127.0.0.1',
   port: portOf(process.env),
