@@ -1,7 +1,16 @@
 /** Errors as data: whatever was thrown, it comes out as JSON, and comes back as an Error. */
 import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
-import { CoppiceError, type ErrorWire, fromWire, isCoppiceError, supervisor, toWire } from '@coppice/core';
+import {
+  CoppiceError,
+  type ErrorWire,
+  SimulatedClock,
+  fromWire,
+  isCoppiceError,
+  supervisor,
+  task,
+  toWire,
+} from '@coppice/core';
 
 const json = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 const throws = (): never => {
@@ -83,6 +92,17 @@ describe('toWire', () => {
     const b = new Error('b', { cause: a });
     a.cause = b;
     expect(toWire(a)).toMatchObject({ message: 'a', cause: { message: 'b', cause: { name: 'Circular' } } });
+  });
+
+  test('a cause that is null: none, but of a limit that `throw null` has used up', async () => {
+    expect(toWire(new Error('boom', { cause: null })).cause).toBeUndefined();
+    const thrower = task({ id: 'a', maxRestarts: 0, giveUp: 'park', run: () => Promise.reject(null) }); // oxlint-disable-line typescript/prefer-promise-reject-errors -- that is the point
+    const tree = supervisor({ id: 'root', children: [thrower] }).handle({ clock: new SimulatedClock() });
+    const gaveUp: unknown[] = [];
+    tree.on('child:gave-up', ({ error }) => void gaveUp.push(error.cause));
+    await tree.start();
+    await tree.stop();
+    expect(gaveUp).toEqual([{ name: 'NonError', message: 'null' }]);
   });
 
   test('a very long chain is cut, and says so', () => {

@@ -88,6 +88,8 @@ function wire(thrown: unknown, above: readonly unknown[], budget: { left: number
     const cause = read(thrown, 'cause');
     const errors = itemsOf(read(thrown, 'errors'));
     const details = fieldsOf(thrown);
+    // Some libraries say null where there is none; of an error of ours it is what somebody has thrown.
+    const hasCause = cause !== undefined && (cause !== null || String(code).startsWith('COPPICE_'));
     const chain = [...above, thrown];
     const deeper = (inner: unknown): ErrorWire =>
       chain.includes(inner)
@@ -103,7 +105,7 @@ function wire(thrown: unknown, above: readonly unknown[], budget: { left: number
       ...(code !== undefined && { code }),
       ...(details !== undefined && { details }),
       ...(stack !== undefined && { stack }),
-      ...(cause !== undefined && cause !== null && { cause: deeper(cause) }),
+      ...(hasCause && { cause: deeper(cause) }),
       ...(errors !== undefined && { errors: errors.map(deeper) }),
     };
   } catch {
