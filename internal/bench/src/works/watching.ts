@@ -7,7 +7,7 @@ import { type Body, FAILURE, WaitingBody } from '../bodies.js';
 import { now, perOperation } from '../clock.js';
 import { byHand } from '../contenders/loop.js';
 import { verify } from '../measure.js';
-import type { Group, Work } from '../row.js';
+import type { Group, Row, Work } from '../row.js';
 import type { Sizes } from '../sizes.js';
 import { count } from '../words.js';
 import { crashInTurn } from './restart.js';
@@ -123,10 +123,17 @@ const inMs = ([found, ns]: [number, number]): [number, number] => [found, ns / 1
 export function watching({ few, many, crashes, rounds, heavyRounds }: Sizes): Group[] {
   const section = 'Listening, logging, looking';
   const times = Math.ceil(crashes / 4);
-  const restarting = (how: string, watch: Watch, log?: (index: number) => void): Group => ({
+  const restarting = (
+    how: string,
+    watch: Watch,
+    log?: (index: number) => void,
+    target?: Row['target'],
+  ): Group => ({
     section,
     rounds,
-    rows: [{ name: `crash and restart one among ${count(few)}, ${how}`, unit: 'ns' }],
+    rows: [
+      { name: `crash and restart one among ${count(few)}, ${how}`, unit: 'ns', ...(target && { target }) },
+    ],
     works: { loop: loop(few, times, log), ours: watched(few, times, watch) },
   });
   return [
@@ -134,7 +141,7 @@ export function watching({ few, many, crashes, rounds, heavyRounds }: Sizes): Gr
     restarting('one listener for crashes', listener('child:crashed', times)),
     restarting('one listener for all events', listener('event', 3 * times)),
     restarting('pino, silent', withPino('silent', 0)),
-    restarting('pino, info, to the null device', withPino('info', 3 * times), logByHand),
+    restarting('pino, info, to the null device', withPino('info', 3 * times), logByHand, { ratio: 3 }),
     {
       section,
       rounds: heavyRounds,
