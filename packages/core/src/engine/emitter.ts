@@ -86,6 +86,7 @@ export class Emitter implements Subscribable {
 
   events<N extends Name = 'event'>(options: EventsOptions<N> = {}): EventStream<EventMap[N]> {
     const { name = 'event' as N, buffer = DEFAULT_BUFFER, signal } = checkEvents(options);
+    checkName('events', name);
     return new BufferedEvents(buffer, signal, (stream) => {
       const push = (event: EventMap[N]): void => stream.push(event);
       this.on(name, push);
@@ -176,21 +177,23 @@ function checkEvents<N extends Name>(given: EventsOptions<N>): EventsOptions<N> 
 }
 
 /** A misspelt event would never be heard. */
-function checkSubscription(name: unknown, listener: unknown): void {
+function checkName(call: string, name: unknown): void {
   const names: readonly string[] = [...EVENT_NAMES, 'event'];
-  if (!names.includes(name as string)) {
-    const near = typeof name === 'string' ? closest(name, names) : undefined;
-    throw coppiceError('COPPICE_INVALID_ARGUMENT', {
-      call: 'on',
-      expected: "the name of an event, or 'event' for all",
-      got: show(name) + (near === undefined ? '' : `, did you mean '${near}'?`),
-    });
-  }
-  if (typeof listener !== 'function') {
-    throw coppiceError('COPPICE_INVALID_ARGUMENT', {
-      call: 'on',
-      expected: 'a function',
-      got: show(listener),
-    });
-  }
+  if (names.includes(name as string)) return;
+  const near = typeof name === 'string' ? closest(name, names) : undefined;
+  throw coppiceError('COPPICE_INVALID_ARGUMENT', {
+    call,
+    expected: "the name of an event, or 'event' for all",
+    got: show(name) + (near === undefined ? '' : `, did you mean '${near}'?`),
+  });
+}
+
+function checkSubscription(name: unknown, listener: unknown): void {
+  checkName('on', name);
+  if (typeof listener === 'function') return;
+  throw coppiceError('COPPICE_INVALID_ARGUMENT', {
+    call: 'on',
+    expected: 'a function',
+    got: show(listener),
+  });
 }
