@@ -105,32 +105,52 @@ function answer(
     const [path = '', query] = url.split('?', 2);
     const part = PATHS.get(path);
     if (part === undefined || (method !== 'GET' && method !== 'HEAD'))
-      return send(response, 404, { error: 'GET /livez or /readyz' });
-    let found: Health;
-    try {
-      found = health();
-    } catch {
-      return send(response, 503, { status: 'unknown', reasons: [] });
-    }
-    const { status, reasons } = found;
-    send(response, found[part] ? 200 : 503, {
+      return send(response, 404, text({ error: 'GET /livez or /readyz' }));
+    const { status, body } = answerOf(part, health, query === 'verbose' ? changes : undefined);
+    send(response, status, body);
+  };
+}
+
+/** What cannot be told is no health; and nothing that a probe brings about may end the process. */
+const UNKNOWN: Answer = { status: 503, body: text({ status: 'unknown', reasons: [] }) };
+
+interface Answer {
+  readonly status: number;
+  readonly body: string;
+}
+
+function answerOf(
+  part: 'isLive' | 'isReady',
+  health: () => Health,
+  changes: (() => readonly HealthChange[]) | undefined,
+): Answer {
+  try {
+    const { [part]: isGood, status, reasons } = health();
+    const body = {
       status,
       reasons: reasons.slice(0, MAX_REASONS),
       ...(reasons.length > MAX_REASONS && { more: reasons.length - MAX_REASONS }),
-      ...(query === 'verbose' && changes && { changes: changes().map(told) }),
-    });
-  };
+      ...(changes && { changes: changes().map(told) }),
+    };
+    return { status: isGood === true ? 200 : 503, body: text(body) };
+  } catch {
+    return UNKNOWN;
+  }
 }
 
 /** A change, with its time for a reader. */
 const told = ({ at, ...change }: HealthChange): object => ({ at: new Date(at).toISOString(), ...change });
 
 /** A connection for each probe: none is left idle when it is time to stop. */
-function send(response: ServerResponse, status: number, body: object): void {
+function send(response: ServerResponse, status: number, body: string): void {
   response.writeHead(status, {
     'content-type': 'application/json',
     'cache-control': 'no-store',
     connection: 'close',
   });
-  response.end(`${JSON.stringify(body)}\n`);
+  response.end(body);
+}
+
+function text(body: object): string {
+  return `${JSON.stringify(body)}\n`;
 }

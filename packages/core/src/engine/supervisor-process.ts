@@ -20,7 +20,7 @@ import type {
   Task,
   WhenReadyOptions,
 } from '../spec/types.js';
-import { show } from '../spec/checks.js';
+import { idOf, show } from '../spec/checks.js';
 import { isSameDeclaration } from '../spec/lineage.js';
 import { Tasks } from '../tasks/runner.js';
 import { ChildWatcher } from './child-watcher.js';
@@ -225,7 +225,7 @@ export class SupervisorProcess {
         return path;
       }
     }
-    const id = (ref as { id?: unknown } | undefined)?.id ?? show(ref);
+    const id = idOf(ref) ?? show(ref);
     throw coppiceError('COPPICE_UNKNOWN_REF', { path: asker, id });
   }
 
