@@ -6,7 +6,7 @@ import { Branches } from './branches.js';
 import type { Journal } from './journal.js';
 import { checkJson } from './json.js';
 import type { EngineScript } from './plan.js';
-import { startOrderOf } from './policies.js';
+import { startOrderOf, stopOrderOf } from './policies.js';
 import { onBackingOff, onEscalation, onGivesUp, onRestarting } from './told-failures.js';
 
 /** Why one is started that was added; that of others is told of before. */
@@ -116,7 +116,8 @@ export class EventJudge {
         if (this.reconciled.has(event.supervisor)) return;
         if (dependant && branch.phase === 'running')
           throw new Violation(`'${event.path}' is stopped before '${dependant.id}', which is bound to it`);
-        if (branch.plan.kind === 'dynamic' || branch.mayBeKilled || branch.phase !== 'stopping') return;
+        const isAtOnce = branch.plan.kind === 'dynamic' && stopOrderOf(branch.plan) === 'parallel';
+        if (isAtOnce || branch.mayBeKilled || branch.phase !== 'stopping') return;
         if (event.at >= this.deadlineAt || (this.deadlineAt !== Infinity && event.supervisor !== 'root'))
           return;
         const first = younger.find(({ told }) => told === 'starting' || told === 'started');

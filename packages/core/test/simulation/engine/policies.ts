@@ -51,6 +51,10 @@ export function childPlan({ leaves, branches }: BranchPlan, id: string): LeafPla
 export const startOrderOf = ({ strategy, beyond }: BranchPlan): 'sequential' | 'parallel' =>
   strategy === 'rest-for-one' ? 'sequential' : (beyond?.startOrder ?? 'sequential');
 
+/** Of a dynamic supervisor, whose children are started one by one: what the plan says of starts is taken for its stop. */
+export const stopOrderOf = ({ beyond }: BranchPlan): 'sequential' | 'parallel' =>
+  beyond?.startOrder === 'parallel' ? 'sequential' : 'parallel';
+
 /** The same ids in start order: each behind those that it is bound to. */
 export function startOrderIds(plan: BranchPlan): string[] {
   const bonds = bondsOf(plan);

@@ -14,7 +14,7 @@ import { Violation } from '../model/judge/violation.js';
 import { Actor } from './actor.js';
 import type { Journal } from './journal.js';
 import type { BranchPlan, LeafPlan, Part } from './plan.js';
-import { bondsOf, branchPolicies, childPlan, leafPolicies, startOrderOf } from './policies.js';
+import { bondsOf, branchPolicies, childPlan, leafPolicies, startOrderOf, stopOrderOf } from './policies.js';
 import { Watch } from './watch.js';
 
 /** After so many starts all children play this part: no tree restarts for ever. */
@@ -85,7 +85,13 @@ export class Stage {
     const [template] = leaves;
     if (kind === 'dynamic' && template) {
       const maxChildren = plan.beyond?.maxChildren;
-      return dynamicSupervisor({ ...limits, ...(maxChildren && { maxChildren }), child: template }) as never;
+      const stopOrder = stopOrderOf(plan);
+      return dynamicSupervisor({
+        ...limits,
+        stopOrder,
+        ...(maxChildren && { maxChildren }),
+        child: template,
+      }) as never;
     }
     const branches = plan.branches.map((branch, i) => this.#branch(branch, `branch${i}`, plan));
     // Branches stand between the leaves, so that there are leaves before and after them.

@@ -35,12 +35,13 @@ function below(
   child: ChildPolicy | undefined,
 ): ChildSpec {
   const { policy } = supervisorOf(plan, options.id);
-  const { childBackoff, startOrder, maxChildren } = policy;
+  const { childBackoff, startOrder, maxChildren, stopOrder } = policy;
   const more = childBackoff === undefined ? {} : { childBackoff };
   if (plan.kind === 'dynamic-supervisor') {
     const { strategy: _, ...rest } = options;
     const limit = maxChildren === undefined ? {} : { maxChildren };
-    return dynamicSupervisor({ ...rest, ...more, ...limit, child: declared(child!) }) as ChildSpec;
+    const order = stopOrder === undefined ? {} : { stopOrder };
+    return dynamicSupervisor({ ...rest, ...more, ...limit, ...order, child: declared(child!) }) as ChildSpec;
   }
   const order = startOrder === undefined ? {} : { startOrder };
   return supervisor({ ...options, ...more, ...order, children: (children ?? []).map(declared) });

@@ -113,6 +113,8 @@ export function groundsOf(
 export const templateOf = (plan: ChildPlan): ChildPlan =>
   plan.children[0] ?? { ...plan, kind: 'task', children: [] };
 
+const STOP_ORDER_FOR = { sequential: 'parallel', parallel: 'sequential' } as const;
+
 export function supervisorOf(plan: ChildPlan, path: string): Supervisor {
   const { strategy, maxRestarts, withinMs, autoShutdown, beyond } = plan;
   const dynamic = plan.kind === 'dynamic-supervisor';
@@ -126,6 +128,8 @@ export function supervisorOf(plan: ChildPlan, path: string): Supervisor {
     ...given('childBackoff', beyond?.childBackoff),
     ...given('startOrder', startOrder),
     ...(dynamic && given('maxChildren', beyond?.maxChildren)),
+    // A dynamic supervisor starts its children one by one; what the plan says of starts is taken for its stop.
+    ...(dynamic && given('stopOrder', beyond && STOP_ORDER_FOR[beyond.startOrder])),
   };
   const children = dynamic ? [] : membersOf(plan);
   return new Supervisor(path, policy, dynamic, children);

@@ -73,6 +73,11 @@ export class Account {
     return this.node.state.policy.startOrder === 'parallel';
   }
 
+  /** Are those that are left stopped all at once when it ends? */
+  get endsAtOnce(): boolean {
+    return this.node.state.dynamic && this.node.state.policy.stopOrder !== 'sequential';
+  }
+
   backoffOf({ child }: Fact): Backoff | undefined {
     return child.spec.backoff ?? this.node.state.policy.childBackoff;
   }

@@ -34,6 +34,6 @@ export function timeFor(a: Account, fact: Fact): readonly [number, number] {
     Math.floor((left * weigh(fact)) / facts.reduce((total, each) => total + weigh(each), 0));
   // Those who are up for certain; of those who are down, or on their way, some may still count.
   const alive = older.filter((each) => each === fact || (each.known === 'up' && !each.asked));
-  if (a.node.state.dynamic || weigh(fact) === 0) return [most, most];
+  if (a.endsAtOnce || weigh(fact) === 0) return [most, most];
   return [Math.min(most, share(older)), Math.min(most, share(alive))];
 }

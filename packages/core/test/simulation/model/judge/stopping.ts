@@ -22,7 +22,7 @@ export function ask(a: Account, fact: Fact): void {
   fact.asked = true;
   if (isInterrupted || a.isKilling) return;
   const isEnd = a.hasBegunToEnd || a.isUndoing;
-  if (isEnd && a.node.state.dynamic) return checkCause(a, fact, undefined);
+  if (isEnd && a.endsAtOnce) return checkCause(a, fact, undefined);
   for (const other of a.members) {
     const isBusy = other !== fact && other.asked && !other.isDown;
     if (isBusy) throw new Violation(`'${fact.id}' is stopped while '${other.id}' is being stopped`);
