@@ -46,12 +46,13 @@ export class ProcessWatch {
     for (const name of this.#since.keys()) if (!names.has(name)) this.#since.delete(name);
   }
 
-  /** After the end: nothing may be left. */
-  lookForLeft(): readonly ProcessInfo[] {
+  /** After the end nothing may be left; and what is, is not left any longer. */
+  endWhatIsLeft(): void {
     const { family, strays } = processesOf(this.#root, this.#mark);
-    const left = [...family, ...strays];
-    for (const info of left) this.#findings.add('left behind', `a process: ${tell(info)}`);
-    return left;
+    for (const info of [...family, ...strays]) {
+      this.#findings.add('left behind', `a process: ${tell(info)}`);
+      process.kill(info.pid, 'SIGKILL');
+    }
   }
 }
 

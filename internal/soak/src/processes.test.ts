@@ -34,12 +34,14 @@ test('one that its parents have left is known by its mark; if it stays it is a f
   expect(findings.all).toEqual([]);
   watch.look(7_000);
   expect(findings.all).toMatchObject([{ check: 'orphans', times: 1 }]);
-  watch.lookForLeft();
+  const ended = once(child, 'close');
+  watch.endWhatIsLeft();
   expect(findings.all.at(-1)).toMatchObject({
     check: 'left behind',
+    times: 1,
     examples: [expect.stringContaining('sleep')],
   });
-  child.kill('SIGKILL');
-  await once(child, 'close');
-  expect(watch.lookForLeft()).toEqual([]);
+  await ended;
+  watch.endWhatIsLeft();
+  expect(findings.all.at(-1)).toMatchObject({ check: 'left behind', times: 1 });
 });

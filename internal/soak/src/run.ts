@@ -91,7 +91,7 @@ export async function runOnce(options: Options): Promise<Run> {
     if (endedAt - saidAt > END_MS)
       findings.add('end', `it ended ${Math.round(endedAt - saidAt)} ms after it had closed its books`);
   }
-  watch.lookForLeft();
+  watch.endWhatIsLeft();
   for (const name of readdirSync(temporary)) findings.add('left behind', `a file: ${name}`);
   rmSync(temporary, { recursive: true });
   if (await isOpen(port)) findings.add('left behind', `somebody listens on port ${port}`);

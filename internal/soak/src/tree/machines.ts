@@ -28,7 +28,8 @@ export const obedient = thread<Ordered>({
   id: 'obedient',
   file: program('obedient-thread'),
   staleAfterMs: 800,
-  shutdownMs: 300,
+  // Time to load: one that is terminated in the middle of that leaves files open, whoever does it.
+  shutdownMs: 2_000,
   resourceLimits: { maxOldGenerationSizeMb: 24 },
   onMessage: () => void heard.thread++,
 });
