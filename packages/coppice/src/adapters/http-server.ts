@@ -132,7 +132,8 @@ export function httpServer<S extends ServerOrListener>(options: HttpServerOption
       path: own.id,
     });
   }
-  const { shutdownMs = 5_000 } = own;
+  // What is no number is refused below, with all that is no option of this adapter alone.
+  const shutdownMs = typeof own.shutdownMs === 'number' ? own.shutdownMs : 5_000;
   const quietMs = Math.min(QUIET_MS, shutdownMs / 10);
   const acceptMs = Math.min(ACCEPT_MS, shutdownMs / 2);
   const start = async (context: Context): Promise<RunningHttpServer<Server>> => {

@@ -13,6 +13,7 @@ import {
 import { show } from '@coppice/core/kit';
 import { OptionError } from '../shared/option-error.js';
 import { unknownKey } from '../shared/unknown-key.js';
+import { reading } from '../shared/reading.js';
 
 export interface Check {
   /** What it has to be, in words. */
@@ -67,6 +68,10 @@ export function checkOptions<O extends Pick<WorkerOptions, 'id'>>(
   options: O,
   checks: Checks,
 ): O {
+  return reading(`${adapter}()`, () => checked(adapter, options, checks));
+}
+
+function checked<O extends Pick<WorkerOptions, 'id'>>(adapter: string, options: O, checks: Checks): O {
   if (typeof options !== 'object' || options === null) {
     throw new SpecError('COPPICE_NOT_A_SPEC', {
       expected: `the options of ${adapter}()`,

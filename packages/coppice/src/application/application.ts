@@ -3,7 +3,8 @@ import type { ChildRef, Health, HealthChange, Service, StopReport, SupervisorTre
 import { healthServer } from '../health/index.js';
 import { type ApplicationHealth, checkOverrides } from './health-options.js';
 import { Lifecycle } from './lifecycle.js';
-import { settingsOf, specOf } from './options.js';
+import { reading } from '../shared/reading.js';
+import { readOptions, settingsOf, specOf } from './options.js';
 import { runAsOwner } from './run.js';
 import type { Application, ApplicationOptions, RunOptions } from './types.js';
 
@@ -29,6 +30,10 @@ import type { Application, ApplicationOptions, RunOptions } from './types.js';
  * ```
  */
 export function application(options: ApplicationOptions): Application {
+  return reading('application()', () => declared(readOptions(options)));
+}
+
+function declared(options: ApplicationOptions): Application {
   const settings = settingsOf(options);
   const spec = specOf(options, settings.health ? [probesOf(settings.health, () => app)] : [], settings);
   checkOverrides(settings.health?.children, spec);

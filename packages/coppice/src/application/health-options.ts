@@ -38,7 +38,8 @@ export function checkOverrides(given: unknown, spec: SupervisorSpec): ChildrenHe
       throw invalid(key, `the path of a child that is declared${hint(path, known)}`, path);
     if (!isObject(override)) throw invalid(key, `an object of ${KEYS.join(', ')}`, override);
     for (const [name, value] of Object.entries(override)) {
-      if (!(name in CHECKS)) throw invalid(key, `an object of ${KEYS.join(', ')}${hint(name, KEYS)}`, name);
+      if (!Object.hasOwn(CHECKS, name))
+        throw invalid(key, `an object of ${KEYS.join(', ')}${hint(name, KEYS)}`, name);
       const [expected, holds] = CHECKS[name as keyof ChildHealth];
       if (value !== undefined && !holds(value)) throw invalid(`${key}.${name}`, expected, value);
     }

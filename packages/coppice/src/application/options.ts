@@ -62,8 +62,7 @@ export interface Settings {
 }
 
 /** The settings; the options of its supervisor are left to {@link specOf}. @throws ApplicationError */
-export function settingsOf(given: unknown): Settings {
-  const options = checkKeys(given);
+export function settingsOf(options: ApplicationOptions): Settings {
   const isInKubernetes = process.env['KUBERNETES_SERVICE_HOST'] !== undefined;
   const settings = {
     signals: checkSignals(options.signals ?? ['SIGTERM', 'SIGINT']),
@@ -111,7 +110,8 @@ function drainByDefault(shutdownMs: number | undefined, isInKubernetes: boolean)
   return typeof shutdownMs === 'number' && shutdownMs < 10_000 ? Math.floor(shutdownMs / 2) : 5_000;
 }
 
-function checkKeys(given: unknown): ApplicationOptions {
+/** The options, read once, and none that there is not. @throws ApplicationError */
+export function readOptions(given: unknown): ApplicationOptions {
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
     throw new ApplicationError('COPPICE_APP_INVALID_OPTION', {
       key: 'the argument of application()',
@@ -119,8 +119,9 @@ function checkKeys(given: unknown): ApplicationOptions {
       got: show(given),
     });
   }
-  const wrong = Object.keys(given).find((key) => !KEYS.includes(key));
-  if (wrong === undefined) return given as ApplicationOptions;
+  const own = { ...given };
+  const wrong = Object.keys(own).find((key) => !KEYS.includes(key));
+  if (wrong === undefined) return own as ApplicationOptions;
   throw new ApplicationError('COPPICE_APP_UNKNOWN_OPTION', {
     key: wrong,
     hint: hint(wrong, KEYS),

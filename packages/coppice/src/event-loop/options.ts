@@ -3,6 +3,7 @@ import { show } from '@coppice/core/kit';
 import { OptionError } from '../shared/option-error.js';
 import { unknownKey } from '../shared/unknown-key.js';
 import type { EventLoopBlock } from './block.js';
+import { reading } from '../shared/reading.js';
 
 /** When a block is told, and when it is too long. */
 export interface EventLoopOptions {
@@ -39,6 +40,10 @@ const MIN_MS = 50;
  * @throws OptionError; SpecError `COPPICE_UNKNOWN_KEY`
  */
 export function checkEventLoop(given: unknown, of: string, more: readonly string[] = []): EventLoopSettings {
+  return reading(of, () => checked(given, of, more));
+}
+
+function checked(given: unknown, of: string, more: readonly string[]): EventLoopSettings {
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
     const expected = 'an object, like { blockedAfterMs: 1_000 }';
     throw new OptionError({ key: 'the value', of, expected, got: show(given), path: undefined });

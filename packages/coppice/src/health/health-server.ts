@@ -3,6 +3,7 @@ import { type IncomingMessage, type Server, type ServerResponse, createServer } 
 import type { AddressInfo } from 'node:net';
 import type { Context, Health, HealthChange, Service, WorkerOptions } from '@coppice/core';
 import { ListenError } from '../adapters/http-server.js';
+import { reading } from '../shared/reading.js';
 import { type Checks, checkOptions, declare, leftOut, numberHint } from '../adapters/options.js';
 
 /** The options of {@link healthServer}; those of any child have their usual defaults, `required` is false. */
@@ -65,7 +66,11 @@ const PATHS = new Map<string, 'isLive' | 'isReady'>([
  * @throws SpecError, OptionError if an option is wrong or unknown
  */
 export function healthServer(options: HealthServerOptions): Service<Server> {
-  const named = { required: false, ...options, id: options?.id ?? 'health' };
+  const named = reading('healthServer()', () => ({
+    required: false,
+    ...options,
+    id: options?.id ?? 'health',
+  }));
   const { port, host, health, changes } = checkOptions('healthServer', named, CHECKS);
   return declare('healthServer', 'service', named, CHECKS, {
     start: (context: Context) => listen(createServer(answer(health, changes)), port, host, context),

@@ -6,6 +6,7 @@ import { CHILD_KEYS } from '../shared/child-options.js';
 import { OptionError } from '../shared/option-error.js';
 import { unknownKey } from '../shared/unknown-key.js';
 import type { Heartbeat, Ready, SubprocessOptions } from './options.js';
+import { reading } from '../shared/reading.js';
 
 /** The options of a process, complete and out of reach of whoever gave them. */
 export interface Config {
@@ -134,6 +135,10 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
 
 /** @throws SpecError, OptionError */
 export function checkOptions(given: unknown): Config {
+  return reading('subprocess()', () => checked(given));
+}
+
+function checked(given: unknown): Config {
   if (!isRecord(given)) {
     throw new SpecError('COPPICE_NOT_A_SPEC', { expected: 'the options of a subprocess', got: show(given) });
   }

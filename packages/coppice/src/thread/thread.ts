@@ -5,6 +5,7 @@ import type { ThreadHandle } from './handle.js';
 import { ThreadLife } from './life.js';
 import { type ThreadOptions, checkOptions } from './options.js';
 import type { ThreadProtocol } from './protocol.js';
+import { reading } from '../shared/reading.js';
 
 /**
  * Declares a thread: a file that runs in a worker thread of its own, and is started, watched, stopped and
@@ -44,7 +45,7 @@ export function thread<P extends ThreadProtocol = ThreadProtocol>(
   options: ThreadOptions<P>,
 ): Service<ThreadHandle<P>> {
   // The messages have the types that the caller says; nothing here looks into them.
-  const checked = checkOptions(options);
+  const checked = reading('thread()', () => checkOptions(options));
   const spec = service<ThreadLife>({
     ...childOptions(checked.options),
     // `this` is the declaration that stands in the tree, perhaps a copy with another `shutdownMs`.
