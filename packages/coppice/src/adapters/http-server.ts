@@ -122,7 +122,8 @@ const connectionsOf = new WeakMap<object, Connections>();
  */
 export function httpServer<S extends ServerOrListener>(options: HttpServerOptions<S>): Service<Running<S>> {
   const own = checkOptions('httpServer', options, CHECKS);
-  if (own.server.length > 1) {
+  // Asked so, since a Proxy may have a length that is no number.
+  if (Number.isInteger(own.server.length) && own.server.length > 1) {
     throw new OptionError({
       key: 'server',
       of: 'httpServer()',
