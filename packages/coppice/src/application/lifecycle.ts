@@ -25,6 +25,8 @@ export interface ProcessOwner {
   readonly isTainted: boolean;
   /** It begins to stop, for this reason, after so many milliseconds in which it still serves. */
   stopping(because: string, drainMs: number): void;
+  /** It has become ready, or unready. */
+  healthChanged(change: HealthChange): void;
 }
 
 /** Nobody has said more than that. */
@@ -68,7 +70,11 @@ export class Lifecycle {
     });
     this.#watch =
       settings.health &&
-      watchHealth(this.tree, { children: settings.health.children ?? {}, facts: () => this.#facts() });
+      watchHealth(this.tree, {
+        children: settings.health.children ?? {},
+        facts: () => this.#facts(),
+        onChange: (change) => this.owner?.healthChanged(change),
+      });
   }
 
   /** Is anything of it there, or on its way? */

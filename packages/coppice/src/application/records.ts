@@ -1,5 +1,5 @@
 /** What an application says of itself: one table. What its children do is told by events, see `@coppice/pino`. */
-import { type UnstoppedChild, isCoppiceError, toWire } from '@coppice/core';
+import { type HealthReason, type UnstoppedChild, isCoppiceError, toWire } from '@coppice/core';
 import type { EventLoopBlock } from '../event-loop/index.js';
 import type { Fault } from '../faults/index.js';
 import { causesOf } from './causes.js';
@@ -13,6 +13,8 @@ interface FaultFacts extends Pick<Fault, 'origin' | 'attribution'> {
 
 interface Facts {
   ready: { readonly startMs: number; readonly children: number };
+  unready: { readonly reasons: readonly HealthReason[] };
+  'ready-again': { readonly afterMs: number };
   stopping: {
     readonly because: string;
     readonly drainMs: number;
@@ -52,6 +54,14 @@ const inMs = (ms: number): string => `${Math.round(ms).toLocaleString('en-US')} 
 
 const RECORDS: { readonly [N in RecordName]: readonly [Level, (facts: Facts[N]) => string] } = {
   ready: ['info', (f) => `ready after ${inMs(f.startMs)}`],
+  unready: [
+    'warn',
+    ({ reasons: [first, ...more] }) =>
+      `not ready` +
+      (first ? `: ${first.path} ${first.why}` : '') +
+      (more.length > 0 ? `, and ${more.length} more` : ''),
+  ],
+  'ready-again': ['info', (f) => `ready again after ${inMs(f.afterMs)}`],
   stopping: [
     'info',
     (f) =>

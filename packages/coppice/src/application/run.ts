@@ -2,6 +2,7 @@
 import {
   type ChildStatus,
   type EventOf,
+  type HealthChange,
   type StopReport,
   type SupervisionEvent,
   type SupervisorSpec,
@@ -57,6 +58,7 @@ class Run {
   /** When whoever was given up was given up. */
   readonly #abandonedAt = new Map<string, number>();
   /** How many listeners of each signal are ours, and whose others were told of. */
+  #isUp = false;
   #listeners = 0;
   readonly #told = new Set<NodeJS.Signals>();
 
@@ -108,6 +110,7 @@ class Run {
         return faults.isTainted;
       },
       stopping: (because, drainMs) => this.#stopping(because, drainMs),
+      healthChanged: (change) => this.#healthChanged(change),
     };
     this.#taken.push(() => (this.#lifecycle.owner = undefined));
     // A log that nobody can read any longer (`| head`, a full disk) must not end what works.
@@ -203,9 +206,17 @@ class Run {
   #ready(startMs: number): void {
     if (this.#stoppingAt !== undefined || this.#lifecycle.tree.snapshot().phase !== 'running') return;
     this.#warnOfListeners();
+    this.#isUp = true;
     this.#record('ready', { startMs: Math.round(startMs), children: this.#spec.children.length });
     tellParentReady();
     this.#tellSystemd('READY=1');
+  }
+
+  /** That it is not ready before it is up, and when it stops, goes without saying. */
+  #healthChanged({ isReady, afterMs, reasons }: HealthChange): void {
+    if (!this.#isUp || this.#stoppingAt !== undefined) return;
+    if (isReady) this.#record('ready-again', { afterMs: Math.round(afterMs) });
+    else this.#record('unready', { reasons });
   }
 
   #stop(because: string): void {

@@ -36,6 +36,8 @@ export interface WatchHealthOptions {
   readonly keep?: number;
   /** What the tree does not know: whether it drains, or is tainted. Default: neither. */
   readonly facts?: () => Pick<HealthOptions, 'isDraining' | 'isTainted'>;
+  /** Told of each change, when it is noticed. What it throws goes to the console, and harms nobody. Default: nobody. */
+  readonly onChange?: (change: HealthChange) => void;
 }
 
 /** The health of a tree, and its history. */
@@ -67,13 +69,14 @@ const MAX_REASONS = 10;
  * ```
  */
 export function watchHealth(tree: AnySupervisorHandle, options: WatchHealthOptions = {}): HealthWatch {
-  const own = checkOptions('watchHealth', options, ['children', 'keep', 'facts']);
+  const own = checkOptions('watchHealth', options, ['children', 'keep', 'facts', 'onChange']);
   const refuse = (expected: string, got: unknown): never => {
     throw coppiceError('COPPICE_INVALID_ARGUMENT', { call: 'watchHealth', expected, got: show(got) });
   };
-  const { keep = 20, facts } = own;
+  const { keep = 20, facts, onChange } = own;
   if (!Number.isSafeInteger(keep) || keep < 1) refuse('keep: a whole number, 1 or more', keep);
   if (facts !== undefined && typeof facts !== 'function') refuse('facts: a function', facts);
+  if (onChange !== undefined && typeof onChange !== 'function') refuse('onChange: a function', onChange);
   return new Watch(tree, { ...own, ...(own.children && { children: readChildren(own.children) }) });
 }
 
@@ -132,11 +135,21 @@ class Watch implements HealthWatch {
     const { isReady, reasons } = this.now();
     if (isReady === this.#wasReady) return;
     const at = this.#clock.now();
-    this.changes.push({ at, isReady, afterMs: at - this.#changedAt, reasons: reasons.slice(0, MAX_REASONS) });
+    const change = { at, isReady, afterMs: at - this.#changedAt, reasons: reasons.slice(0, MAX_REASONS) };
+    this.changes.push(change);
     if (this.changes.length > (this.#options.keep ?? 20)) this.changes.shift();
     this.#wasReady = isReady;
     this.#changedAt = at;
+    this.#tell(change);
   };
+
+  #tell(change: HealthChange): void {
+    try {
+      this.#options.onChange?.(change);
+    } catch (error) {
+      console.error('coppice: the onChange of watchHealth failed:', error);
+    }
+  }
 
   readonly off = (): void => {
     this.#tree.off('event', this.#hear);

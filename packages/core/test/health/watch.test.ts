@@ -32,6 +32,26 @@ describe('the history', () => {
     expect(told(watch).at(-1)).toBe('10000: unready (0) root stopped');
   });
 
+  test('is told while it happens; who listens does no harm', async () => {
+    const db = scripted('db', often);
+    const { tree, clock } = await boot({ children: [db.spec] });
+    const said = jest.spyOn(console, 'error').mockImplementation(() => {});
+    const heard: boolean[] = [];
+    const watch = watchHealth(tree, {
+      onChange: ({ isReady }) => {
+        heard.push(isReady);
+        throw new Error('a listener');
+      },
+    });
+    db.crash();
+    await clock.advance(1_000);
+    expect(heard).toEqual([false, true]);
+    expect(watch.changes).toHaveLength(2);
+    expect(said).toHaveBeenCalledTimes(2);
+    said.mockRestore();
+    expect(() => watchHealth(tree, { onChange: 'log' as never })).toThrow(/onChange: a function/);
+  });
+
   test('a restart that takes no time is no change', async () => {
     const db = scripted('db');
     const { tree, settle } = await boot({ children: [db.spec] });
