@@ -43,6 +43,7 @@ test.each(plain)('a plain declaration has them all off: $kind', (spec) => {
     replace: 'stop-then-start',
     awaitReady: false,
     startOrder: 'sequential',
+    stopOrder: 'parallel',
   };
   const beyond = Object.entries(spec).filter(([key]) => !PLAIN.includes(key));
   expect(OFF).toMatchObject(Object.fromEntries(beyond));
