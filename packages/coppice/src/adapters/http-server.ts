@@ -5,6 +5,7 @@ import { Server as TlsServer } from 'node:tls';
 import { CodedError, type Context, type Service, type WorkerOptions } from '@coppice/core';
 import { show } from '@coppice/core/kit';
 import { OptionError } from '../shared/option-error.js';
+import { reading } from '../shared/reading.js';
 import { Connections } from './connections.js';
 import { type Check, type Checks, checkOptions, declare, leftOut, numberHint } from './options.js';
 
@@ -122,13 +123,13 @@ const connectionsOf = new WeakMap<object, Connections>();
  */
 export function httpServer<S extends ServerOrListener>(options: HttpServerOptions<S>): Service<Running<S>> {
   const own = checkOptions('httpServer', options, CHECKS);
-  // Asked so, since a Proxy may have a length that is no number.
-  if (Number.isInteger(own.server.length) && own.server.length > 1) {
+  const parameters = reading('httpServer()', () => Number(own.server.length));
+  if (parameters > 1) {
     throw new OptionError({
       key: 'server',
       of: 'httpServer()',
       expected: 'a function that makes a server for each start',
-      got: `one with ${own.server.length} parameters, a request listener`,
+      got: `one with ${parameters} parameters, a request listener`,
       hint: 'Write server: () => app',
       path: own.id,
     });
