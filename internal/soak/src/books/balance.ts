@@ -1,5 +1,5 @@
 /** Holds the books against the tree as it is: nobody is lost, nobody is there twice, and the sums are right. */
-import type { ChildSnapshot, ChildStatus, SupervisorSnapshot } from 'coppice';
+import type { ChildSnapshot, ChildStatus, SupervisorPhase, SupervisorSnapshot } from 'coppice';
 import type { Findings } from '../findings.js';
 import type { Fact, Told } from './fact.js';
 import { type Ledger, sumOf } from './ledger.js';
@@ -15,6 +15,8 @@ const STATUSES: Readonly<Record<Told, readonly ChildStatus[]>> = {
 };
 
 const ALIVE: readonly ChildStatus[] = ['starting', 'running', 'stopping', 'killing'];
+/** What is told last of one that is down until somebody starts it. */
+const SAYS_WHY: readonly Fact['last'][] = ['child:not-restarted', 'child:stopped', 'child:ignored'];
 /** Nobody stays at these for long. */
 const PASSING: readonly ChildStatus[] = ['starting', 'stopping', 'killing', 'exited', 'restarting'];
 
@@ -46,7 +48,6 @@ export class Balance {
     this.times++;
     const seen = new Map<string, ChildSnapshot>();
     this.#look(tree, seen);
-    for (const child of seen.values()) this.#checkChild(child);
     this.#checkPassing(seen.values(), tree.at);
     this.#checkSums(seen);
   }
@@ -60,16 +61,24 @@ export class Balance {
     for (const child of children) {
       if (seen.has(child.path)) this.#findings.add('told and shown', `${child.path} is there twice`);
       seen.set(child.path, child);
+      this.#checkChild(child, phase);
       // Of a tree in a thread there is a picture only, which comes late.
       if (child.supervisor && child.kind !== 'service') this.#look(child.supervisor, seen);
     }
   }
 
-  #checkChild({ path, status, incarnation }: ChildSnapshot): void {
+  #checkChild({ path, status, incarnation }: ChildSnapshot, phase: SupervisorPhase): void {
     const fact = this.#ledger.facts.get(path);
     const isRight = fact
       ? STATUSES[fact.told].includes(status) && incarnation === fact.incarnation
       : incarnation === 0 && STATUSES.nothing.includes(status);
+    // Of one whose supervisor ends that is the reason.
+    const isForGood = phase === 'running' && status === 'stopped';
+    if (isForGood && fact?.told === 'over' && !SAYS_WHY.includes(fact.last))
+      this.#findings.add(
+        'lost children',
+        `${path} is down for good, and nothing says why: it was ${said(fact)}`,
+      );
     if (!isRight)
       this.#findings.add(
         'told and shown',

@@ -132,6 +132,19 @@ test('a child that is gone without a word is lost', async () => {
   );
 });
 
+test('one that is down for good has to be told why, and its declaration has to say so', async () => {
+  const { events, tree } = await story();
+  const at = events.findIndex(({ type, path }) => type === 'child:restarting' && path === 'app/worker');
+  const ended = { ...tree.children[1]!, status: 'stopped' as const, incarnation: 1 };
+  const shown = { ...tree, children: [tree.children[0]!, ended] };
+  const known = renumbered(events.slice(0, at));
+  expect(judged(known, shown).join('\n')).toMatch(/app\/worker is down for good, and nothing says why/);
+  const last = { ...known.at(-1)!, type: 'child:not-restarted', because: 'completed' } as SupervisionEvent;
+  expect(judged(renumbered([...known, last]), shown).join('\n')).toMatch(
+    /app\/worker 1 stays down \(completed\), but is permanent, after child:crashed/,
+  );
+});
+
 test('one that nobody was told of, or that is there twice, is seen', async () => {
   const { events, tree } = await story();
   const stranger = { ...tree.children[0]!, id: 'x', path: 'app/x' };

@@ -3,7 +3,7 @@
  * what was told before, and what is told in all has to balance with what is there.
  */
 import { isDeepStrictEqual } from 'node:util';
-import type { EventName, SupervisionEvent } from 'coppice';
+import type { EventName, EventOf, SupervisionEvent } from 'coppice';
 import type { Findings } from '../findings.js';
 import { AFTER, type ChildEvent, type Fact, OF_ANY_INCARNATION, THEN, isOnRequest } from './fact.js';
 
@@ -111,6 +111,11 @@ export class Ledger {
     if (!AFTER[type].includes(fact.told) && !isOnRequest(event))
       this.#wrong('order', `${type} ${key} comes after '${fact.told}' (${fact.last})`);
     this.#decision(fact, event);
+    if (type === 'child:not-restarted' && !mayStayDown(fact, event))
+      this.#wrong(
+        'restarts',
+        `${key} stays down (${event.because}), but is ${event.restart}, after ${fact.end}`,
+      );
     const then = THEN[type];
     if (isDone) this.sums.starts++;
     if (then === 'over') this.#ends(fact, type);
@@ -196,6 +201,12 @@ export class Ledger {
   #wrong(check: string, example: string): void {
     this.#findings.add(check, example);
   }
+}
+
+/** Does its declaration say so? What somebody has asked for is not looked into. */
+function mayStayDown({ end }: Fact, { because, restart }: EventOf<'child:not-restarted'>): boolean {
+  if (because === 'temporary') return restart === 'temporary';
+  return because !== 'completed' || (restart === 'transient' && end !== 'child:crashed');
 }
 
 export const count = <K>(map: Map<K, number>, key: K, by = 1): void =>
