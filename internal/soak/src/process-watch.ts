@@ -51,8 +51,16 @@ export class ProcessWatch {
     const { family, strays } = processesOf(this.#root, this.#mark);
     for (const info of [...family, ...strays]) {
       this.#findings.add('left behind', `a process: ${tell(info)}`);
-      process.kill(info.pid, 'SIGKILL');
+      end(info);
     }
+  }
+}
+
+function end({ pid }: ProcessInfo): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error; // it has just ended
   }
 }
 
