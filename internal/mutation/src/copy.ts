@@ -42,8 +42,8 @@ export interface Copied {
   readonly mutants: readonly Mutant[];
   /** The test files that may judge them. */
   readonly tests: readonly string[];
-  /** Changes when anything changes that all of these share. */
-  readonly shared: string;
+  /** Another one as soon as anything of it changes. */
+  readonly version: string;
 }
 
 /** Makes the copy anew. */
@@ -66,8 +66,8 @@ export async function makeCopy(): Promise<Copied> {
   for (const { name, content } of files) write(name, content);
   const all = COPIED.flatMap((path) => filesOf(join(COPY, path)));
   const tests = all.filter((name) => name.endsWith('.test.ts'));
-  const shared = createHash('sha256');
-  for (const name of all) if (!tests.includes(name)) shared.update(readFileSync(name));
+  const version = createHash('sha256');
+  for (const name of all) version.update(name).update(readFileSync(name));
   for (const name of all) write(name.replace(/ts$/, 'js'), compiled(name));
 
   const originals = new Map(sources.map(({ name, content }) => [name, content]));
@@ -92,7 +92,7 @@ export async function makeCopy(): Promise<Copied> {
       };
     }),
     tests: tests.map((name) => name.slice(COPY.length + 1)),
-    shared: shared.digest('hex'),
+    version: version.digest('hex'),
   };
 }
 

@@ -7,7 +7,6 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { expect } from 'expect';
 import {
-  addEventHandler,
   afterAll,
   afterEach,
   beforeAll,
@@ -21,7 +20,7 @@ import {
   test,
 } from 'jest-circus';
 import { ModuleMocker } from 'jest-mock';
-import type { Told } from './court.js';
+import { LOADING, type Told } from './court.js';
 import { COPY } from './place.js';
 import { SIMULATION, simulate } from './simulation.js';
 
@@ -34,6 +33,8 @@ interface Switches {
 
 /** Generous: machines are busy. A test whose promise never settles costs as much. */
 const TEST_TIMEOUT_MS = 60_000;
+
+const ENTRIES = ['packages/core/src/index.ts', 'packages/core/src/kit.ts'];
 
 const load = createRequire(join(COPY, 'package.json'));
 const { mutant, files, seed } = JSON.parse(process.argv[2]!) as {
@@ -55,47 +56,48 @@ Object.assign(globalThis, {
   afterAll,
   afterEach,
 });
+// Whoever asked is gone.
+process.on('disconnect', () => process.exit());
 console.log = console.warn = console.error = () => {};
 
 for (const file of files) {
-  delete switches.mutantCoverage;
-  delete switches.currentTestId;
+  // What is done while core is loaded is counted as of no test.
+  if (file !== LOADING) switches.currentTestId = file;
   const before = performance.now();
-  const failure = file === SIMULATION ? await simulate(load, seed) : await judge(file);
+  const failure = await judge(file);
+  const ms = performance.now() - before;
   tell({
     file,
-    ms: performance.now() - before,
+    ms,
     ...(failure !== undefined && { failure }),
-    ...(mutant === undefined && { covers: covered() }),
+    ...(mutant === undefined && { covers: covered(file) }),
   });
-  if (failure !== undefined) break;
+  if (failure !== undefined && mutant !== undefined) break;
 }
+// What a mutant left running must not keep it alive, nor what it told get lost.
 process.disconnect();
-// What a mutant left running must not keep it alive.
-process.exit();
 
+/** The first test that fails. */
 async function judge(file: string): Promise<string | undefined> {
+  if (file === SIMULATION) return simulate(load, seed);
   resetState();
   setState({ ...getState(), testTimeout: TEST_TIMEOUT_MS });
   try {
-    load(`./${file.replace(/ts$/, 'js')}`);
+    for (const name of file === LOADING ? ENTRIES : [file]) load(`./${name.replace(/ts$/, 'js')}`);
   } catch (error) {
     return `does not load: ${String(error)}`;
   }
+  if (file === LOADING) return undefined;
   afterEach(() => mocker.restoreAllMocks());
-  addEventHandler(({ name }) => {
-    if (name === 'test_start') switches.currentTestId = 'a test';
-  });
   const { testResults, unhandledErrors } = await run();
   const failed = testResults.find(({ errors }) => errors.length > 0);
   return failed ? failed.testPath.slice(1).join(' ') : unhandledErrors[0];
 }
 
-/** The mutants that were come by, in what loaded and in what ran. */
-function covered(): string[] {
-  const { mutantCoverage } = switches;
-  const counted = [mutantCoverage?.static, ...Object.values(mutantCoverage?.perTest ?? {})];
-  return [...new Set(counted.flatMap((each) => Object.keys(each ?? {})))];
+/** The mutants that were come by. */
+function covered(file: string): string[] {
+  const { mutantCoverage: of } = switches;
+  return Object.keys((file === LOADING ? of?.static : of?.perTest[file]) ?? {});
 }
 
 function tell(told: Told): void {

@@ -5,6 +5,9 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
+/** Stands for a test file: what is done while core is loaded. */
+export const LOADING = 'loading';
+
 /** What became of one test file. */
 export interface Told {
   readonly file: string;
@@ -55,7 +58,9 @@ export function hear(
     });
     court.on('exit', () => {
       clearTimeout(timer);
-      const isDone = told.length === given.files.length || told.at(-1)?.failure !== undefined;
+      const isDone =
+        told.length === given.files.length ||
+        (given.mutant !== undefined && told.at(-1)?.failure !== undefined);
       if (hung !== undefined) resolve({ told, hung });
       else if (isDone) resolve({ told });
       else resolve({ told, died: given.files[told.length]! });

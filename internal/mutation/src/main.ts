@@ -1,9 +1,9 @@
 /** `npm run -s mutation -- --seed S --sample N`: which small faults in core's sources do its tests not notice? */
-import { type Case, type Told, hear } from './court.js';
+import { hear } from './court.js';
 import { type Mutant, makeCopy } from './copy.js';
-import { summon } from './judges.js';
+import { type Judges, summon } from './judges.js';
 import { type Options, USAGE, optionsOf } from './options.js';
-import { type Verdict, reportOf, showSurvivor } from './report.js';
+import { type Verdict, reportOf, show } from './report.js';
 import { draw } from './sample.js';
 
 process.exitCode = await main(process.argv.slice(2)).catch((error: unknown) => {
@@ -14,15 +14,16 @@ process.exitCode = await main(process.argv.slice(2)).catch((error: unknown) => {
 
 async function main(args: readonly string[]): Promise<number> {
   const options = optionsOf(args);
-  const { mutants, tests, shared } = await makeCopy();
-  const judges = await summon(tests, shared, options.seed);
+  const { mutants, tests, version } = await makeCopy();
+  const judges = await summon(tests, version, options.seed);
+  for (const file of judges.failing) console.log(`${file} fails without any mutant, and does not judge`);
   const chosen = choose(mutants, options);
-  console.log(`${mutants.length} mutants, ${chosen.length} are tried by ${judges.length} test files`);
+  console.log(`${mutants.length} mutants, ${chosen.length} are tried by ${judges.count} test files`);
   const verdicts: Verdict[] = [];
   for (const mutant of chosen) {
     const verdict = await judge(mutant, judges, options.seed);
     verdicts.push(verdict);
-    if (verdict.fate === 'survived' || verdict.fate === 'not covered') console.log(showSurvivor(verdict));
+    console.log(show(verdict));
   }
   console.log(reportOf(verdicts));
   return 0;
@@ -34,11 +35,10 @@ function choose(mutants: readonly Mutant[], { seed, sample, whole, ids }: Option
   return mutants.filter((mutant) => drawn.has(mutant) || whole.some((path) => mutant.file.startsWith(path)));
 }
 
-async function judge(mutant: Mutant, judges: readonly Told[], seed: number): Promise<Verdict> {
-  const able = judges.filter(({ covers }) => covers!.includes(mutant.id));
-  if (able.length === 0) return { mutant, fate: 'not covered' };
-  const given: Case = { mutant: mutant.id, files: able.map(({ file }) => file), seed };
-  const { told, hung, died } = await hear(given, (file) => able.find((each) => each.file === file)!.ms);
+async function judge(mutant: Mutant, judges: Judges, seed: number): Promise<Verdict> {
+  const files = judges.of(mutant.id);
+  if (files.length === 0) return { mutant, fate: 'not covered' };
+  const { told, hung, died } = await hear({ mutant: mutant.id, files, seed }, (file) => judges.usualMs(file));
   if (hung !== undefined) return { mutant, fate: 'timed out', by: hung };
   if (died !== undefined) return { mutant, fate: 'killed', by: died };
   const { file, failure } = told.at(-1)!;

@@ -1,7 +1,7 @@
 /** What is drawn, and what is printed of it. That mutants are killed is seen by running the command. */
 import type { Mutant } from './copy.js';
 import { optionsOf } from './options.js';
-import { reportOf, showSurvivor } from './report.js';
+import { reportOf, show } from './report.js';
 import { draw } from './sample.js';
 
 const mutant = (id: number, folder: string): Mutant => ({
@@ -33,9 +33,12 @@ test('each folder has its share, a small one more than that, and what it has at 
   expect(draw(mutants, 0, 1)).toEqual([]);
 });
 
-test('a survivor is shown where it stands, with what was and what became of it', () => {
-  expect(showSurvivor({ mutant: mutant(5, 'model'), fate: 'survived' })).toBe(
+test('a mutant is shown where it stands; a survivor with what was and what became of it', () => {
+  expect(show({ mutant: mutant(5, 'model'), fate: 'survived' })).toBe(
     'survived 5 EqualityOperator packages/core/src/model/file.ts:3:7\n  - a < b\n  + a <= b',
+  );
+  expect(show({ mutant: mutant(5, 'model'), fate: 'killed', by: 'a.test.ts' })).toBe(
+    'killed 5 EqualityOperator packages/core/src/model/file.ts:3:7 by a.test.ts',
   );
 });
 

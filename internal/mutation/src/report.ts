@@ -1,4 +1,4 @@
-/** What the command prints: each survivor where it stands, and a table of all. */
+/** What the command prints: each mutant where it stands, and a table of all. */
 import type { Mutant } from './copy.js';
 import { foldersOf } from './sample.js';
 
@@ -11,8 +11,10 @@ export interface Verdict {
   readonly by?: string;
 }
 
-export function showSurvivor({ mutant: { id, file, line, column, kind, from, to }, fate }: Verdict): string {
-  return `${fate} ${id} ${kind} packages/core/src/${file}:${line}:${column}\n  - ${oneLine(from)}\n  + ${oneLine(to)}`;
+/** A line; and what was changed, if nobody noticed. */
+export function show({ mutant: { id, file, line, column, kind, from, to }, fate, by }: Verdict): string {
+  const what = `${fate} ${id} ${kind} packages/core/src/${file}:${line}:${column}`;
+  return by === undefined ? `${what}\n  - ${oneLine(from)}\n  + ${oneLine(to)}` : `${what} by ${by}`;
 }
 
 function oneLine(code: string): string {
