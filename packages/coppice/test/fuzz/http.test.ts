@@ -46,7 +46,7 @@ type Step = { readonly send: string } | { readonly then: 'wait' | 'end' | 'reset
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 6, arbitrary: fc.constantFrom(...PIECES).map((send) => ({ send })) },
   { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 50 }).map((send) => ({ send })) },
-  { weight: 2, arbitrary: fc.constantFrom('wait', 'end', 'reset').map((then) => ({ then }) as Step) },
+  { weight: 2, arbitrary: fc.constantFrom('wait', 'end', 'reset').map((then) => ({ then })) },
 );
 
 /** What one client does; at its end it stays, and says nothing more. */

@@ -68,7 +68,7 @@ const DECLARATIONS: Readonly<Record<string, object>> = {
 };
 
 type Declare = (options: never) => object;
-const declareBy = (name: string): Declare => coppice[name as 'application'] as Declare;
+const declareBy = (name: string): Declare => (coppice as never as Record<string, Declare>)[name]!;
 
 const names = Object.keys(DECLARATIONS);
 

@@ -183,7 +183,7 @@ export const ERRORS = new Map<ErrorCode, { readonly className: ErrorClassName; r
 const MAX_FACT = 2_000;
 
 function factOf(value: unknown): string {
-  const text = String(value ?? '');
+  const text = String((value ?? '') as string);
   return text.length > MAX_FACT ? `${text.slice(0, MAX_FACT)}...` : text;
 }
 

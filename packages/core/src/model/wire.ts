@@ -185,7 +185,7 @@ function codeOf(code: unknown): string | number | undefined {
 function describe(value: unknown): string {
   try {
     if (typeof value === 'object') return cut(jsonOf(value) ?? 'an object', MAX_MESSAGE);
-    return cut(String(value), MAX_MESSAGE);
+    return cut(String(value as string), MAX_MESSAGE);
   } catch {
     return typeof value === 'object' ? partOf(value as object) : 'a value that cannot be read';
   }

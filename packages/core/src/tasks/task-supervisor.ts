@@ -102,7 +102,7 @@ function taskOptions(given: unknown, path: string): AwaitedTaskOptions {
     coppiceError('COPPICE_NOT_A_SPEC', { expected, got, path }, cause),
   );
   const strange = Object.keys(own).find((key) => !TASK_KEYS.includes(key));
-  if (strange === undefined) return own as AwaitedTaskOptions;
+  if (strange === undefined) return own;
   const near = closest(strange, TASK_KEYS);
   throw unknownKey('task of a task supervisor', strange, near, TASK_KEYS.join(', '), path);
 }

@@ -32,8 +32,7 @@ const revoked = (target: object): unknown => {
 };
 
 /** Each trap throws. */
-const stingy = (target: object): unknown =>
-  new Proxy(target, new Proxy({}, { get: () => sabotage }) as ProxyHandler<object>);
+const stingy = (target: object): unknown => new Proxy(target, new Proxy({}, { get: () => sabotage }));
 
 /** Answers to whatever is asked with itself. */
 function yesMan(): unknown {

@@ -69,7 +69,7 @@ interface Place {
 }
 
 function apply(root: { value: unknown }, { at, how, value, key }: Mutation): void {
-  const places = placesIn(root as Record<string, unknown>);
+  const places = placesIn(root);
   const place = places[at % places.length] as Place;
   const { holder } = place;
   const old = read(place);

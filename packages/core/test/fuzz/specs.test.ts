@@ -58,11 +58,11 @@ type Declare = (options: never) => object;
 
 /** Valid options of each way to declare something, and what declares it. */
 const KINDS: readonly (readonly [string, Declare, object])[] = [
-  ['service', service as Declare, SERVICE],
-  ['task', task as Declare, { ...TASK, bindsTo: undefined }],
+  ['service', service, SERVICE],
+  ['task', task, { ...TASK, bindsTo: undefined }],
   [
     'supervisor',
-    supervisor as Declare,
+    supervisor,
     {
       id: 'root',
       strategy: 'rest-for-one',
@@ -71,10 +71,10 @@ const KINDS: readonly (readonly [string, Declare, object])[] = [
       children: [SERVICE, TASK, NESTED, DYNAMIC],
     },
   ],
-  ['dynamicSupervisor', dynamicSupervisor as Declare, DYNAMIC],
+  ['dynamicSupervisor', dynamicSupervisor, DYNAMIC],
   [
     'taskSupervisor',
-    taskSupervisor as Declare,
+    taskSupervisor,
     {
       id: 'tasks',
       maxChildren: 5,
@@ -91,7 +91,7 @@ const KINDS: readonly (readonly [string, Declare, object])[] = [
   ],
   [
     'partitionSupervisor',
-    partitionSupervisor as Declare,
+    partitionSupervisor,
     {
       id: 'parts',
       partitions: 3,
@@ -100,10 +100,10 @@ const KINDS: readonly (readonly [string, Declare, object])[] = [
       child: (n: number) => ({ ...PLAIN, id: `p${n}` }),
     },
   ],
-  ['registry', registry as Declare, { id: 'names', keys: 'unique', ...ALL }],
+  ['registry', registry, { id: 'names', keys: 'unique', ...ALL }],
   [
     'pool',
-    pool as Declare,
+    pool,
     {
       id: 'pool',
       size: 2,

@@ -38,7 +38,8 @@ const carriers: fc.Arbitrary<{ make: () => unknown }> = fc
         value: inList ? [value.make(), value.make()] : value.make(),
         enumerable: true,
       }),
-    toString: () => `<an error with ${key}: ${inList ? '2 times ' : ''}${String(value)}>`,
+    toString: () =>
+      `<an error with ${key}: ${inList ? '2 times ' : ''}${String(value as unknown as string)}>`,
   }));
 
 const thrown = fc.oneof(anyHostile, carriers);
