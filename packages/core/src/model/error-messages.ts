@@ -182,8 +182,10 @@ export const ERRORS = new Map<ErrorCode, { readonly className: ErrorClassName; r
 /** No single fact makes a message longer than this: an id, or what a user's error says, may be of any length. */
 const MAX_FACT = 2_000;
 
+const asText: (value: unknown) => string = String;
+
 function factOf(value: unknown): string {
-  const text = String((value ?? '') as string);
+  const text = asText(value ?? '');
   return text.length > MAX_FACT ? `${text.slice(0, MAX_FACT)}...` : text;
 }
 

@@ -181,11 +181,14 @@ function codeOf(code: unknown): string | number | undefined {
   return text(code, MAX_NAME);
 }
 
+/** Of whatever it is, also where that is `[object Object]`. */
+const asText: (value: unknown) => string = String;
+
 /** A thrown value that is no error, in words. */
 function describe(value: unknown): string {
   try {
     if (typeof value === 'object') return cut(jsonOf(value) ?? 'an object', MAX_MESSAGE);
-    return cut(String(value as string), MAX_MESSAGE);
+    return cut(asText(value), MAX_MESSAGE);
   } catch {
     return typeof value === 'object' ? partOf(value as object) : 'a value that cannot be read';
   }

@@ -13,6 +13,7 @@ import { messageOf } from '../../src/model/errors.js';
 import { reasonToWire } from '../../src/model/wire.js';
 import { HOSTILE_NAMES, anyHostile, hostile } from './hostile.js';
 import { peacefully } from './judge.js';
+import { show } from '../../src/spec/checks.js';
 import { mutated, mutations } from './mutate.js';
 import { LIMIT_MS, runs } from './settings.js';
 
@@ -38,8 +39,7 @@ const carriers: fc.Arbitrary<{ make: () => unknown }> = fc
         value: inList ? [value.make(), value.make()] : value.make(),
         enumerable: true,
       }),
-    toString: () =>
-      `<an error with ${key}: ${inList ? '2 times ' : ''}${String(value as unknown as string)}>`,
+    toString: () => `<an error with ${key}: ${inList ? '2 times ' : ''}${show(value)}>`,
   }));
 
 const thrown = fc.oneof(anyHostile, carriers);
