@@ -1,5 +1,5 @@
 /** Holds the books against the tree as it is: nobody is lost, nobody is there twice, and the sums are right. */
-import type { ChildSnapshot, ChildStatus, SupervisorPhase, SupervisorSnapshot } from 'coppice';
+import type { ChildSnapshot, ChildStatus, SupervisorSnapshot } from 'coppice';
 import type { Findings } from '../findings.js';
 import type { Fact, Told } from './fact.js';
 import { type Ledger, sumOf } from './ledger.js';
@@ -61,24 +61,17 @@ export class Balance {
     for (const child of children) {
       if (seen.has(child.path)) this.#findings.add('told and shown', `${child.path} is there twice`);
       seen.set(child.path, child);
-      this.#checkChild(child, phase);
+      this.#checkChild(child);
       // Of a tree in a thread there is a picture only, which comes late.
       if (child.supervisor && child.kind !== 'service') this.#look(child.supervisor, seen);
     }
   }
 
-  #checkChild({ path, status, incarnation }: ChildSnapshot, phase: SupervisorPhase): void {
+  #checkChild({ path, status, incarnation }: ChildSnapshot): void {
     const fact = this.#ledger.facts.get(path);
     const isRight = fact
       ? STATUSES[fact.told].includes(status) && incarnation === fact.incarnation
       : incarnation === 0 && STATUSES.nothing.includes(status);
-    // Of one whose supervisor ends that is the reason.
-    const isForGood = phase === 'running' && status === 'stopped';
-    if (isForGood && fact?.told === 'over' && !SAYS_WHY.includes(fact.last))
-      this.#findings.add(
-        'lost children',
-        `${path} is down for good, and nothing says why: it was ${said(fact)}`,
-      );
     if (!isRight)
       this.#findings.add(
         'told and shown',
@@ -92,7 +85,7 @@ export class Balance {
     for (const { path, status, incarnation, nextStartAt, kind } of children) {
       const key = `${path} ${incarnation} is ${status}`;
       // Supervisors take as long as what is below them.
-      if (PASSING.includes(status) && kind !== 'supervisor') {
+      if (kind !== 'supervisor' && (PASSING.includes(status) || this.#isDownWithoutAWord(path, status))) {
         const since = before.get(key) ?? now;
         this.#passing.set(key, since);
         if (now - since > LONG_MS)
@@ -106,6 +99,12 @@ export class Balance {
     }
   }
 
+  /** While a group is restarted those whose turn has not come are shown as stopped, but not for long. */
+  #isDownWithoutAWord(path: string, status: ChildStatus): boolean {
+    const fact = this.#ledger.facts.get(path);
+    return status === 'stopped' && fact?.told === 'over' && !SAYS_WHY.includes(fact.last);
+  }
+
   /** Starts are the lives that are over and those that are not; restarts are done, due, or called off. */
   #checkSums(seen: ReadonlyMap<string, ChildSnapshot>): void {
     const { facts, sums } = this.#ledger;
@@ -114,7 +113,7 @@ export class Balance {
     let due = 0;
     for (const fact of facts.values()) {
       if (fact.isDue) due++;
-      if (seen.has(fact.path)) continue;
+      if (seen.has(fact.path) || this.#ledger.goesWithItsSupervisor(fact)) continue;
       if (!this.#ledger.isInThread(fact))
         this.#findings.add('lost children', `${fact.path} was ${said(fact)}, and is not there`);
       else if (fact.told !== 'over' && fact.told !== 'nothing') alive++;

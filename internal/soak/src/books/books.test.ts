@@ -136,13 +136,39 @@ test('one that is down for good has to be told why, and its declaration has to s
   const { events, tree } = await story();
   const at = events.findIndex(({ type, path }) => type === 'child:restarting' && path === 'app/worker');
   const ended = { ...tree.children[1]!, status: 'stopped' as const, incarnation: 1 };
-  const shown = { ...tree, children: [tree.children[0]!, ended] };
+  const [db] = tree.children;
+  const last = { ...db!, id: 'last', path: 'app/last', restart: 'temporary' as const };
+  const shown = { ...tree, children: [db!, ended, last] };
   const known = renumbered(events.slice(0, at));
-  expect(judged(known, shown).join('\n')).toMatch(/app\/worker is down for good, and nothing says why/);
-  const last = { ...known.at(-1)!, type: 'child:not-restarted', because: 'completed' } as SupervisionEvent;
-  expect(judged(renumbered([...known, last]), shown).join('\n')).toMatch(
-    /app\/worker 1 stays down \(completed\), but is permanent, after child:crashed/,
-  );
+  const findings = new Findings();
+  const ledger = new Ledger(findings);
+  for (const event of known) ledger.hear(event);
+  const balance = new Balance(ledger, new Declarations(SPEC), findings);
+  // In the middle of the restart of a group that is shown for a moment.
+  balance.check({ ...shown, at: 0 });
+  expect(findings.all).toEqual([]);
+  balance.check({ ...shown, at: 21_000 });
+  expect(findings.all.map(({ examples }) => examples)).toEqual([['app/worker 1 is stopped for 21000 ms']]);
+
+  const said = { ...known.at(-1)!, type: 'child:not-restarted', because: 'completed' } as SupervisionEvent;
+  expect(judged(renumbered([...known, said]), shown)).toEqual([
+    'restarts: app/worker 1 stays down (completed), but is permanent, after child:crashed',
+  ]);
+});
+
+test('children of a supervisor that is ending go with it, and of no other', async () => {
+  const { events, tree } = await story();
+  const { seq, at } = events.at(-1)!;
+  const told = { seq: seq + 1, at, path: 'app/db', supervisor: 'app', id: 'db', incarnation: 1 };
+  const over = ['child:stopping', 'child:stopped'].map((type, n) => ({ ...told, type, seq: seq + 2 + n }));
+  const ending = { type: 'supervisor:stopping', seq: seq + 1, at, path: 'app' };
+  const shown = { ...tree, phase: 'stopping' as const, children: tree.children.slice(1) };
+  const extended = [...events, ending, ...over] as unknown as SupervisionEvent[];
+  expect(judged(extended, shown)).toEqual([]);
+  const other = [...events, { ...ending, path: 'other' }, ...over] as unknown as SupervisionEvent[];
+  expect(judged(other, shown)).toEqual([
+    'lost children: app/db was over (1, child:stopped), and is not there',
+  ]);
 });
 
 test('one that nobody was told of, or that is there twice, is seen', async () => {

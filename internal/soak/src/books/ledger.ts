@@ -49,6 +49,8 @@ export class Ledger {
   readonly facts = new Map<string, Fact>();
   /** Who was given up, and has not ended yet: path and incarnation. */
   readonly abandoned = new Set<string>();
+  /** Supervisors that are ending: their children go with them, one after the other. */
+  readonly #ending = new Set<string>();
   readonly #findings: Findings;
   #seq = 0;
   #at = 0;
@@ -84,9 +86,16 @@ export class Ledger {
     return false;
   }
 
+  /** Is it down, and nobody has to say so, since its supervisor is about to be? */
+  goesWithItsSupervisor({ told, supervisor }: Fact): boolean {
+    return told === 'over' && this.#ending.has(supervisor);
+  }
+
   #aboutSupervisor(event: Exclude<SupervisionEvent, { incarnation: number }>): void {
     const { type, path } = event;
+    if (type === 'supervisor:stopping') this.#ending.add(path);
     if (type === 'supervisor:stopped' || type === 'supervisor:start-failed') {
+      this.#ending.delete(path);
       const alive = this.#below(path).find(({ told }) => told !== 'over' && told !== 'nothing');
       if (alive) this.#wrong('order', `${type} ${path}, but ${alive.path} is ${alive.told}`);
       this.#forgetBelow(path);
@@ -166,6 +175,7 @@ export class Ledger {
     for (const fact of this.#below(path))
       if (fact.told !== 'over' && fact.told !== 'nothing') this.sums.wentWithTheirThread++;
     this.#forgetBelow(path);
+    for (const ending of this.#ending) if (`${ending}/`.startsWith(`${path}/`)) this.#ending.delete(ending);
   }
 
   #factOf({ path, supervisor, id, kind }: ChildEvent): Fact {
