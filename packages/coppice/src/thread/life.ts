@@ -197,9 +197,10 @@ export class ThreadLife implements ThreadHandle {
     switch (report.type) {
       case 'hello':
         this.#isHelped = true;
-        return;
+        return this.#isAsked ? this.#order() : undefined;
       case 'loaded':
-        return this.#isHelped ? undefined : this.#ready();
+        if (this.#isHelped) return;
+        return this.#isAsked ? this.#terminate() : this.#ready();
       case 'ready':
         return this.#ready();
       case 'beat':
@@ -274,9 +275,14 @@ export class ThreadLife implements ThreadHandle {
   #ask(): void {
     if (this.#isAsked || this.#phase === 'gone') return;
     this.#isAsked = true;
-    // As long as its file has not called runThread there is nobody to hear it, and nothing to clean up.
-    if (this.#isHelped) this.#port.postMessage({ type: 'stop' } satisfies Order);
-    else this.#terminate();
+    if (this.#isHelped) this.#order();
+    // A file that has not called runThread does not hear it, and has nothing to clean up. But while it loads, Node 20
+    // would leave the files open that are being read: it is done when it has loaded, or is out of time.
+    else if (this.#phase === 'ready') this.#terminate();
+  }
+
+  #order(): void {
+    this.#port.postMessage({ type: 'stop' } satisfies Order);
   }
 
   #terminate(): void {

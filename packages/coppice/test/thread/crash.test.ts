@@ -191,7 +191,7 @@ describe('a file that knows nothing of Coppice', () => {
   });
 
   test('that never finishes loading is terminated when the start is given up', async () => {
-    const { tree } = prepare(thread({ id: 'worker', file: fixture('plain-busy.mjs') }));
+    const { tree } = prepare(thread({ id: 'worker', file: fixture('plain-busy.mjs'), shutdownMs: 200 }));
     const starting = tree.start();
     starting.catch(() => {});
     const isRunning = (): Promise<unknown> => new Promise((resolve) => setTimeout(resolve, 5));
@@ -199,6 +199,18 @@ describe('a file that knows nothing of Coppice', () => {
     const report = await tree.stop();
     await expect(starting).rejects.toMatchObject({ code: 'COPPICE_START_INTERRUPTED' });
     expect(report.unstopped).toEqual([]);
+    expect(threadsAlive()).toBe(0);
+  });
+
+  test('is not terminated in the middle of its loading, which would leave files open', async () => {
+    const mark = new SharedArrayBuffer(4);
+    const { tree } = prepare(thread({ id: 'worker', file: fixture('marks.mjs'), data: { mark } }));
+    const starting = tree.start();
+    starting.catch(() => {});
+    await tree.stop();
+    await expect(starting).rejects.toMatchObject({ code: 'COPPICE_START_INTERRUPTED' });
+    expect(new Int32Array(mark)[0]).toBe(1);
+    expect(threadsAlive()).toBe(0);
   });
 });
 
