@@ -230,7 +230,16 @@ export class Adversary {
     const { handle, id } = this.#someone();
     await handle.terminateChild(id, { by: 'the adversary' });
     await pause(this.chance * 200);
-    await handle.restartChild(id, { by: 'the adversary' });
+    // What it needs may be down for a while; nobody else would start it again.
+    for (let tries = 1; ; tries++) {
+      try {
+        return void (await handle.restartChild(id, { by: 'the adversary' }));
+      } catch (error) {
+        const { code } = error as { code?: unknown };
+        if ((code !== 'COPPICE_BOUND' && code !== 'COPPICE_NOT_RUNNING') || tries === 50) throw error;
+      }
+      await pause(200);
+    }
   }
 
   async pauseForAWhile(): Promise<void> {

@@ -15,8 +15,6 @@ const STATUSES: Readonly<Record<Told, readonly ChildStatus[]>> = {
 };
 
 const ALIVE: readonly ChildStatus[] = ['starting', 'running', 'stopping', 'killing'];
-/** What is told last of one that is down until somebody starts it. */
-const SAYS_WHY: readonly Fact['last'][] = ['child:not-restarted', 'child:stopped', 'child:ignored'];
 /** Nobody stays at these for long. */
 const PASSING: readonly ChildStatus[] = ['starting', 'stopping', 'killing', 'exited', 'restarting'];
 
@@ -102,7 +100,7 @@ export class Balance {
   /** While a group is restarted those whose turn has not come are shown as stopped, but not for long. */
   #isDownWithoutAWord(path: string, status: ChildStatus): boolean {
     const fact = this.#ledger.facts.get(path);
-    return status === 'stopped' && fact?.told === 'over' && !SAYS_WHY.includes(fact.last);
+    return status === 'stopped' && fact?.told === 'over' && !fact.isExplained;
   }
 
   /** Starts are the lives that are over and those that are not; restarts are done, due, or called off. */

@@ -19,6 +19,8 @@ export interface Fact {
   end: EventName | undefined;
   /** Its restart was decided, and is not done yet. */
   isDue: boolean;
+  /** It was told why it is down until somebody starts it. */
+  isExplained: boolean;
 }
 
 const ANYTHING: readonly Told[] = ['nothing', 'starting', 'started', 'stopping', 'over'];
@@ -59,6 +61,20 @@ export const OF_ANY_INCARNATION: readonly EventName[] = [
   'child:cleanup-failed',
   'child:late-fault',
 ];
+
+/** What says of one that it is down until somebody starts it, or that it is not; the others leave that as it is. */
+export const EXPLAINS: Readonly<Partial<Record<EventName, boolean>>> = {
+  'child:not-restarted': true,
+  'child:stopped': true,
+  'child:ignored': true,
+  'child:crashed': false,
+  'child:completed': false,
+  'child:start-failed': false,
+  'child:starting': false,
+  'child:restarting': false,
+  'child:backing-off': false,
+  'child:waiting': false,
+};
 
 /** On request one is restarted whatever it was at. */
 export const isOnRequest = (event: ChildEvent): boolean =>

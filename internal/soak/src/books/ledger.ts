@@ -5,7 +5,15 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { EventName, EventOf, SupervisionEvent } from 'coppice';
 import type { Findings } from '../findings.js';
-import { AFTER, type ChildEvent, type Fact, OF_ANY_INCARNATION, THEN, isOnRequest } from './fact.js';
+import {
+  AFTER,
+  type ChildEvent,
+  EXPLAINS,
+  type Fact,
+  OF_ANY_INCARNATION,
+  THEN,
+  isOnRequest,
+} from './fact.js';
 
 /** The ways in which a start comes to its end, and with it a life. */
 export interface Sums {
@@ -129,6 +137,7 @@ export class Ledger {
     if (isDone) this.sums.starts++;
     if (then === 'over') this.#ends(fact, type);
     fact.told = then ?? fact.told;
+    fact.isExplained = EXPLAINS[type] ?? fact.isExplained;
     fact.incarnation = incarnation;
     fact.last = type;
     if (then === 'over') fact.end = type;
@@ -191,6 +200,7 @@ export class Ledger {
         last: undefined,
         end: undefined,
         isDue: false,
+        isExplained: false,
       };
       this.facts.set(path, fact);
     }
