@@ -165,6 +165,31 @@ describe('a listener that', () => {
   });
 });
 
+test('a sink that fails again after it had worked is reported again', async () => {
+  const { a, specs } = crew(['a']);
+  const clock = new SimulatedClock();
+  let isBroken = false;
+  const eventSink: EventSink = {
+    isHeard: true,
+    publish: () => {
+      if (isBroken) throw new Error('sink');
+    },
+  };
+  const tree = supervisor({ id: 'root', maxRestarts: Infinity, children: specs }).handle({
+    clock,
+    eventSink,
+  });
+  const failed: string[] = [];
+  tree.on('listener:failed', ({ event }) => void failed.push(event));
+  await tree.start();
+  for (const broken of [true, true, false, true]) {
+    isBroken = broken;
+    a.crash();
+    await clock.advance(0);
+  }
+  expect(failed).toEqual(['eventSink', 'eventSink']);
+});
+
 test('a sink that nobody hears makes no event; one that is heard gets all of them', async () => {
   let isHeard = false;
   const got: SupervisionEvent[] = [];

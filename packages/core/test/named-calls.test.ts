@@ -1,0 +1,40 @@
+/** Whoever passes what a call cannot take is told which call that was. */
+import {
+  formatTree,
+  healthOf,
+  isCoppiceError,
+  supervisor,
+  toDot,
+  toMermaid,
+  watchHealth,
+} from '@coppice/core';
+import { boot, scripted } from './support/scripted.js';
+
+const UNKNOWN = { unheardOf: 1 } as never;
+type Tree = Awaited<ReturnType<typeof boot>>['tree'];
+
+test.each<[string, (tree: Tree) => unknown]>([
+  ['formatTree', (tree) => formatTree(tree.snapshot(), UNKNOWN)],
+  ['healthOf', (tree) => healthOf(tree.snapshot(), UNKNOWN)],
+  ['watchHealth', (tree) => watchHealth(tree, UNKNOWN)],
+  ['explain', (tree) => tree.explain('a', UNKNOWN)],
+  ['snapshot', (tree) => tree.snapshot(UNKNOWN)],
+  ['snapshot', (tree) => tree.snapshot({ dynamic: 'all' as never })],
+  ['stop', (tree) => tree.stop(UNKNOWN)],
+  ['stop', (tree) => tree.stop({ reason: 5 as never })],
+  ['reconcile', (tree) => tree.reconcile(supervisor({ id: 'root', children: [] }), UNKNOWN)],
+  ['events', (tree) => tree.events(UNKNOWN)],
+  ['formatTree', () => formatTree(5 as never)],
+  ['toDot', () => toDot(5 as never)],
+  ['toMermaid', () => toMermaid(5 as never)],
+  ['healthOf', () => healthOf(5 as never)],
+])('%s', async (name, call) => {
+  const { tree } = await boot({ children: [scripted('a').spec] });
+  const error: unknown = await (async () => call(tree))().then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  expect(isCoppiceError(error, 'COPPICE_INVALID_ARGUMENT') && error.message).toMatch(
+    new RegExp(`^${name} expects`),
+  );
+});

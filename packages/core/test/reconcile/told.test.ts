@@ -1,0 +1,25 @@
+/** What a reconcile that cannot be, or of which steps fail, says. */
+import { SimulatedClock, supervisor } from '@coppice/core';
+import { boot, rejection, scripted } from '../support/scripted.js';
+
+test('one of a tree that does not run says what it is', async () => {
+  const wanted = supervisor({ id: 'root', children: [] });
+  const idle = supervisor({ id: 'root', children: [] }).handle({ clock: new SimulatedClock() });
+  expect(await rejection(idle.reconcile(wanted))).toMatchObject({ code: 'COPPICE_NOT_RUNNING' });
+  const { tree } = await boot({});
+  await tree.stop();
+  expect(await rejection(tree.reconcile(wanted))).toMatchObject({
+    code: 'COPPICE_NOT_RUNNING',
+    message: expect.stringMatching(/stopped/),
+  });
+});
+
+test('each step that failed is told of, with its error', async () => {
+  const failing = (id: string) => scripted(id, { onStart: () => Promise.reject(new Error(`no ${id}`)) }).spec;
+  const { tree } = await boot({});
+  const error = await rejection(
+    tree.reconcile(supervisor({ id: 'root', children: [failing('a'), failing('b')] })),
+  );
+  expect(error).toMatchObject({ code: 'COPPICE_RECONCILE_FAILED' });
+  expect(error.message).toMatch(/add 'root\/a': .*no a; add 'root\/b': .*no b/);
+});
