@@ -10,18 +10,12 @@ import ts from 'typescript';
 import { COPY, ROOT } from './place.js';
 
 const CORE = 'packages/core/src/';
-const COPIED = [
-  'packages/core/src',
-  'packages/core/test',
-  'internal/conformance/src',
-  'internal/conformance/data',
-];
+const COPIED = ['packages/core/src', 'packages/core/test'];
 const LINKED = ['docs', 'packages/core/node_modules'];
-/** What tests import by name; of `coppice` they need no more than what it has from core. */
+/** What tests import by name. */
 const NAMES = {
   '@coppice/core/index.js': `${CORE}index.js`,
   '@coppice/core/kit.js': `${CORE}kit.js`,
-  'coppice/index.js': `${CORE}index.js`,
 };
 
 export interface Mutant {

@@ -36,7 +36,7 @@ function choose(mutants: readonly Mutant[], { seed, sample, whole, ids }: Option
 }
 
 async function judge(mutant: Mutant, judges: Judges, seed: number): Promise<Verdict> {
-  const files = judges.of(mutant.id);
+  const files = judges.of(mutant);
   if (files.length === 0) return { mutant, fate: 'not covered' };
   const { told, hung, died } = await hear({ mutant: mutant.id, files, seed }, (file) => judges.usualMs(file));
   if (hung !== undefined) return { mutant, fate: 'timed out', by: hung };
