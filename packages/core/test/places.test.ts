@@ -54,3 +54,20 @@ test('a declaration below one that was replaced is found no more', async () => {
   await tree.deleteChild('outer');
   expect(await rejection(context.whenReady(deep))).toMatchObject({ code: 'COPPICE_UNKNOWN_REF' });
 });
+
+test('a handle for a supervisor below one that was not started yet', async () => {
+  const deepest = supervisor({ id: 'deepest', children: [] });
+  const inner = supervisor({ id: 'inner', children: [scripted('a').spec, deepest] });
+  const outer = supervisor({ id: 'outer', children: [scripted('b').spec, inner] });
+  const root = supervisor({ id: 'root', children: [supervisor({ id: 'other', children: [] }), outer] });
+  const tree = root.handle({ clock: new SimulatedClock() });
+  const path = 'root/outer/inner/deepest';
+  expect(tree.supervisor(outer).supervisor(inner).supervisor(deepest).path).toBe(path);
+  expect(tree.supervisor(outer).supervisor(deepest).path).toBe(path);
+  expect(tree.supervisor(deepest).path).toBe(path);
+  expect(() => tree.supervisor(inner).supervisor(outer)).toThrow(
+    expect.objectContaining({ code: 'COPPICE_NOT_FOUND' }),
+  );
+  await tree.start();
+  expect(tree.supervisor(outer).supervisor(inner).supervisor(deepest).path).toBe(path);
+});

@@ -40,6 +40,20 @@ export function placeBelow(top: SupervisorProcess, ref: unknown): string | undef
   return undefined;
 }
 
+/** The same, below the supervisor of a path, which need not have been started: its declaration will do. */
+export function placeUnder(root: SupervisorProcess, above: string, ref: unknown): string | undefined {
+  let process: SupervisorProcess | undefined = root;
+  let spec: ChildSpec | undefined;
+  for (const id of above.split('/').slice(1)) {
+    if (process) {
+      const child = process.state.children.get(id);
+      process = child && supervisorBelow(child);
+      spec = child?.spec as ChildSpec | undefined;
+    } else spec = spec?.kind === 'supervisor' ? spec.children.find((child) => child.id === id) : undefined;
+  }
+  return process ? placeBelow(process, ref) : spec && placeDeclared(spec, above, ref);
+}
+
 /** The path of a supervisor that another one is, or is below of. */
 export function placeAbove(from: SupervisorProcess, ref: object): string | undefined {
   for (let at: SupervisorProcess | undefined = from; at; at = at.parent.process) {

@@ -5,13 +5,12 @@ import { isSupervisorKind } from '../model/policy.js';
 import { closest } from '../model/suggest.js';
 import type { ChildSpec } from '../spec/types.js';
 import { idOf, show } from '../spec/checks.js';
-import { isSameDeclaration } from '../spec/lineage.js';
 import { checkRootPolicies } from '../spec/policies.js';
 import { warningsOf } from '../spec/warnings.js';
 import { nextTurn } from './clock.js';
 import type { ReconcileOptions } from './handle-types.js';
 import { bystander } from './emitter.js';
-import { placeBelow } from './places.js';
+import { placeUnder } from './places.js';
 import { type ReconcilePlan, changeOf, stepsOf, wantedSpec } from './reconcile-plan.js';
 import { apply } from './reconcile.js';
 import { type AnySupervisorSpec, type StopReport, SupervisorProcess } from './supervisor-process.js';
@@ -100,7 +99,7 @@ export class Root {
 
   /** The path of a supervisor below `above`, by its declaration or by its path from there. */
   pathOf(above: string, ref: unknown): string {
-    const path = typeof ref === 'string' ? `${above}/${ref}` : this.#pathOfSpec(above, ref);
+    const path = typeof ref === 'string' ? `${above}/${ref}` : placeUnder(this.#process, above, ref);
     if (path === undefined) {
       throw coppiceError('COPPICE_NOT_FOUND', {
         supervisor: above,
@@ -111,12 +110,6 @@ export class Root {
     }
     this.#checkPath(path);
     return path;
-  }
-
-  /** Where it is declared; or where it was added at run time. */
-  #pathOfSpec(above: string, ref: unknown): string | undefined {
-    const process = this.find(above);
-    return pathOfSpec(process?.spec ?? this.#spec, above, ref) ?? (process && placeBelow(process, ref));
   }
 
   /** As far as the supervisors on the way are there, so has to be what the path names. */
@@ -194,21 +187,4 @@ export class Root {
       else console.warn(`coppice: ${warning.message}`);
     }
   }
-}
-
-/** Where a declaration stands in the declarations below another, the nearest first. */
-function pathOfSpec(top: ChildSpec | AnySupervisorSpec, at: string, wanted: unknown): string | undefined {
-  let level: (readonly [string, ChildSpec])[] = [[at, top]];
-  while (level.length > 0) {
-    const below: (readonly [string, ChildSpec])[] = [];
-    for (const [path, spec] of level) {
-      if (spec.kind !== 'supervisor') continue;
-      for (const child of spec.children) {
-        if (isSameDeclaration(child, wanted)) return `${path}/${child.id}`;
-        below.push([`${path}/${child.id}`, child]);
-      }
-    }
-    level = below;
-  }
-  return undefined;
 }
