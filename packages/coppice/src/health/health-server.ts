@@ -135,13 +135,16 @@ function answerOf(
       status,
       reasons: reasons.slice(0, MAX_REASONS),
       ...(reasons.length > MAX_REASONS && { more: reasons.length - MAX_REASONS }),
-      ...(changes && { changes: changes().map(told) }),
+      ...(changes && { changes: changes().slice(-MAX_CHANGES).map(told) }),
     };
     return { status: isGood === true ? 200 : 503, body: text(body) };
   } catch {
     return UNKNOWN;
   }
 }
+
+/** So many changes are told, the last ones. */
+const MAX_CHANGES = 100;
 
 /** A change, with its time for a reader. */
 const told = ({ at, ...change }: HealthChange): object => ({ at: new Date(at).toISOString(), ...change });

@@ -3,7 +3,7 @@ import type { Child } from '../model/child.js';
 import type { Asked } from '../model/cause.js';
 import { notFound } from '../model/commands.js';
 import { coppiceError } from '../model/errors.js';
-import { type ExitReason, NORMAL, SHUTDOWN, crash, isShutdown } from '../model/exit-reason.js';
+import { type ExitReason, NORMAL, SHUTDOWN, crash, isShutdown, reasonOf } from '../model/exit-reason.js';
 import { isSupervisorKind } from '../model/policy.js';
 import { looksLikeError } from '../model/wire.js';
 import type {
@@ -387,7 +387,7 @@ function checkText(call: string, texts: Readonly<Record<string, unknown>>): void
 function exitReason(reason: StopOptions['reason']): ExitReason {
   if (reason === undefined || reason === 'shutdown') return SHUTDOWN;
   if (reason === 'normal') return NORMAL;
-  if (isShutdown(reason)) return reason.toReason();
+  if (isShutdown(reason)) return reasonOf(reason);
   if (looksLikeError(reason)) return crash(reason);
   throw coppiceError('COPPICE_INVALID_ARGUMENT', {
     call: 'stop',

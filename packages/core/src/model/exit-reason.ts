@@ -53,6 +53,17 @@ export class Shutdown {
   }
 }
 
+/** What a `Shutdown` stands for, also one that was tampered with: its `toReason` may throw, or say nothing of use. */
+export function reasonOf(shutdown: Shutdown): ExitReason {
+  try {
+    const reason = shutdown.toReason() as { readonly kind?: unknown } | null | undefined;
+    if (reason?.kind === 'shutdown') return reason as ExitReason;
+  } catch {
+    // It ends on purpose all the same.
+  }
+  return SHUTDOWN;
+}
+
 /** Is it a `Shutdown`? Asked of whatever was thrown or returned: a revoked Proxy throws even at `instanceof`. */
 export function isShutdown(value: unknown): value is Shutdown {
   try {
