@@ -2,6 +2,7 @@
 import { hear } from './court.js';
 import { type Mutant, makeCopy } from './copy.js';
 import { type Judges, summon } from './judges.js';
+import { Kept } from './kept.js';
 import { type Options, USAGE, optionsOf } from './options.js';
 import { type Verdict, reportOf, show } from './report.js';
 import { draw } from './sample.js';
@@ -14,14 +15,18 @@ process.exitCode = await main(process.argv.slice(2)).catch((error: unknown) => {
 
 async function main(args: readonly string[]): Promise<number> {
   const options = optionsOf(args);
+  const { seed, ids } = options;
   const { mutants, tests, version } = await makeCopy();
-  const judges = await summon(tests, version, options.seed);
+  const judges = await summon(tests, version, seed);
   for (const file of judges.failing) console.log(`${file} fails without any mutant, and does not judge`);
   const chosen = choose(mutants, options);
   console.log(`${mutants.length} mutants, ${chosen.length} are tried by ${judges.count} test files`);
+  const kept = new Kept(version);
   const verdicts: Verdict[] = [];
   for (const mutant of chosen) {
-    const verdict = await judge(mutant, judges, options.seed);
+    const known = ids.length > 0 ? undefined : kept.of(mutant.id);
+    const verdict = known ? { mutant, ...known } : await judge(mutant, judges, seed);
+    if (!known) kept.add(verdict);
     verdicts.push(verdict);
     console.log(show(verdict));
   }

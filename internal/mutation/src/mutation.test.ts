@@ -20,10 +20,11 @@ const mutants = Array.from({ length: 1_000 }, (_, id) =>
 const numbers = (some: readonly Mutant[], folder: string): number =>
   some.filter((each) => each.folder === folder).length;
 
-test('of one seed always the same are drawn, of another one others, and none twice', () => {
+test('of one seed always the same are drawn, and more of them if more are wanted; of another one others; none twice', () => {
   const drawn = draw(mutants, 100, 1);
   expect(draw(mutants, 100, 1)).toEqual(drawn);
   expect(draw(mutants, 100, 2)).not.toEqual(drawn);
+  expect(draw(mutants, 300, 1)).toEqual(expect.arrayContaining(drawn));
   expect(new Set(drawn).size).toBe(drawn.length);
 });
 

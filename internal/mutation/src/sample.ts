@@ -7,8 +7,9 @@ const LEAST = 15;
 
 /** Of each folder its share of `count`, but never less than `LEAST`: of the small ones something has to be seen as well. */
 export function draw(mutants: readonly Mutant[], count: number, seed: number): Mutant[] {
-  const random = seededRandom(seed);
-  return foldersOf(mutants).flatMap((folder) => {
+  return foldersOf(mutants).flatMap((folder, at) => {
+    // Each has chance of its own, so that a smaller sample is part of a larger one.
+    const random = seededRandom(seed * 1_000 + at);
     const pool = mutants.filter((mutant) => mutant.folder === folder);
     const wanted = Math.min(pool.length, Math.max(LEAST, Math.round((count * pool.length) / mutants.length)));
     return Array.from(
