@@ -1,5 +1,6 @@
 /** Whoever passes what a call cannot take is told which call that was. */
 import {
+  dynamicSupervisor,
   formatTree,
   healthOf,
   isCoppiceError,
@@ -8,7 +9,7 @@ import {
   toMermaid,
   watchHealth,
 } from '@coppice/core';
-import { boot, scripted } from './support/scripted.js';
+import { boot, rejection, scripted } from './support/scripted.js';
 
 const UNKNOWN = { unheardOf: 1 } as never;
 type Tree = Awaited<ReturnType<typeof boot>>['tree'];
@@ -37,4 +38,15 @@ test.each<[string, (tree: Tree) => unknown]>([
   expect(isCoppiceError(error, 'COPPICE_INVALID_ARGUMENT') && error.message).toMatch(
     new RegExp(`^${name} expects`),
   );
+});
+
+test('a child of a dynamic supervisor', async () => {
+  const pool = dynamicSupervisor({ id: 'pool', child: scripted('a').spec });
+  const { tree } = await boot({ children: [pool] });
+  expect(await rejection(tree.supervisor(pool).startChild(5 as never))).toMatchObject({
+    code: 'COPPICE_INVALID_ARGUMENT',
+    message: expect.stringMatching(
+      /^startChild of a dynamic supervisor expects \{ id\?, args\? \} or \{ id\?, spec \}; got 5/,
+    ),
+  });
 });
