@@ -18,7 +18,7 @@ export default {
   },
   modulePathIgnorePatterns: ['<rootDir>/.stryker-tmp', '<rootDir>/[^/]+/[^/]+/dist'],
   restoreMocks: true,
-  testTimeout: 10_000,
+  testTimeout: 30_000,
   coverageProvider: 'v8',
   collectCoverageFrom: ['packages/*/src/**/*.ts', '!**/*.test.ts', '!**/*.test-d.ts'],
   coverageReporters: ['text', 'lcov'],
