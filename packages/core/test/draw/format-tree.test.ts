@@ -84,6 +84,32 @@ test('of a hundred thousand children those that need a look, and a number', asyn
   ]);
 });
 
+test('each look, in Unicode and in ASCII', async () => {
+  const up = scripted('up');
+  const between = scripted('between', { onStop: forever });
+  const trouble = scripted('trouble', { maxRestarts: 0, giveUp: 'park' });
+  const down = scripted('down');
+  const { tree, settle } = await boot({ children: [up, between, trouble, down].map(({ spec }) => spec) });
+  await tree.terminateChild('down');
+  trouble.crash();
+  await settle();
+  void tree.terminateChild('between');
+  await settle();
+  const looks = (ascii: boolean): string[] =>
+    formatTree(tree.snapshot(), { ascii })
+      .split('\n')
+      .slice(1)
+      .map((line) => line.split(' ')[1]!);
+  expect(looks(false)).toEqual(['●', '◐', '✖', '○']);
+  expect(looks(true)).toEqual(['*', '~', '!', 'o']);
+});
+
+test('a pause of which nobody said whose it is', async () => {
+  const { tree } = await boot({ children: [scripted('a').spec] });
+  await tree.pause('a', {});
+  expect(formatTree(tree.snapshot())).toContain('service, up 0 ms, paused 0 ms ago');
+});
+
 test('who is paused, abandoned, or has such a one below, needs a look', async () => {
   const { specs } = crew(['a', 'b', 'c', 'd']);
   const { tree } = await boot({ id: 'shop', children: specs });

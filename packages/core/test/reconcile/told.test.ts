@@ -6,6 +6,12 @@ test('one of a tree that does not run says what it is', async () => {
   const wanted = supervisor({ id: 'root', children: [] });
   const idle = supervisor({ id: 'root', children: [] }).handle({ clock: new SimulatedClock() });
   expect(await rejection(idle.reconcile(wanted))).toMatchObject({ code: 'COPPICE_NOT_RUNNING' });
+  const sub = supervisor({ id: 'sub', children: [] });
+  const outer = supervisor({ id: 'root', children: [sub] }).handle({ clock: new SimulatedClock() });
+  expect(await rejection(outer.supervisor(sub).reconcile(sub))).toMatchObject({
+    code: 'COPPICE_NOT_RUNNING',
+    message: "'root/sub' is not running (at root/sub)",
+  });
   const { tree } = await boot({});
   await tree.stop();
   expect(await rejection(tree.reconcile(wanted))).toMatchObject({
