@@ -6,18 +6,24 @@ test('one of a tree that does not run says what it is', async () => {
   const wanted = supervisor({ id: 'root', children: [] });
   const idle = supervisor({ id: 'root', children: [] }).handle({ clock: new SimulatedClock() });
   expect(await rejection(idle.reconcile(wanted))).toMatchObject({ code: 'COPPICE_NOT_RUNNING' });
-  const sub = supervisor({ id: 'sub', children: [] });
-  const outer = supervisor({ id: 'root', children: [sub] }).handle({ clock: new SimulatedClock() });
-  expect(await rejection(outer.supervisor(sub).reconcile(sub))).toMatchObject({
-    code: 'COPPICE_NOT_RUNNING',
-    message: "'root/sub' is not running (at root/sub)",
-  });
   const { tree } = await boot({});
   await tree.stop();
   expect(await rejection(tree.reconcile(wanted))).toMatchObject({
     code: 'COPPICE_NOT_RUNNING',
     message: expect.stringMatching(/stopped/),
   });
+});
+
+test('one of a supervisor that another one, before it, takes out', async () => {
+  const sub = supervisor({ id: 'sub', children: [] });
+  const { tree } = await boot({ children: [sub] });
+  const [removed, late] = [
+    tree.reconcile(supervisor({ id: 'root', children: [] })),
+    rejection(tree.supervisor(sub).reconcile(sub)),
+  ];
+  await removed;
+  expect((await late).code).toBe('COPPICE_NOT_RUNNING');
+  expect((await late).message).toBe("'root/sub' is not running");
 });
 
 test('each step that failed is told of, with its error', async () => {
