@@ -1,5 +1,5 @@
 /** explain(supervisor): what each of its children is at, in passing; and what is quoted of an error. */
-import { SimulatedClock, supervisor } from '@coppice/core';
+import { SimulatedClock, ignore, supervisor } from '@coppice/core';
 import { errorText, oneLine } from '../src/explain/error-text.js';
 import { coppiceError } from '../src/model/errors.js';
 import { toWire } from '../src/model/wire.js';
@@ -49,6 +49,11 @@ test('children that are paused, wait for another, are stopping, or are being end
   expect(tree.explain()).toContain(
     '(a is backing off, b is waiting, c is paused, d is being ended by force)',
   );
+});
+
+test('a child whose start said ignore has no run to tell of', async () => {
+  const { tree } = await boot(scripted('a', { onStart: () => ignore }));
+  expect(tree.explain('a')).toBe('a is down.');
 });
 
 describe('of an error', () => {

@@ -113,3 +113,11 @@ test('a root that one of its children has ended; one that did not start', async 
   await expect(other.start()).rejects.toThrow('no disk');
   expect(other.explain()).toContain('app did not start');
 });
+
+test('a root that is stopping', async () => {
+  const a = scripted('a', { onStop: () => new Promise(() => {}) });
+  const { tree, settle } = await boot({ children: [a.spec] });
+  void tree.stop({ by: 'ann' });
+  await settle();
+  expect(tree.explain()).toContain('app is stopping, since somebody asked for that (ann)');
+});

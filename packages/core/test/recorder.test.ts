@@ -2,6 +2,7 @@
 import {
   type FlightRecorder,
   type RecorderOptions,
+  Shutdown,
   SimulatedClock,
   service,
   dynamicSupervisor,
@@ -277,4 +278,38 @@ test('it is no listener that would tell anybody: the end of a root does not go u
   const told = jest.spyOn(console, 'warn').mockImplementation(() => {});
   await flight({ children: [supervisor({ id: 'sub', restart: 'transient', children: [] })] });
   expect(told).toHaveBeenCalledTimes(1);
+});
+
+test('that one waits for another, and why it ended by choice: kept, and cut short', async () => {
+  const a = scripted('a', { backoff: { minMs: 100, maxMs: 100 } });
+  const b = scripted('b', { bindsTo: ['a'] });
+  const { tree, recorder, settle } = await flight({ children: [a.spec, b.spec] });
+  b.crash();
+  await settle();
+  a.crash();
+  await settle();
+  const { decisions } = recorder.child('root/b')!.runs.at(-1)!;
+  expect(decisions.at(-1)).toEqual({ kind: 'wait', at: 0, because: 'bond', waitsFor: 'root/a' });
+  await tree.terminateChild('a');
+
+  const long = 'x'.repeat(500);
+  for (const [detail, start] of [
+    [long, 'xxx'],
+    [{ why: long }, '{"why":"xxx'],
+  ] as const) {
+    const c = scripted('c', { restart: 'transient' });
+    const other = await flight({ children: [c.spec] });
+    c.crash();
+    await other.settle();
+    c.finish(new Shutdown(detail));
+    await other.settle();
+    const { reason } = other.recorder.child('root/c')!.runs.at(-1)!;
+    const { kind, detail: kept } = reason as { kind: string; detail: string };
+    expect([kind, kept.slice(0, start.length), kept.at(-1), kept.length]).toEqual([
+      'shutdown',
+      start,
+      '…',
+      300,
+    ]);
+  }
 });

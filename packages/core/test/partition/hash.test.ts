@@ -59,6 +59,14 @@ describe('jump consistent hash', () => {
     expect(jump(0, key, count)).toBe(bucket);
   });
 
+  test('also where the lower half of the key flows over into the upper one', () => {
+    // Times the multiplier, its lower 32 bits are all ones.
+    const low = 0x666313ab;
+    expect(Math.imul(low, 0x87b0b0fd)).toBe(-1);
+    for (const high of [0, 1, 0x7fffffff, 0xffffffff])
+      expect(jump(high, low, 100_000)).toBe(jumpOfThePaper((BigInt(high) << 32n) | BigInt(low), 100_000));
+  });
+
   test('is that of the paper', () => {
     const half = fc.integer({ min: 0, max: 0xffffffff });
     fc.assert(
