@@ -4,7 +4,14 @@ import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 
 const require = createRequire(import.meta.url);
-for (const name of ['@coppice/core', 'coppice', '@coppice/pino', '@coppice/testing', '@coppice/otel', '@coppice/prometheus']) {
+for (const name of [
+  '@coppice/core',
+  'coppice',
+  '@coppice/pino',
+  '@coppice/testing',
+  '@coppice/otel',
+  '@coppice/prometheus',
+]) {
   const imported = await import(name);
   const required = require(name);
   const names = Object.keys(imported);
