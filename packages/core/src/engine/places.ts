@@ -18,7 +18,7 @@ export function placeOf(from: SupervisorProcess, ref: unknown): string | undefin
 }
 
 /** The same, below one supervisor only; the nearest first. */
-export function placeBelow(top: SupervisorProcess, ref: unknown): string | undefined {
+function placeBelow(top: SupervisorProcess, ref: unknown): string | undefined {
   let level: SupervisorProcess[] = [top];
   while (level.length > 0) {
     const below: SupervisorProcess[] = [];

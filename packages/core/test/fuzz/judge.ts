@@ -6,7 +6,7 @@ import { unhandledRejections } from '../support/unhandled-rejections.js';
 import { Sabotage } from './hostile.js';
 
 /** All codes that docs/errors.md has, of every package. */
-export const DOCUMENTED: ReadonlySet<string> = new Set(
+const DOCUMENTED: ReadonlySet<string> = new Set(
   Array.from(
     readFileSync(join(__dirname, '../../../../docs/errors.md'), 'utf8').matchAll(/^\| `(\w+)` \|/gm),
     ([, code]) => code as string,
@@ -14,7 +14,7 @@ export const DOCUMENTED: ReadonlySet<string> = new Set(
 );
 
 /** Is it an error that the library may throw: coded, and the code is in the registry, which is docs/errors.md? */
-export const isCoded = (error: unknown): boolean =>
+const isCoded = (error: unknown): boolean =>
   error instanceof CodedError &&
   DOCUMENTED.has(error.code) &&
   !/\[object |\bundefined\b.*expected/.test(error.message);
