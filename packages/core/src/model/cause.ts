@@ -70,9 +70,12 @@ export type RemovalCause = StopCause | 'ended' | 'ignored' | 'deleted';
  */
 export type EndCause = 'request' | 'parent' | 'gave-up' | 'auto-shutdown' | 'timed-out' | 'exit';
 
-interface Why<C> {
+/** Why something is done with a child, as one reads it in that event alone. */
+export interface Why<C> {
   readonly because: C;
+  /** The path of the sibling that it goes with: the one that is restarted, is down, or did not start. */
   readonly with: string | null;
+  /** Who asked for it, as far as they said so (`by`). */
   readonly by: string | null;
 }
 

@@ -5,7 +5,7 @@
  * The order is causal: a child's end comes first, then the decision (`child:restarting`,
  * `supervisor:gave-up`, `supervisor:auto-shutdown`), then what follows from it.
  */
-import type { Asked, EndCause, RemovalCause, StartCause, StopCause } from './cause.js';
+import type { Asked, EndCause, RemovalCause, StartCause, StopCause, Why } from './cause.js';
 import type { ErrorClass, GiveUp } from './give-up.js';
 import type { ChildKind } from './policy.js';
 import type { AutoShutdown, RestartType } from './restart-table.js';
@@ -25,15 +25,6 @@ interface AboutChild {
   /** 1 for the first start of this child, 2 for the second, ... */
   readonly incarnation: number;
   readonly restart: RestartType;
-}
-
-/** Why something is done with a child, as one reads it in that event alone. */
-interface Why<C> {
-  readonly because: C;
-  /** The path of the sibling that it goes with: the one that is restarted, is down, or did not start. */
-  readonly with: string | null;
-  /** Who asked for it, as far as they said so (`by`). */
-  readonly by: string | null;
 }
 
 interface AboutSupervisor {
