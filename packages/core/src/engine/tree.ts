@@ -163,13 +163,15 @@ export class Tree {
   /** Or when the tree's clock says so: one that is advanced by hand is not to run ahead of what is still to be done. */
   #inNextTurn(action: () => void): void {
     let isDone = false;
+    let timer: unknown = null;
     const once = (): void => {
       if (isDone) return;
       isDone = true;
       this.clock.clearTimer(timer);
       action();
     };
-    const timer = this.clock.setTimer(once, 0);
+    // This first: whatever becomes of a clock of the user's, the tree goes on.
     inNextTurn(once);
+    timer = this.clock.setTimer(once, 0);
   }
 }

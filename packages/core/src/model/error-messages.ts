@@ -3,6 +3,7 @@
  * what was got, where in the tree, and how to mend it. `docs/errors.md` lists them; a test holds the two
  * against each other.
  */
+import { asText } from './wire.js';
 
 /** The details of an error as text (an empty one where there is none) in, its message out. */
 type Template = (d: Readonly<Record<string, string>>) => string;
@@ -181,8 +182,6 @@ export const ERRORS = new Map<ErrorCode, { readonly className: ErrorClassName; r
 
 /** No single fact makes a message longer than this: an id, or what a user's error says, may be of any length. */
 const MAX_FACT = 2_000;
-
-const asText: (value: unknown) => string = String;
 
 function factOf(value: unknown): string {
   const text = asText(value ?? '');

@@ -182,7 +182,7 @@ function codeOf(code: unknown): string | number | undefined {
 }
 
 /** Of whatever it is, also where that is `[object Object]`. */
-const asText: (value: unknown) => string = String;
+export const asText: (value: unknown) => string = String;
 
 /** A thrown value that is no error, in words. */
 function describe(value: unknown): string {
