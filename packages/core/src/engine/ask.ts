@@ -29,7 +29,8 @@ type WithoutTo<C> = C extends Command ? Omit<C, 'to'> : never;
 
 const nothing = (): undefined => undefined;
 
-class Answer<T> implements Reply {
+/** Takes the answer to a command, whether that is there at once or comes later. */
+export class Answer<T> implements Reply {
   readonly #process: SupervisorProcess;
   readonly #show: Show<T>;
   #settled: Promise<T> | undefined = undefined;

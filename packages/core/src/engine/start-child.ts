@@ -5,7 +5,7 @@ import { checkTemplatePolicies } from '../spec/policies.js';
 import { type Options, isRecord, mapList, show } from '../spec/checks.js';
 import type { ChildSpec, DynamicSupervisorSpec, Template } from '../spec/types.js';
 import { checkId, completeChild } from '../spec/validate.js';
-import { ask } from './ask.js';
+import { Answer } from './ask.js';
 import { type ChildInfo, infoOf } from './snapshot.js';
 import type { SupervisorProcess } from './supervisor-process.js';
 
@@ -18,12 +18,26 @@ export function startDynamicChild(
   given: unknown,
   warn: (spec: ChildSpec) => void,
 ): Promise<ChildInfo> {
-  const { id, args = NO_ARGS, spec } = given === undefined ? {} : checkGiven(given, process.path);
-  const template: Template<never> = (process.spec as DynamicSupervisorSpec<never>).child;
-  const declared = spec === undefined ? template : ownSpec(process, spec, args !== NO_ARGS);
-  if (spec !== undefined) warn(declared);
-  const name = id ?? (spec === undefined ? process.nextId() : declared.id);
-  return ask(process, { kind: 'start-child', id: name, spec: declared, args }, infoOf);
+  const { id, args, spec } = given === undefined ? NOTHING : checkGiven(given, process.path);
+  if (spec === undefined) return start(process, id, templateOf(process), args ?? NO_ARGS);
+  const declared = ownSpec(process, spec, args !== undefined);
+  warn(declared);
+  return start(process, id ?? declared.id, declared, NO_ARGS);
+}
+
+const templateOf = ({ spec }: SupervisorProcess): Template<never> =>
+  (spec as DynamicSupervisorSpec<never>).child;
+
+/** Not by `ask`, which completes a command that is there: this is called for each connection, and each device. */
+function start(
+  process: SupervisorProcess,
+  id: string | undefined,
+  spec: ChildSpec,
+  args: readonly unknown[],
+): Promise<ChildInfo> {
+  const to = new Answer(process, infoOf);
+  process.tree.send(process, { type: 'command', command: { kind: 'start-child', id, spec, args, to } });
+  return to.wait();
 }
 
 interface Given {
@@ -32,8 +46,20 @@ interface Given {
   readonly spec?: unknown;
 }
 
+const NOTHING: Given = {};
+
+/** As `readOnce` does, but without a copy. */
 function checkGiven(given: unknown, path: string): Given {
-  const { id, args, spec, strange } = read(given);
+  if (!isRecord(given)) throw notOptions(show(given));
+  let id: unknown, args: unknown, spec: unknown, strange: string | undefined;
+  try {
+    id = own(given, 'id');
+    args = own(given, 'args');
+    spec = own(given, 'spec');
+    strange = strangeKey(given);
+  } catch (cause) {
+    throw notOptions(`${show(given)} that cannot be read`, cause);
+  }
   if (strange !== undefined) {
     const expected = 'id, args, spec';
     const details = { kind: 'child of a dynamic supervisor', key: strange, hint: '', expected, path };
@@ -41,28 +67,6 @@ function checkGiven(given: unknown, path: string): Given {
   }
   if (id !== undefined) checkId('child', { id }, path);
   return { id: id as string | undefined, args: args === undefined ? undefined : copyOf(args), spec };
-}
-
-interface Read {
-  readonly id: unknown;
-  readonly args: unknown;
-  readonly spec: unknown;
-  readonly strange: string | undefined;
-}
-
-/** As `readOnce` does, but without a copy: this is called for each connection, and each device. */
-function read(given: unknown): Read {
-  if (!isRecord(given)) throw notOptions(show(given));
-  try {
-    return {
-      id: own(given, 'id'),
-      args: own(given, 'args'),
-      spec: own(given, 'spec'),
-      strange: strangeKey(given),
-    };
-  } catch (cause) {
-    throw notOptions(`${show(given)} that cannot be read`, cause);
-  }
 }
 
 const own = (given: Options, key: string): unknown => (Object.hasOwn(given, key) ? given[key] : undefined);
@@ -82,16 +86,16 @@ function notOptions(got: string, cause?: unknown): CoppiceError {
 const MAX_ARGS = 10_000;
 
 function copyOf(args: unknown): readonly unknown[] {
-  const refuse = (): never => {
-    throw coppiceError('COPPICE_INVALID_ARGUMENT', {
-      call: 'startChild',
-      expected: `args: an array, of ${MAX_ARGS} at most`,
-      got: show(args),
-    });
-  };
-  let count = 0;
-  return mapList(args, (arg) => (++count > MAX_ARGS ? refuse() : arg)) ?? refuse();
+  const copy = mapList(args, itself, MAX_ARGS);
+  if (copy) return copy;
+  throw coppiceError('COPPICE_INVALID_ARGUMENT', {
+    call: 'startChild',
+    expected: `args: an array, of ${MAX_ARGS} at most`,
+    got: show(args),
+  });
 }
+
+const itself = (arg: unknown): unknown => arg;
 
 /** A declaration in place of the template; what has no meaning for the one has none for the other. */
 function ownSpec({ path, spec: above }: SupervisorProcess, given: unknown, hasArgs: boolean): ChildSpec {

@@ -4,6 +4,7 @@
  * talk by messages only.
  */
 import type { Child } from '../model/child.js';
+import { numberedId } from '../model/children.js';
 import type { Effect } from '../model/effect.js';
 import { type CoppiceError, coppiceError } from '../model/errors.js';
 import { type ExitReason, SHUTDOWN, crash, errorOf } from '../model/exit-reason.js';
@@ -68,7 +69,6 @@ export class SupervisorProcess {
   isAwaited = false;
   #waiting: ((report: StopReport) => void)[] = [];
   #report: StopReport | undefined = undefined;
-  #ids = 0;
   #places: WeakMap<object, string> | undefined = undefined;
 
   constructor(tree: Tree, spec: AnySupervisorSpec, path: string, parent: Parent) {
@@ -151,10 +151,7 @@ export class SupervisorProcess {
   nextId(): string {
     const { spec, state } = this;
     const base = spec.kind === 'dynamic-supervisor' ? (spec.child as { id: string }).id : spec.id;
-    let id: string;
-    do id = `${base}#${++this.#ids}`;
-    while (state.children.get(id));
-    return id;
+    return numberedId(base, state.children.nextNumber(base));
   }
 
   /** The value of a service that is up, for whoever stands at this supervisor; to some `caller` matters. */

@@ -68,12 +68,13 @@ export class Child {
   runtime: unknown = undefined;
   timer: unknown = undefined;
   /** What is true of it, in one number: where there are a million children each field costs eight megabytes. */
-  #facts = 0;
+  #facts: number;
 
-  constructor(id: string, spec: ChildPolicy, args: readonly unknown[]) {
+  constructor(id: string, spec: ChildPolicy, args: readonly unknown[], number = 0) {
     this.id = id;
     this.spec = spec;
     this.args = args;
+    this.#facts = number > MAX_NUMBER ? 0 : number << FACTS;
   }
 
   /** Is its timer running? What for, its status says: see `onTimer` in step.ts. */
@@ -108,6 +109,11 @@ export class Child {
     this.#set(PRESENT, holds);
   }
 
+  /** The number in its id, if its supervisor has named it; else 0. */
+  get number(): number {
+    return this.#facts >>> FACTS;
+  }
+
   #set(fact: number, holds: boolean): void {
     this.#facts = holds ? this.#facts | fact : this.#facts & ~fact;
   }
@@ -117,3 +123,6 @@ const HAS_TIMER = 1;
 const AWAITED = 2;
 const ASKED = 4;
 const PRESENT = 8;
+/** So many bits are facts; those above them are the number. */
+const FACTS = 4;
+const MAX_NUMBER = 2 ** (30 - FACTS);

@@ -6,6 +6,10 @@ import { type Child, type ChildStatus, isAlive } from './child.js';
 import { bind, rebind, unbind } from './bonds.js';
 import { type ChildPolicy, isSupervisorKind } from './policy.js';
 
+export const numberedId = (base: string, number: number): string => `${base}#${number}`;
+
+const keyOf = (child: Child): string | number => child.number || child.id;
+
 export class Children {
   first: Child | undefined = undefined;
   last: Child | undefined = undefined;
@@ -15,14 +19,25 @@ export class Children {
   supervisors = 0;
   /** Significant children that are not down for good. */
   significant = 0;
-  readonly #byId = new Map<string, Child>();
+  /** By id, or by the number in it: a new text is hashed before it can be a key, which costs as much as a child. */
+  readonly #byKey = new Map<string | number, Child>();
+  /** The last number. */
+  #numbered = 0;
+  /** Has any been named by somebody else? As long as none has, a new number is free, and need not be looked up. */
+  #areNamed = false;
 
   get size(): number {
-    return this.#byId.size;
+    return this.#byKey.size;
   }
 
   get(id: string): Child | undefined {
-    return this.#byId.get(id);
+    return this.#byKey.get(id) ?? this.#getByNumber(id);
+  }
+
+  #getByNumber(id: string): Child | undefined {
+    if (this.#numbered === 0) return undefined;
+    const child = this.#byKey.get(Number(id.slice(id.lastIndexOf('#') + 1)));
+    return child?.id === id ? child : undefined;
   }
 
   /** Is this very record still one of the children (and not a later one with the same id)? */
@@ -30,8 +45,17 @@ export class Children {
     return child.isPresent;
   }
 
+  /** A number that makes a new id of `base`, by {@link numberedId}. */
+  nextNumber(base: string): number {
+    do this.#numbered++;
+    while (this.#areNamed && this.#byKey.has(numberedId(base, this.#numbered)));
+    return this.#numbered;
+  }
+
   append(child: Child): void {
-    this.#byId.set(child.id, child);
+    const key = keyOf(child);
+    if (key === child.id) this.#areNamed = true;
+    this.#byKey.set(key, child);
     child.isPresent = true;
     child.previous = this.last;
     if (this.last) this.last.next = child;
@@ -45,8 +69,8 @@ export class Children {
   /** Takes a child out. It keeps its own links, so that a walk that stands on it can go on. */
   remove(child: Child): void {
     child.isPresent = false;
-    if (this.#byId.get(child.id) !== child) return this.#count(child, -1);
-    this.#byId.delete(child.id);
+    if (this.#byKey.get(keyOf(child)) !== child) return this.#count(child, -1);
+    this.#byKey.delete(keyOf(child));
     if (child.previous) child.previous.next = child.next;
     else this.first = child.next;
     if (child.next) child.next.previous = child.previous;
@@ -73,7 +97,7 @@ export class Children {
 
   /** Another record, which is alive, takes the place of a child; that stays counted until it is removed. */
   swap(old: Child, candidate: Child): void {
-    this.#byId.set(old.id, candidate);
+    this.#byKey.set(keyOf(old), candidate);
     candidate.previous = old.previous;
     candidate.next = old.next;
     if (old.previous) old.previous.next = candidate;
@@ -89,7 +113,7 @@ export class Children {
   arrange(order: readonly string[], bonds: ReadonlyMap<string, readonly string[]>): void {
     const ordered = new Set<Child>();
     for (const id of order) {
-      const child = this.#byId.get(id);
+      const child = this.get(id);
       if (child) ordered.add(child);
     }
     for (const child of this) ordered.add(child);
@@ -103,8 +127,8 @@ export class Children {
       previous = child;
     }
     this.last = previous;
-    this.#byId.clear();
-    for (const child of ordered) this.#byId.set(child.id, child);
+    this.#byKey.clear();
+    for (const child of ordered) this.#byKey.set(keyOf(child), child);
     for (const child of ordered) bind(this, child, bonds.get(child.id) ?? []);
   }
 
@@ -113,7 +137,7 @@ export class Children {
    * to it is not. One that is put in another place by {@link arrange} may be shown twice.
    */
   live(): IterableIterator<Child> {
-    return this.#byId.values();
+    return this.#byKey.values();
   }
 
   *[Symbol.iterator](): Iterator<Child> {

@@ -4,6 +4,7 @@ import { REQUEST } from './cause.js';
 import { Child, isAlive } from './child.js';
 import { type CoppiceError, coppiceError } from './errors.js';
 import { forgive } from './failures.js';
+import { numberedId } from './children.js';
 import type { Command } from './message.js';
 import { begin, beginRestart } from './begin.js';
 import { boundError, refuse } from './operations.js';
@@ -19,9 +20,9 @@ type Of<K extends Command['kind']> = Extract<Command, { kind: K }>;
 
 export function obey(s: Supervisor, command: Command): void {
   if (command.kind === 'reconfigure') return reconfigure(s, command);
+  if (command.kind === 'start-child') return startChild(s, command);
   const { id, to } = command;
   const child = s.children.get(id);
-  if (command.kind === 'start-child') return child ? refuseSecond(s, child, to) : startChild(s, command);
   if (s.dynamic && (command.kind === 'restart-child' || command.kind === 'delete-child')) {
     const call = command.kind === 'restart-child' ? 'restartChild' : 'deleteChild';
     return refuse(s, to, coppiceError('COPPICE_DYNAMIC_SUPERVISOR', { ...facts(s, id), call }));
@@ -51,8 +52,15 @@ const alone = (child: Child): Scope => ({ first: child, last: child });
 
 const facts = (s: Supervisor, id: string) => ({ path: `${s.path}/${id}`, supervisor: s.path, id });
 
-function startChild(s: Supervisor, { id, spec, args, mayWait, to, asked }: Of<'start-child'>): void {
+function startChild(s: Supervisor, command: Of<'start-child'>): void {
+  const { spec, args, mayWait, to, asked } = command;
   const { maxChildren } = s.policy;
+  if (command.id !== undefined) {
+    const known = s.children.get(command.id);
+    if (known) return refuseSecond(s, known, to);
+  }
+  const number = command.id === undefined ? s.children.nextNumber(spec.id) : 0;
+  const id = command.id ?? numberedId(spec.id, number);
   if (maxChildren !== undefined && s.children.size >= maxChildren) {
     return refuse(s, to, coppiceError('COPPICE_TOO_MANY_CHILDREN', { ...facts(s, id), maxChildren }));
   }
@@ -60,7 +68,7 @@ function startChild(s: Supervisor, { id, spec, args, mayWait, to, asked }: Of<'s
   if (strange !== undefined) return refuse(s, to, notFound(s, strange));
   const brief = spec.bindsTo?.find((other) => s.children.get(other)?.spec.restart === 'temporary');
   if (brief !== undefined) return refuse(s, to, boundToTemporary(`${s.path}/${id}`, brief));
-  const added = new Child(id, spec, args);
+  const added = new Child(id, spec, args, number);
   s.children.append(added);
   const other = mayWait && added.bonds ? missing(added) : undefined;
   if (other) {

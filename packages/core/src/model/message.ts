@@ -13,7 +13,8 @@ export type Command = Order & {
 type Order =
   | {
       readonly kind: 'start-child';
-      readonly id: string;
+      /** Default: a number behind the id of its declaration. */
+      readonly id: string | undefined;
       readonly spec: ChildPolicy;
       readonly args: readonly unknown[];
       /** If one that it is bound to is down it waits for that one, instead of being refused. */

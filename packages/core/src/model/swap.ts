@@ -7,7 +7,7 @@ import { launch, retire } from './transitions.js';
 
 /** Another record for the same child: the old one goes on until this one is up. */
 export function candidateFor(old: Child, spec: ChildPolicy): Child {
-  const candidate = new Child(old.id, spec, old.args);
+  const candidate = new Child(old.id, spec, old.args, old.number);
   candidate.incarnation = old.incarnation;
   candidate.lastExit = old.lastExit;
   if (old.recovery?.paused) recoveryOf(candidate).paused = old.recovery.paused;

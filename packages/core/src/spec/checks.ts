@@ -49,10 +49,10 @@ export function readOnce(
   }
 }
 
-/** What `each` makes of the items of a list, holes included; undefined if it is no list, or cannot be read. */
-export function mapList<T>(given: unknown, each: (item: unknown) => T): T[] | undefined {
+/** What `each` makes of the items of a list, holes included; undefined if it is no list, is too long, or cannot be read. */
+export function mapList<T>(given: unknown, each: (item: unknown) => T, max = Infinity): T[] | undefined {
   const length = lengthOf(given);
-  if (length === undefined) return undefined;
+  if (length === undefined || length > max) return undefined;
   // An array that grows has room for sixteen more; but a length is easily said.
   const mapped = new Array<T>(length > 1_000 ? 0 : length);
   for (let i = 0; i < length; i++) {

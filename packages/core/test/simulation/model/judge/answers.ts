@@ -10,8 +10,13 @@ import { Violation } from './violation.js';
 /** Those that start a child, if it is not up yet. */
 const STARTS: readonly Command['kind'][] = ['start-child', 'restart-child', 'restart-now', 'resume'];
 
+/** A story names all its children. */
+const idIn = ({ id }: Command): string => id as string;
+
 export function replied(a: Account, to: unknown, child: Child | undefined): void {
-  const { kind, id } = a.commands.close(to);
+  const command = a.commands.close(to);
+  const { kind } = command;
+  const id = idIn(command);
   const fact = [a.member(id), a.removed(id)].find((each) => each?.child === child);
   if (!fact) throw new Violation(`${kind} of '${id}', which is no child`);
   const isThere = a.member(id) === fact;
@@ -41,7 +46,8 @@ export function replied(a: Account, to: unknown, child: Child | undefined): void
 
 export function refused(a: Account, to: unknown, { code }: CoppiceError): void {
   const command = a.commands.close(to);
-  const { kind, id } = command;
+  const { kind } = command;
+  const id = idIn(command);
   const fact = a.member(id);
   const isUp = fact !== undefined && (!fact.isDown || fact.isUndecided);
   const isDown = fact !== undefined && fact.isDown;

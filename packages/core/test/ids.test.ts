@@ -1,0 +1,79 @@
+/** Children of a dynamic supervisor that its caller names, and those that it names itself, in one supervisor. */
+import * as fc from 'fast-check';
+import { type CoppiceError, dynamicSupervisor, task } from '@coppice/core';
+
+const untilAborted = ({ signal }: { readonly signal: AbortSignal }): Promise<void> =>
+  new Promise((resolve) => signal.addEventListener('abort', () => resolve()));
+
+const start = () => dynamicSupervisor({ id: 'all', child: task({ id: 'c', run: untilAborted }) }).start();
+
+const codeOf = (promise: Promise<unknown>): Promise<unknown> =>
+  promise.then(
+    () => 'ok',
+    (error: unknown) => (error as CoppiceError).code,
+  );
+
+/** Ids that look like those that the supervisor gives, and some that nearly do. */
+const id = fc.oneof(
+  fc.integer({ min: 0, max: 12 }).map((number) => `c#${number}`),
+  fc.constantFrom('c', 'c#', '#1', 'd#1', 'c#01', 'c#1.0', 'c# 1', 'c#1e0', 'c#NaN', 'c#-1', '1'),
+);
+const command = fc.oneof(
+  fc.record({ kind: fc.constant('unnamed' as const) }),
+  fc.record({ kind: fc.constant('named' as const), id }),
+  fc.record({ kind: fc.constant('terminate' as const), id }),
+);
+
+test('whoever names them: an id is that of one child, found by it alone, and listed in start order', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(command, { maxLength: 40 }), async (commands) => {
+      const tree = await start();
+      const expected: string[] = [];
+      // All are asked for before the first is answered: what is said of an id is true when its turn comes.
+      const answers = commands.map(async (each) => {
+        if (each.kind === 'unnamed') return (await tree.startChild()).id;
+        if (each.kind === 'named') return codeOf(tree.startChild({ id: each.id }));
+        return codeOf(tree.terminateChild(each.id));
+      });
+      for (const [index, each] of commands.entries()) {
+        const answer = await answers[index]!;
+        const known = each.kind === 'unnamed' ? -1 : expected.indexOf(each.id);
+        if (each.kind === 'unnamed') {
+          expect(answer).toMatch(/^c#\d+$/);
+          expect(expected).not.toContain(answer);
+          expected.push(answer as string);
+        } else if (each.kind === 'named') {
+          expect(answer).toBe(known < 0 ? 'ok' : 'COPPICE_ALREADY_STARTED');
+          if (known < 0) expected.push(each.id);
+        } else {
+          expect(answer).toBe(known < 0 ? 'COPPICE_NOT_FOUND' : 'ok');
+          if (known >= 0) expected.splice(known, 1);
+        }
+      }
+      expect(tree.whichChildren().map((child) => child.id)).toEqual(expected);
+      await tree.stop();
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('a number is not given again when its child is gone', async () => {
+  const tree = await start();
+  const { id: first } = await tree.startChild();
+  await tree.terminateChild(first);
+  expect((await tree.startChild()).id).toBe('c#2');
+  expect(await codeOf(tree.terminateChild('c#1'))).toBe('COPPICE_NOT_FOUND');
+  await tree.stop();
+});
+
+test('an id that somebody else asked for before is passed over', async () => {
+  const tree = await start();
+  const answers = [
+    tree.startChild({ id: 'c#1' }),
+    tree.startChild(),
+    tree.startChild({ id: 'c#3' }),
+    tree.startChild(),
+  ];
+  expect((await Promise.all(answers)).map((child) => child.id)).toEqual(['c#1', 'c#2', 'c#3', 'c#4']);
+  await tree.stop();
+});
