@@ -15,7 +15,7 @@ import { SIMULATION } from './simulation.js';
  * tells. The simulation comes by itself, with fewer steps.
  */
 const NOT_HERE = [
-  /core\/test\/(docs|observing-guide|real-clock|.*\/guide)\.test/,
+  /core\/test\/(docs|real-clock)\.test/,
   /core\/test\/(no-leak|long-queue|lean|otp\/memory)\.test/,
   /core\/test\/(fuzz|simulation\/model|simulation\/engine)\//,
 ];

@@ -1,15 +1,11 @@
-/** docs/guides/metrics.md: its tables are those of the code, its names exist, its program prints what it says. */
-import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+/** docs/guides/metrics.md: its tables are those of the code, its names exist. */
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { EVENT_NAMES } from '@coppice/core';
 import { METRICS, type MetricName, metricsOf } from '@coppice/core/kit';
 import { prometheusName } from '@coppice/prometheus';
 
 const guide = readFileSync(join(__dirname, '../../../docs/guides/metrics.md'), 'utf8');
-const block = (language: string): string =>
-  new RegExp(`\`\`\`${language}\n([^]*?)\`\`\``).exec(guide)?.[1] ?? `no block '${language}'`;
 const names = Object.keys(METRICS) as MetricName[];
 const code = (word: string): string => `\`${word}\``;
 
@@ -40,17 +36,4 @@ test('each name that is used exists, in either spelling, and so does each label'
   const used = Array.from(guide.matchAll(/\bsupervision_\w+/g), ([name]) => name);
   expect(used.length).toBeGreaterThan(20);
   expect(used.filter((name) => !known.includes(name))).toEqual([]);
-});
-
-test('the program prints that', async () => {
-  // Here, so that it finds the packages by their names.
-  const folder = mkdtempSync(join(__dirname, 'guide-'));
-  try {
-    const file = join(folder, 'main.mjs');
-    writeFileSync(file, block('js'));
-    const { stdout } = await promisify(execFile)(process.execPath, [file]);
-    expect(stdout).toBe(block('text'));
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
 });

@@ -1,0 +1,106 @@
+/** What the examples in the comments of the packages take for granted. Only its types count: nothing of this is ever run. */
+import type { EventEmitter } from 'node:events';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import {
+  type Application,
+  type DeclaredSupervisor,
+  type SupervisionEvent,
+  type SupervisorSnapshot,
+  type SupervisorTree,
+  dynamicSupervisor,
+  pool,
+  service,
+  task,
+  taskSupervisor,
+} from 'coppice';
+import { type TestTree, type watchLeaks } from '@coppice/testing';
+import pinoLogger from 'pino';
+
+export { once } from 'node:events';
+export { writeFile } from 'node:fs/promises';
+export * as http from 'node:http';
+export type { Socket } from 'node:net';
+export { default as pino } from 'pino';
+export { logEvents } from '@coppice/pino';
+
+// The shop
+export interface Database extends EventEmitter {
+  query(sql: string): Promise<readonly { id: number }[]>;
+  save(item: unknown): Promise<void>;
+  report(): Promise<void>;
+  end(): Promise<void>;
+}
+export declare function connect(): Promise<Database>;
+export const db = service({ id: 'db', start: connect, stop: (it) => it.end() });
+export const queue = service({ id: 'queue', start: () => messages });
+declare const messages: {
+  messages(options: { signal: AbortSignal }): AsyncIterable<{ readonly id: number }>;
+};
+export const outbox = task({ id: 'outbox', run: ({ sleep }) => sleep(1_000) });
+export const poller = task({ id: 'poller', run: ({ sleep }) => sleep(1_000) });
+export const [web, api, feed, feeds, eu, us, slow, session] = [
+  outbox,
+  outbox,
+  outbox,
+  outbox,
+  outbox,
+  outbox,
+  outbox,
+  outbox,
+];
+export const connections = pool({ id: 'connections', size: 10, child: db });
+export const tasks = taskSupervisor({ id: 'tasks' });
+export declare const shop: Application & DeclaredSupervisor;
+export declare const tree: SupervisorTree;
+export declare const logger: ReturnType<typeof pinoLogger>;
+export declare const wanted: readonly (typeof db)[];
+export declare const plan: SupervisorSnapshot;
+
+// What it does
+export declare function hasSensor(): boolean;
+export declare function openSensor(): { close(): void };
+export declare function nothingToDo(): boolean;
+export declare function poll(): Promise<void>;
+export declare function fetchPage(url: string, options: { signal: AbortSignal }): Promise<string>;
+export declare function fetchPrices(): Promise<number[]>;
+export declare function fetchStock(): Promise<number[]>;
+export declare function fetchRate(currency: string): Promise<number>;
+export declare function sizeOf(url: string): Promise<number>;
+export declare function publish(...facts: unknown[]): void;
+export declare function alert(text: string): void;
+export declare function page(whom: string): void;
+export declare function serve(socket: unknown): Promise<void>;
+export declare function store(response: Response): Promise<void>;
+export declare function startElsewhere(): Promise<{
+  onSnapshot(listener: (snapshot: SupervisorSnapshot) => void): void;
+  onEvent(listener: (event: SupervisionEvent) => void): void;
+}>;
+export declare function resize(file: string, quality: number): number;
+export declare const url: string;
+export declare const urls: readonly string[];
+export declare const line: string;
+export declare const userId: string;
+export declare const cards: readonly string[];
+export declare const blocks: { observe(labels: object, value: number): void };
+export declare class Room {
+  constructor(name: string);
+  say(text: string): void;
+}
+export interface Resizer {
+  data: { quality: number };
+  toThread: { file: string };
+  fromThread: { file: string; bytes: number };
+}
+
+// Tests
+export declare const backoff: { minMs: number; maxMs: number };
+export declare const fakeDb: Database;
+export declare const shopSpec: DeclaredSupervisor;
+export declare const feedSpec: typeof feed;
+export declare const parser: typeof feed;
+export declare const leaks: ReturnType<typeof watchLeaks>;
+declare const underTest: TestTree;
+export const { events, settle, advance, until } = underTest;
+
+export type { IncomingMessage, Server, ServerResponse };
+void dynamicSupervisor;

@@ -1,0 +1,1 @@
+export { api, cache, db } from '../../shop.js';

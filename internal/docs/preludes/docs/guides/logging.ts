@@ -1,0 +1,1 @@
+export { prettySupervisionFormat } from '@coppice/pino/pretty';

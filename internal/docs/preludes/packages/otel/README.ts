@@ -1,0 +1,1 @@
+export { api, db, outbox } from '../../shop.js';
