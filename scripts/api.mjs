@@ -1,5 +1,7 @@
 // Writes the public API of every published package to docs/api/*.api.md; with --check it fails if one has changed.
+// In either case it fails if a report has something that docs/decisions/0011-names.md rules out.
 import { Extractor, ExtractorConfig } from '@microsoft/api-extractor';
+import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { published, root } from './packages.mjs';
 
@@ -26,5 +28,28 @@ for (const { name, dir } of published()) {
   } else {
     console.log(`${name}: ${result.succeeded ? 'ok' : 'failed'}`);
   }
+  const complaints = complaintsAbout(readFileSync(config.reportFilePath, 'utf8'));
+  for (const complaint of complaints) console.log(`  ${complaint}`);
+  if (complaints.length > 0) failed = true;
 }
 process.exitCode = failed ? 1 : 0;
+
+/** What is wrong in a report, a line each: with its names, its comments, and its options. */
+function complaintsAbout(report) {
+  const lines = report.split('\n').map((line) => line.trimEnd());
+  const complaints = [];
+  let options;
+  lines.forEach((line, at) => {
+    const [, warning] = /\((ae-[a-z-]+\) .*)$/.exec(line) ?? [];
+    if (warning) complaints.push(warning.replace(')', ':'));
+    if (line.endsWith('// (undocumented)') || /@public.*\(undocumented\)/.test(line)) {
+      complaints.push(`without a comment: ${lines[at + 1].trim()}`);
+    }
+    if (line.startsWith('export ')) options = /^export interface (\w+Options)\b/.exec(line)?.[1];
+    const [, option] = /^    readonly (\w+)\?: /.exec(line) ?? [];
+    if (!options || !option) return;
+    const end = lines.slice(at).find((each) => /^    \S.*;$/.test(each));
+    if (!end.endsWith('| undefined;')) complaints.push(`does not take undefined: ${option} of ${options}`);
+  });
+  return complaints;
+}

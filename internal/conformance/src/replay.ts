@@ -37,7 +37,8 @@ class Replay {
     const rows = [await this.#row(() => this.#tree.start().then(() => 'ok'))];
     for (const step of this.#scenario.steps) rows.push(await this.#row(() => this.#do(step)));
     rows.push(await this.#row(() => this.#tree.stop().then(() => 'ok')));
-    if (this.#clock.pending > 0) throw new Error(`${this.#scenario.id}: timers are left after the stop`);
+    if (this.#clock.pendingTimers > 0)
+      throw new Error(`${this.#scenario.id}: timers are left after the stop`);
     return rows;
   }
 

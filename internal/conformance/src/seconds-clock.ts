@@ -30,7 +30,7 @@ export class SecondsClock implements Clock {
     return this.#timers.runUntilIdle();
   }
 
-  get pending(): number {
-    return this.#timers.pending;
+  get pendingTimers(): number {
+    return this.#timers.pendingTimers;
   }
 }

@@ -25,8 +25,8 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
   bad_combination: 'COPPICE_BAD_COMBINATION',
   duplicate_child_name: 'COPPICE_DUPLICATE_ID',
   invalid_strategy: 'COPPICE_INVALID_STRATEGY',
-  invalid_intensity: 'COPPICE_INVALID_INTENSITY',
-  invalid_period: 'COPPICE_INVALID_PERIOD',
+  invalid_intensity: 'COPPICE_INVALID_MAX_RESTARTS',
+  invalid_period: 'COPPICE_INVALID_WITHIN',
   invalid_auto_shutdown: 'COPPICE_INVALID_AUTO_SHUTDOWN',
 };
 
@@ -38,8 +38,8 @@ const BADARG: Readonly<Record<string, ErrorCode>> = {
 
 /** Where we refuse on purpose what OTP lets pass: docs/otp-differences.md. */
 const DELIBERATE: Readonly<Record<string, ErrorCode>> = {
-  'unknown key (OTP lets it pass)': 'COPPICE_UNKNOWN_KEY',
-  'unknown flag (OTP lets it pass)': 'COPPICE_UNKNOWN_KEY',
+  'unknown key (OTP lets it pass)': 'COPPICE_UNKNOWN_OPTION',
+  'unknown flag (OTP lets it pass)': 'COPPICE_UNKNOWN_OPTION',
 };
 
 type Options = Record<string, unknown>;

@@ -47,7 +47,7 @@ const hear = (event: SupervisionEvent): void => {
 };
 tree.on('event', hear);
 const stopLogging = logEvents(tree, records.logger);
-const { registry, off } = instrument(tree, { health: () => app.health() });
+const { registry, stop: off } = instrument(tree, { health: () => app.health() });
 
 // Whoever has started it is gone, and would not stop it.
 const stopAlone = (): void => void process.kill(process.pid, 'SIGTERM');

@@ -1,0 +1,33 @@
+/**
+ * The channel of a process, guarded against what is no message. Node reads it where nobody can catch what that throws: a
+ * process that writes a line of its own to it would end us by an uncaught exception.
+ */
+import type { ChildProcess } from 'node:child_process';
+
+/** As much of Node's own handle as is used; each way to read comes through its `onread`. */
+interface Handle {
+  onread?: unknown;
+}
+
+/**
+ * From now on `failed` is told of what cannot be read, instead of the process. Node has no name for this that is meant for
+ * others: where a later one, or another runtime, keeps its handle elsewhere, the fault goes where Node lets it go, to the
+ * fault domain of an application if there is one.
+ *
+ * @returns whether the channel could be guarded
+ */
+export function guardChannel(process: ChildProcess, failed: (error: unknown) => void): boolean {
+  const key = Object.getOwnPropertySymbols(process).find(({ description }) => description === 'kChannelHandle');
+  const handle = key && (process as unknown as Readonly<Record<symbol, Handle | null | undefined>>)[key];
+  const onread = handle?.onread;
+  if (!handle || typeof onread !== 'function') return false;
+  handle.onread = function (this: unknown, ...args: unknown[]): unknown {
+    try {
+      return Reflect.apply(onread, this, args);
+    } catch (error) {
+      failed(error);
+      return undefined;
+    }
+  };
+  return true;
+}
