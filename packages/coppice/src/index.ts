@@ -29,6 +29,8 @@ export {
   type Fault,
   FaultDomain,
   type FaultDomainOptions,
+  type FaultEvent,
+  type FaultListener,
   type FaultPolicy,
   type FaultSource,
   defaultFaultPolicy,
@@ -53,8 +55,8 @@ export {
   consume,
 } from './adapters/consume.js';
 export {
+  type EmitterEvents,
   type EmitterLike,
-  type EventNames,
   type FromEmitterOptions,
   fromEmitter,
 } from './adapters/from-emitter.js';
@@ -70,15 +72,17 @@ export { type PollerOptions, poller } from './adapters/poller.js';
 
 // Threads
 export {
-  type AboutThread,
+  type FromThread,
   type RunThreadOptions,
+  type ThreadBaseOptions,
   type ThreadContext,
+  type ThreadData,
   ThreadError,
   type ThreadErrorCode,
   type ThreadHandle,
   type ThreadOptions,
   type ThreadProtocol,
-  type ThreadSettings,
+  type ToThread,
   runThread,
   thread,
 } from './thread/index.js';

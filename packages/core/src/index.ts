@@ -11,6 +11,7 @@ export { explainPolicy } from './spec/explain.js';
 export { service } from './spec/service.js';
 export { task } from './spec/task.js';
 export {
+  type Declared,
   type DeclaredDynamicSupervisor,
   type DeclaredSupervisor,
   dynamicSupervisor,
@@ -20,6 +21,7 @@ export {
   type BackoffOptions,
   type ChildOptions,
   type ChildSpec,
+  type ChildSpecBase,
   type Context,
   type DynamicSupervisorOptions,
   type DynamicSupervisorSpec,
@@ -28,6 +30,7 @@ export {
   type ServiceOptions,
   type SupervisorOptions,
   type SupervisorSpec,
+  type SupervisorSpecBase,
   type Task,
   type TaskOptions,
   type Template,
@@ -35,9 +38,10 @@ export {
   type WhenReady,
   type WhenReadyOptions,
   type WorkerOptions,
+  type WorkerSpecBase,
   ignore,
 } from './spec/types.js';
-export type { Logger, LoggerLike } from './spec/logger.js';
+export type { LogMethod, Logger, LoggerLike } from './spec/logger.js';
 
 // Tasks whose results are awaited
 export {
@@ -59,9 +63,11 @@ export type {
 // Children that are found by keys
 export { registry } from './registry/registry.js';
 export type {
+  AnyRegistry,
   DuplicateRegistry,
   DuplicateRegistrySpec,
   LinkedDuplicateRegistry,
+  LinkedRegistry,
   LinkedUniqueRegistry,
   RegistryEntry,
   RegistryOptions,
@@ -88,10 +94,12 @@ export {
   partitionSupervisor,
 } from './partition/partition-supervisor.js';
 export type {
+  LinkedPartitionValue,
   PartitionKey,
   PartitionRouter,
   PartitionSupervisorOptions,
   PartitionSupervisorSpec,
+  PartitionValue,
   Partitions,
 } from './spec/partition-types.js';
 
@@ -168,7 +176,7 @@ export { type Random, seededRandom } from './engine/random.js';
 export { type ExitKind, type ExitReason, Shutdown } from './model/exit-reason.js';
 export type { ChildStatus } from './model/child.js';
 export { stopBudgetMs } from './spec/stop-budget.js';
-export type { ChildKind, ChildPolicy, OnStuck } from './model/policy.js';
+export type { ChildKind, OnStuck } from './model/policy.js';
 export type { Backoff } from './model/backoff.js';
 export type { Boot, ErrorClass, GiveUp, Replace, StartOrder, StopOrder } from './model/give-up.js';
 export type { AutoShutdown, RestartType } from './model/restart-table.js';
@@ -179,6 +187,7 @@ export type { SupervisorPhase } from './model/supervisor.js';
 export type {
   ChildHistory,
   FlightRecorder,
+  RecordedCause,
   RecordedDecision,
   RecordedGiveUp,
   RecordedRestart,
@@ -188,8 +197,17 @@ export type {
 } from './recorder/types.js';
 
 // Events
-export type { EndCause, RemovalCause, StartCause, StopCause } from './model/cause.js';
+export type {
+  EndCause,
+  RemovalCause,
+  RequestCause,
+  StartCause,
+  StopCause,
+  WithCause,
+} from './model/cause.js';
 export {
+  type AboutChild,
+  type AboutSupervisor,
   type Budget,
   EVENT_NAMES,
   EVENT_VERSION,
@@ -205,6 +223,7 @@ export {
   CodedError,
   CommandError,
   CoppiceError,
+  type ErrorDetails,
   GaveUpError,
   HookError,
   NotRunningError,

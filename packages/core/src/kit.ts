@@ -5,9 +5,11 @@
  */
 export { closest } from './model/suggest.js';
 export { wordsOf } from './model/errors.js';
+export { isShutdown, reasonOf } from './model/exit-reason.js';
 export { idle } from './engine/context.js';
 export { bystander } from './engine/emitter.js';
 export { isAbortOf } from './engine/outcome.js';
+export { Sleepers } from './engine/sleepers.js';
 export {
   ATTRIBUTES,
   type Attribute,
@@ -21,6 +23,7 @@ export {
 export { FAULT_CHANNEL, type MeasureOptions, type Measured, measure } from './metrics/measure.js';
 export type { Write } from './metrics/books.js';
 export { metricsOf } from './metrics/table.js';
-export { checkOptions, show } from './spec/checks.js';
+export { complain } from './engine/complain.js';
+export { checkOptions, checkPort, readOnce, show } from './spec/checks.js';
 export { LivingChild, type Viewpoint, clockOf, livingChild, livingChildren } from './engine/living.js';
 export { isSameDeclaration, isViewed, standIn, standInAsCopy } from './engine/stand-in.js';

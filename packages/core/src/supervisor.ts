@@ -12,16 +12,16 @@ import type {
 } from './spec/types.js';
 import { completeSpec } from './spec/validate.js';
 
-/** A declaration that can be started as the root of a tree. */
-interface Declared<T> {
+/** A declaration that can be started as the root of a tree; `Tree` is the handle of that. */
+export interface Declared<Tree> {
   /** A handle on a tree of its own that has not been started: to subscribe first, and then `start()`. */
-  handle(options?: TreeOptions): T;
+  handle(options?: TreeOptions): Tree;
   /**
    * Starts a tree of its own; touches nothing global.
    *
    * @throws StartError `COPPICE_START_FAILED` if a child fails to start; those before it are stopped again
    */
-  start(options?: TreeOptions): Promise<T>;
+  start(options?: TreeOptions): Promise<Tree>;
 }
 
 /** A declared supervisor: frozen data, that can be a child, or be started as the root of a tree. */

@@ -4,6 +4,7 @@ import {
   dynamicSupervisor,
   type SupervisionEvent,
   ignore,
+  partitionSupervisor,
   service,
   supervisor,
   task,
@@ -354,6 +355,38 @@ test('ended by force: its own time is over, or that of all', async () => {
   gate.resolve();
 });
 
+test('who starts a child, or changes the number of partitions', async () => {
+  const sessions = dynamicSupervisor({ id: 'sessions', child: scripted('session').spec });
+  const shards = partitionSupervisor({ id: 'shards', partitions: 1, child: scripted('shard').spec });
+  const events = await after({ children: [sessions, shards] }, async ({ tree }) => {
+    await tree.startChild(scripted('a').spec, { by: 'ann' });
+    await tree.startChild(scripted('b').spec);
+    const dynamic = tree.supervisor(sessions);
+    await dynamic.startChild({ by: 'bob' });
+    await dynamic.startChild({ spec: scripted('own').spec, by: 'cid' });
+    await dynamic.startChild();
+    await tree.supervisor(shards).resize(2, { by: 'dan' });
+  });
+  expect(told(events, 'starting')).toEqual([
+    'starting a request by ann',
+    'starting b request',
+    'starting sessions/session#1 request by bob',
+    'starting sessions/own request by cid',
+    'starting sessions/session#2 request',
+    'starting shards/shard#1 reconcile by dan',
+  ]);
+});
+
+test('who starts a dynamic child is said in one argument, and no other is taken and ignored', async () => {
+  const { tree } = await boot({ children: [dynamicSupervisor({ id: 'dyn', child: scripted('x').spec })] });
+  const dynamic = tree.supervisor('dyn');
+  expect(await rejection(dynamic.startChild({ id: 'a' } as never, { by: 'ann' }))).toMatchObject({
+    code: 'COPPICE_INVALID_ARGUMENT',
+    message: expect.stringContaining("one argument for the dynamic supervisor 'root/dyn', like { args, by }"),
+  });
+  expect(dynamic.whichChildren()).toEqual([]);
+});
+
 test('who asks is a text', async () => {
   const { tree } = await boot({ children: [scripted('a').spec] });
   for (const call of ['terminateChild', 'restartChild', 'restartNow', 'deleteChild'] as const) {
@@ -363,6 +396,14 @@ test('who asks is a text', async () => {
       message: expect.stringContaining(`${call} expects by: a string`),
     });
   }
+  const started = [tree.startChild(scripted('b').spec, { by: 7 } as never)];
+  const dyn = await tree.startChild(dynamicSupervisor({ id: 'dyn', child: scripted('x').spec }));
+  started.push(tree.supervisor(dyn.id).startChild({ by: 7 } as never));
+  for (const call of started)
+    expect(await rejection(call)).toMatchObject({
+      code: 'COPPICE_INVALID_ARGUMENT',
+      message: expect.stringContaining('startChild expects by: a string'),
+    });
   expect(await rejection(tree.stop({ by: 7 } as never))).toMatchObject({ code: 'COPPICE_INVALID_ARGUMENT' });
   expect(await rejection(tree.reconcile([], { by: 7 } as never))).toMatchObject({
     code: 'COPPICE_INVALID_ARGUMENT',

@@ -571,7 +571,7 @@ describe('sleep', () => {
     expect(wokenAt).toBeUndefined();
     await clock.advance(1);
     expect(wokenAt).toBe(1_000);
-    expect(clock.pending).toBe(0);
+    expect(clock.pendingTimers).toBe(0);
   });
 
   test('a loop that sleeps stops at once, and that is no crash', async () => {
@@ -583,7 +583,7 @@ describe('sleep', () => {
     );
     await booted.tree.terminateChild('a');
     expect(booted.clock.now()).toBe(0);
-    expect(booted.clock.pending).toBe(0);
+    expect(booted.clock.pendingTimers).toBe(0);
     expect(lastExit(booted, 'a')).toEqual({ kind: 'shutdown' });
   });
 
@@ -591,7 +591,7 @@ describe('sleep', () => {
     const { contexts, tree, clock } = await withTask(({ signal }) => untilAborted(signal));
     await tree.stop();
     expect(await rejection(contexts[0]!.sleep(1_000))).toBe(contexts[0]!.signal.reason);
-    expect(clock.pending).toBe(0);
+    expect(clock.pendingTimers).toBe(0);
   });
 });
 

@@ -65,10 +65,10 @@ const THROWN: Record<Exclude<ErrorCode, OnlyTold>, () => Promise<unknown>> = {
   COPPICE_DUPLICATE_ID: root({ children: [a, a] }),
   COPPICE_CHILDREN_NOT_A_LIST: root({ children: null }),
   COPPICE_INVALID_STRATEGY: root({ strategy: 'x' }),
-  COPPICE_INVALID_INTENSITY: root({ maxRestarts: -1 }),
-  COPPICE_INVALID_PERIOD: root({ withinMs: 0 }),
+  COPPICE_INVALID_MAX_RESTARTS: root({ maxRestarts: -1 }),
+  COPPICE_INVALID_WITHIN: root({ withinMs: 0 }),
   COPPICE_INVALID_AUTO_SHUTDOWN: root({ autoShutdown: 'x' }),
-  COPPICE_UNKNOWN_KEY: root({ maxRestart: 1 }),
+  COPPICE_UNKNOWN_OPTION: root({ maxRestart: 1 }),
   COPPICE_INVALID_NUMBER: child({ startTimeoutMs: 0 }),
   COPPICE_INVALID_BACKOFF: child({ backoff: { minMs: 1 } }),
   COPPICE_INVALID_CHOICE: child({ giveUp: 'x' }),
@@ -135,7 +135,7 @@ const THROWN: Record<Exclude<ErrorCode, OnlyTold>, () => Promise<unknown>> = {
   COPPICE_NOT_FOUND: async () => rejection((await boot({})).tree.deleteChild('a')),
   COPPICE_PAGE_LOST: async () => {
     const { tree } = await boot({ children: [a] });
-    return thrown(() => tree.children({ after: 'b' }))();
+    return thrown(() => tree.childPage({ after: 'b' }))();
   },
   COPPICE_RECONCILE_FAILED: async () => {
     const { tree } = await boot({});
@@ -148,7 +148,7 @@ const THROWN: Record<Exclude<ErrorCode, OnlyTold>, () => Promise<unknown>> = {
     await tree.startChild();
     return rejection(tree.startChild());
   },
-  COPPICE_NAME_TAKEN: async () => {
+  COPPICE_KEY_TAKEN: async () => {
     const names = registry({ id: 'names', keys: 'unique' });
     const start = ({ use }: Context): void => use(names).register('x');
     const { tree } = await boot({ children: [names, service({ id: 'a', start })] });
@@ -214,7 +214,7 @@ const THROWN: Record<Exclude<ErrorCode, OnlyTold>, () => Promise<unknown>> = {
   COPPICE_TASK_STOPPED: async () => {
     const tree = await taskSupervisor({ id: 'tasks' }).start();
     const result = rejection(tree.runTask(forever));
-    await tree.stop({ deadlineMs: 0 });
+    await tree.stop({ shutdownMs: 0 });
     return result;
   },
   COPPICE_TASK_TIMEOUT: async () => {

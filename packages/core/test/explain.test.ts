@@ -8,6 +8,7 @@ import {
   seededRandom,
   service,
   supervisor,
+  type SupervisorSpec,
   task,
 } from '@coppice/core';
 import fc from 'fast-check';
@@ -18,7 +19,8 @@ const run = (): Promise<never> => new Promise<never>(() => {});
 const start = (): number => 1;
 /** The text without its line breaks. */
 const flat = (text: string): string => text.replace(/\s+/g, ' ');
-const told = (spec: ChildSpec, above?: ChildSpec): string => flat(explainPolicy(spec, above));
+const told = (spec: ChildSpec, above?: ChildSpec): string =>
+  flat(explainPolicy(spec, above as SupervisorSpec | undefined));
 
 describe('words', () => {
   test.each([
@@ -152,7 +154,8 @@ describe('what it says is what happens', () => {
         await tree.start();
         const isOver = () =>
           events.find(({ type }) => type === 'child:gave-up' || type === 'supervisor:gave-up');
-        while (!isOver() && clock.nextAt !== undefined) await clock.advance(clock.nextAt - clock.now());
+        while (!isOver() && clock.nextTimerAt !== undefined)
+          await clock.advance(clock.nextTimerAt - clock.now());
         const failures = events.filter(({ type }) => /crashed|start-failed/.test(type));
         const time = isOver()!.at - failures[0]!.at;
         expect(failures).toHaveLength(Number(sentence![1]));
@@ -452,7 +455,7 @@ test('what is no declaration is refused', () => {
   expect(() => explainPolicy({ id: 'a' } as never)).toThrow(
     expect.objectContaining({ code: 'COPPICE_NOT_A_SPEC' }),
   );
-  expect(() => explainPolicy(db, db)).toThrow(
+  expect(() => explainPolicy(db, db as never)).toThrow(
     'explainPolicy expects the declaration of a supervisor as its second argument; got an object, a service',
   );
 });

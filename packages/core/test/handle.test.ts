@@ -450,7 +450,7 @@ describe('commands', () => {
       [7, 'COPPICE_INVALID_ARGUMENT'],
       [[], 'COPPICE_INVALID_ARGUMENT'],
       [{ args: 'text' }, 'COPPICE_INVALID_ARGUMENT'],
-      [{ argz: [] }, 'COPPICE_UNKNOWN_KEY'],
+      [{ argz: [] }, 'COPPICE_UNKNOWN_OPTION'],
       [{ id: 'a/b' }, 'COPPICE_INVALID_ID'],
     ];
     for (const [options, code] of wrong)
@@ -584,7 +584,7 @@ describe('what does not stop in time is abandoned, and said to be', () => {
       expect(statuses(tree)).toEqual(['a: killing']);
       await clock.advance(999);
       expect((await stopped).unstopped).toEqual([]);
-      expect(clock.pending).toBe(0);
+      expect(clock.pendingTimers).toBe(0);
     });
 
     test('what is not gone after a second is abandoned', async () => {
@@ -658,7 +658,7 @@ describe('what does not stop in time is abandoned, and said to be', () => {
     ).toMatchObject({
       reason: { kind: 'killed' },
     });
-    expect(clock.pending).toBe(0);
+    expect(clock.pendingTimers).toBe(0);
   });
 
   test('a supervisor that is killed: the one that is waited for has its last grace, then all others together', async () => {

@@ -33,7 +33,7 @@ describe('an idle child', () => {
     );
     const tree = await supervisor({ id: 'root', children }).start({ clock });
     expect(tree.countChildren().active).toBe(1_000);
-    expect(clock.pending).toBe(0);
+    expect(clock.pendingTimers).toBe(0);
     expect(CountingController.made).toBe(0);
     await tree.stop();
     expect(CountingController.made).toBe(0);

@@ -58,7 +58,7 @@ async function gaveUpAfter(
   const events: SupervisionEvent[] = [];
   tree.on('event', (event) => void events.push(event));
   await tree.start();
-  for (let next = clock.nextAt; next !== undefined && next <= watchMs; next = clock.nextAt)
+  for (let next = clock.nextTimerAt; next !== undefined && next <= watchMs; next = clock.nextTimerAt)
     await clock.advance(next - clock.now());
   await clock.advance(0);
   const first = events.find(({ type }) => type === 'child:crashed')!.at;

@@ -24,5 +24,5 @@ test('a stop deadline that passes while the ends of the children stand in the qu
   const stopped = handle.stop();
   await clock.runUntilIdle();
   expect((await stopped).unstopped).toEqual([]);
-  expect(clock.pending).toBe(0);
+  expect(clock.pendingTimers).toBe(0);
 });

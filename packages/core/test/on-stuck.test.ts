@@ -51,7 +51,7 @@ describe('wait', () => {
       { path: 'root/b', incarnation: 1, phase: 'cleaning-up', at: 100, kind: 'service' },
     ]);
     expect(of(events, 'child:abandoned')).toEqual([]);
-    expect(clock.pending).toBe(0);
+    expect(clock.pendingTimers).toBe(0);
   });
 
   test('with its siblings: nobody is stopped or started past it', async () => {
@@ -89,13 +89,13 @@ describe('wait', () => {
 
   test('a stop with a deadline ends all the same: it overrides the wait', async () => {
     const { tree, clock, ended, events } = await withStuck('wait');
-    void tree.stop({ deadlineMs: 500 });
+    void tree.stop({ shutdownMs: 500 });
     await clock.advance(499);
     expect(of(events, 'child:stuck')).toEqual(['root/b']);
     expect(of(events, 'child:abandoned')).toEqual([]);
     await clock.advance(1);
     expect((await ended).unstopped).toMatchObject([{ path: 'root/b', incarnation: 1, waitedMs: 500 }]);
-    expect(clock.pending).toBe(0);
+    expect(clock.pendingTimers).toBe(0);
   });
 
   test('a deadline that comes to one which was stuck before', async () => {
@@ -105,11 +105,11 @@ describe('wait', () => {
       else if (before === 'terminate') void tree.terminateChild('b').catch(() => {});
       else void tree.stop();
       await clock.advance(1_000);
-      void tree.stop({ deadlineMs: 50 });
+      void tree.stop({ shutdownMs: 50 });
       await clock.advance(50);
       expect((await ended).unstopped).toMatchObject([{ path: 'root/b' }]);
       expect(clock.now()).toBe(1_050);
-      expect(clock.pending).toBe(0);
+      expect(clock.pendingTimers).toBe(0);
     }
   });
 
@@ -134,7 +134,7 @@ describe('wait', () => {
       expect(of(events, 'child:stuck')).toEqual(['root/b']);
       gate.resolve();
       await answer;
-      expect(clock.pending).toBe(0);
+      expect(clock.pendingTimers).toBe(0);
     }
   });
 
@@ -148,7 +148,7 @@ describe('wait', () => {
     await clock.advance(100);
     await answer;
     expect(of(events, 'child:stuck')).toEqual([]);
-    expect(clock.pending).toBe(0);
+    expect(clock.pendingTimers).toBe(0);
   });
 
   test('its end by itself while it is stuck is still decided on as any other', async () => {
@@ -183,7 +183,7 @@ describe('exit', () => {
       path: 'root',
       reason: { kind: 'crash', error: { code: 'COPPICE_STUCK' } },
     });
-    expect(clock.pending).toBe(0);
+    expect(clock.pendingTimers).toBe(0);
   });
 
   test('from far below: all of it, and not only its supervisor', async () => {
@@ -279,7 +279,7 @@ test('a child that may clean up for as long as it takes has no timer', async () 
   const { tree, clock } = await boot({ children: [a.spec] });
   a.crash();
   await clock.advance(0);
-  expect([statuses(tree), clock.pending]).toEqual([['a: stopping'], 0]);
+  expect([statuses(tree), clock.pendingTimers]).toEqual([['a: stopping'], 0]);
   gate.resolve();
   await clock.advance(0);
   expect(a.starts).toBe(2);

@@ -174,7 +174,7 @@ test('a supervisor: its restarts with the budget, and why it gave up', async () 
 
 test('only the last runs', async () => {
   const a = scripted('a');
-  const { settle, recorder } = await flight({ children: [a.spec] }, { runs: 3 });
+  const { settle, recorder } = await flight({ children: [a.spec] }, { maxRuns: 3 });
   for (let i = 0; i < 10; i++) {
     a.crash();
     await settle();
@@ -186,7 +186,7 @@ test('only the last runs', async () => {
 
 test('who has failed again is not the first to make room', async () => {
   const { a, b, c, specs } = crew(['a', 'b', 'c']);
-  const { settle, recorder } = await flight({ children: specs }, { children: 2 });
+  const { settle, recorder } = await flight({ children: specs }, { maxChildren: 2 });
   for (const each of [a, b, a, c]) {
     each.crash();
     await settle();
@@ -239,7 +239,7 @@ describe('of 100,000 children', () => {
       child: service({ id: 'each', start: ({ fail, path }) => void fails.set(path, fail) }),
     });
     const clock = new SimulatedClock();
-    const tree = many.handle({ clock, recorder: { runs: 2, children: 100 } });
+    const tree = many.handle({ clock, recorder: { maxRuns: 2, maxChildren: 100 } });
     await tree.start();
     for (let i = 0; i < 100_000; i++) void tree.startChild({ id: `c${i}` });
     await clock.advance(0);

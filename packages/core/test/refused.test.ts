@@ -59,8 +59,8 @@ describe('options', () => {
 
   test('of a stop, which then does not happen', async () => {
     const { tree } = await boot({ children: [scripted('a').spec] });
-    expect(await rejection(tree.stop({ deadline: 5 } as never))).toEqual(
-      invalid(/no other options than reason, deadlineMs, by; got 'deadline', did you mean 'deadlineMs'\?/),
+    expect(await rejection(tree.stop({ shutdown: 5 } as never))).toEqual(
+      invalid(/no other options than reason, shutdownMs, by; got 'shutdown', did you mean 'shutdownMs'\?/),
     );
     expect(await rejection(tree.stop([] as never))).toEqual(
       invalid(/an object of options; got an array of 0/),
@@ -166,7 +166,7 @@ test('a simulated clock refuses what is no number', async () => {
   const clock = new SimulatedClock();
   expect(() => clock.setTimer(() => {}, NaN)).toThrow(/a number of milliseconds, not NaN/);
   await expect(clock.advance('5' as never)).rejects.toThrow(/a number of milliseconds, not 5/);
-  expect(clock.pending).toBe(0);
+  expect(clock.pendingTimers).toBe(0);
 });
 
 describe('commands', () => {

@@ -32,7 +32,7 @@ describe('SimulatedClock', () => {
     await clock.advance(35);
     expect(seen).toEqual([10, 20, 30]);
     expect(clock.now()).toBe(35);
-    expect(clock.nextAt).toBe(40);
+    expect(clock.nextTimerAt).toBe(40);
   });
 
   test('promises have their turn before, between and after timers', async () => {
@@ -50,13 +50,13 @@ describe('SimulatedClock', () => {
     let calls = 0;
     const gone = clock.setTimer(() => calls++, 10);
     const stays = clock.setTimer(() => calls++, 10);
-    expect(clock.pending).toBe(2);
+    expect(clock.pendingTimers).toBe(2);
     clock.clearTimer(gone);
     clock.clearTimer(gone);
-    expect(clock.pending).toBe(1);
+    expect(clock.pendingTimers).toBe(1);
     await clock.advance(10);
     clock.clearTimer(stays);
-    expect([calls, clock.pending, clock.nextAt]).toEqual([1, 0, undefined]);
+    expect([calls, clock.pendingTimers, clock.nextTimerAt]).toEqual([1, 0, undefined]);
   });
 
   test('one timer may take back another that is due in the same moment', async () => {
@@ -80,8 +80,8 @@ describe('SimulatedClock', () => {
       return clock.setTimer(() => seen.push(clock.now()), ms);
     });
     for (let i = 0; i < timers.length; i += 3) clock.clearTimer(timers[i]);
-    expect(clock.pending).toBe(1_333);
-    while (clock.nextAt !== undefined) await clock.advance(100);
+    expect(clock.pendingTimers).toBe(1_333);
+    while (clock.nextTimerAt !== undefined) await clock.advance(100);
     expect(seen).toHaveLength(1_333);
     expect(seen).toEqual(seen.toSorted((a, b) => a - b));
   });

@@ -1,4 +1,4 @@
-/** `stop({ deadlineMs })`: the time for the whole is shared out over what is left to stop. */
+/** `stop({ shutdownMs })`: the time for the whole is shared out over what is left to stop. */
 import * as fc from 'fast-check';
 import {
   type ChildSpec,
@@ -30,14 +30,14 @@ const later = (ms: number): Promise<void> => new Promise((resolve) => clock.setT
 /** Stops a tree, and says when and how it was over. */
 async function stopped(
   booted: Booted,
-  deadlineMs?: number,
+  shutdownMs?: number,
 ): Promise<{ at: number; report: StopReport; lines: string[] }> {
   clock = booted.clock;
   const { tree, events } = booted;
   events.splice(0);
   const startedAt = clock.now();
   let at = NaN;
-  const report = tree.stop(deadlineMs === undefined ? {} : { deadlineMs }).then((value) => {
+  const report = tree.stop(shutdownMs === undefined ? {} : { shutdownMs }).then((value) => {
     at = clock.now() - startedAt;
     return value;
   });
@@ -132,8 +132,8 @@ describe('how it is shared out', () => {
       slow('c', Infinity, { shutdownMs: 20, kill: () => forever() }),
     ];
     const without = await stopped(await boot({ children: children() }));
-    for (const deadlineMs of [50 + 100 + 20 + GRACE_MS, 5_000, Infinity]) {
-      expect(await stopped(await boot({ children: children() }), deadlineMs)).toEqual(without);
+    for (const shutdownMs of [50 + 100 + 20 + GRACE_MS, 5_000, Infinity]) {
+      expect(await stopped(await boot({ children: children() }), shutdownMs)).toEqual(without);
     }
     expect(without.at).toBe(20 + GRACE_MS + 100 + 40);
   });
@@ -185,7 +185,7 @@ describe('below other supervisors', () => {
   test('a deadline for a supervisor further down is for what is below it', async () => {
     const sub = supervisor({ id: 'sub', restart: 'temporary', children: [slow('b', Infinity)] });
     const booted = await boot({ children: [slow('a', Infinity), sub] });
-    const report = booted.tree.supervisor(sub).stop({ deadlineMs: 70 });
+    const report = booted.tree.supervisor(sub).stop({ shutdownMs: 70 });
     await booted.clock.runUntilIdle();
     expect((await report).unstopped).toMatchObject([{ path: 'root/sub/b', waitedMs: 70 }]);
     expect(booted.tree.whichChildren().map(({ id, status }) => `${id} ${status}`)).toEqual(['a running']);
@@ -227,18 +227,18 @@ describe('its edges', () => {
       children: [slow('a', 10), supervisor({ id: 's', children: [slow('b', 5)] })],
     });
     clock = booted.clock;
-    const report = booted.tree.stop({ deadlineMs: 60_000 });
+    const report = booted.tree.stop({ shutdownMs: 60_000 });
     await clock.advance(15);
     expect((await report).unstopped).toEqual([]);
-    expect(clock.pending).toBe(0);
+    expect(clock.pendingTimers).toBe(0);
   });
 
   test('of a tree that has not started, or has stopped already, there is no timer either', async () => {
     const time = new SimulatedClock();
     const tree = supervisor({ id: 'root', children: [] }).handle({ clock: time });
-    expect(await tree.stop({ deadlineMs: 100 })).toMatchObject({ unstopped: [] });
-    expect(await tree.stop({ deadlineMs: 100 })).toMatchObject({ unstopped: [] });
-    expect(time.pending).toBe(0);
+    expect(await tree.stop({ shutdownMs: 100 })).toMatchObject({ unstopped: [] });
+    expect(await tree.stop({ shutdownMs: 100 })).toMatchObject({ unstopped: [] });
+    expect(time.pendingTimers).toBe(0);
   });
 
   test('kill hooks have their grace beyond it', async () => {
@@ -267,15 +267,15 @@ describe('its edges', () => {
     ] as const) {
       const booted = await boot({ children: [slow('a', Infinity), slow('b', Infinity)] });
       clock = booted.clock;
-      const reports = [booted.tree.stop(first === undefined ? {} : { deadlineMs: first })];
+      const reports = [booted.tree.stop(first === undefined ? {} : { shutdownMs: first })];
       await clock.advance(50);
-      reports.push(booted.tree.stop(second === undefined ? {} : { deadlineMs: second }));
+      reports.push(booted.tree.stop(second === undefined ? {} : { shutdownMs: second }));
       let at = NaN;
       void Promise.all(reports).then(() => (at = clock.now()));
       await clock.runUntilIdle();
       expect(at).toBe(end);
       expect(await reports[0]).toEqual(await reports[1]);
-      expect(clock.pending).toBe(0);
+      expect(clock.pendingTimers).toBe(0);
     }
   });
 
@@ -288,7 +288,7 @@ describe('its edges', () => {
     clock = new SimulatedClock();
     const tree = starts.handle({ clock });
     const isRejected = rejection(tree.start());
-    void tree.stop({ deadlineMs: 100 });
+    void tree.stop({ shutdownMs: 100 });
     const ended = tree.whenStopped();
     await clock.advance(100);
     expect((await ended).unstopped.map(({ path }) => path).toSorted()).toEqual(['root/a', 'root/b']);
@@ -300,19 +300,19 @@ describe('its edges', () => {
       if (what === 'restart') team.a.crash();
       else void booted.tree.terminateChild('b').catch(() => {});
       await booted.settle();
-      void booted.tree.stop({ deadlineMs: 100 });
+      void booted.tree.stop({ shutdownMs: 100 });
       await booted.clock.advance(100);
       expect((await booted.ended).unstopped).toHaveLength(2);
-      expect(booted.clock.pending).toBe(0);
+      expect(booted.clock.pendingTimers).toBe(0);
     }
   });
 
   test('what is no number of milliseconds is refused, and nothing stops', async () => {
     const { tree } = await boot({ children: [scripted('a').spec] });
-    for (const deadlineMs of [NaN, -1, '5', null, {}, 5n]) {
-      const error = await rejection(tree.stop({ deadlineMs } as never));
+    for (const shutdownMs of [NaN, -1, '5', null, {}, 5n]) {
+      const error = await rejection(tree.stop({ shutdownMs } as never));
       expect(error).toMatchObject({ code: 'COPPICE_INVALID_ARGUMENT' });
-      expect(error.message).toMatch(/deadlineMs: a number of milliseconds, 0 or more/);
+      expect(error.message).toMatch(/shutdownMs: a number of milliseconds, 0 or more/);
     }
     expect(tree.whichChildren()[0]!.status).toBe('running');
     await tree.stop();
@@ -406,7 +406,7 @@ describe('any tree', () => {
         const { at, report } = await stopped(booted, ms);
         expect(at).toBeLessThanOrEqual(ms + (hasKill(plan) ? GRACE_MS : 0));
         expect(['shutdown', 'killed']).toContain(report.reason.kind);
-        expect(booted.clock.pending).toBe(0);
+        expect(booted.clock.pendingTimers).toBe(0);
       }),
       { numRuns: 150 },
     );

@@ -72,7 +72,7 @@ test('sequential: the last one first, each when the one after it is down', async
 
 test('sequential: a deadline is shared out', async () => {
   const { clock, tree, lines } = await fleet([Infinity, Infinity], { stopOrder: 'sequential' });
-  const stopped = tree.stop({ deadlineMs: 1_000 });
+  const stopped = tree.stop({ shutdownMs: 1_000 });
   await clock.runUntilIdle();
   expect((await stopped).unstopped.map(({ path, waitedMs }) => [path, waitedMs])).toEqual([
     ['all/c#2', 500],
@@ -84,7 +84,7 @@ test('sequential: a deadline is shared out', async () => {
 test('sequential: by force it is all at once', async () => {
   const { clock, tree } = await fleet([Infinity, Infinity, Infinity], { stopOrder: 'sequential' }, Infinity);
   let at = NaN;
-  const stopped = tree.stop({ deadlineMs: 100 }).finally(() => (at = clock.now()));
+  const stopped = tree.stop({ shutdownMs: 100 }).finally(() => (at = clock.now()));
   await clock.runUntilIdle();
   expect((await stopped).unstopped).toHaveLength(3);
   expect(at).toBeLessThanOrEqual(100);
@@ -130,7 +130,7 @@ test('whatever they take: in order, without overlap, and nothing is left', async
         ids.flatMap((id) => [`ask ${id}`, `down ${id}`]),
       );
       expect(clock.now()).toBe(takesMs.reduce((sum, ms) => sum + ms, 0));
-      expect(clock.pending).toBe(0);
+      expect(clock.pendingTimers).toBe(0);
     }),
   );
 });

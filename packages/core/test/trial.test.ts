@@ -106,9 +106,9 @@ test('many sleeps of one task share one wake-up, and no AbortController', async 
   const run = ({ sleep }: { sleep: (ms: number) => Promise<void> }): Promise<unknown> =>
     Promise.all(Array.from({ length: 50 }, () => sleep(1_000)));
   const tree = await supervisor({ id: 'root', children: [task({ id: 'a', run })] }).start({ clock: time });
-  expect(time.pending).toBe(50);
+  expect(time.pendingTimers).toBe(50);
   await tree.stop();
-  expect(time.pending).toBe(0);
+  expect(time.pendingTimers).toBe(0);
   await new Promise((resolve) => setImmediate(resolve));
   process.off('warning', note);
   expect(warnings).toEqual([]);

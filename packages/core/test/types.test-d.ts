@@ -255,4 +255,28 @@ async function policies(): Promise<void> {
   });
 }
 
+// With exactOptionalPropertyTypes, undefined is an option left out; also to take one from a copy.
+declare const perhaps: number | undefined;
+const given = service({
+  id: 'a',
+  start: () => new Pool(),
+  stop: undefined,
+  kill: undefined,
+  classify: undefined,
+  backoff: undefined,
+  bindsTo: undefined,
+  maxRestarts: perhaps,
+  startTimeoutMs: perhaps,
+});
+expectTypeOf(given).toEqualTypeOf<Service<Pool, readonly []>>();
+supervisor({
+  id: 'root',
+  strategy: undefined,
+  childBackoff: { minMs: 1, maxMs: 2, jitter: undefined },
+  children: [
+    { ...given, startTimeoutMs: undefined },
+    { ...given, id: 'b', backoff: undefined },
+  ],
+});
+
 void [dynamic, disposed, policies];

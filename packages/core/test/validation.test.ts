@@ -104,15 +104,15 @@ const CODES: Record<string, ErrorCode> = {
   bad_combination: 'COPPICE_BAD_COMBINATION',
   duplicate_child_name: 'COPPICE_DUPLICATE_ID',
   invalid_strategy: 'COPPICE_INVALID_STRATEGY',
-  invalid_intensity: 'COPPICE_INVALID_INTENSITY',
-  invalid_period: 'COPPICE_INVALID_PERIOD',
+  invalid_intensity: 'COPPICE_INVALID_MAX_RESTARTS',
+  invalid_period: 'COPPICE_INVALID_WITHIN',
   invalid_auto_shutdown: 'COPPICE_INVALID_AUTO_SHUTDOWN',
 };
 
 /** Where the verdict, or its name, is another one on purpose; see docs/otp-differences.md. */
 const DIFFERENCES: Record<string, ErrorCode> = {
-  'unknown key (OTP lets it pass)': 'COPPICE_UNKNOWN_KEY',
-  'unknown flag (OTP lets it pass)': 'COPPICE_UNKNOWN_KEY',
+  'unknown key (OTP lets it pass)': 'COPPICE_UNKNOWN_OPTION',
+  'unknown flag (OTP lets it pass)': 'COPPICE_UNKNOWN_OPTION',
   // OTP only says `badarg` for these two:
   'not a list': 'COPPICE_CHILDREN_NOT_A_LIST',
   'auto_shutdown: sometimes': 'COPPICE_INVALID_AUTO_SHUTDOWN',
@@ -169,18 +169,18 @@ describe('an error says what was expected, what was got, where, and how to mend 
       [/did you mean 'any-significant'/],
     ],
     [
-      'COPPICE_UNKNOWN_KEY',
+      'COPPICE_UNKNOWN_OPTION',
       () => flags({ maxRestart: 3 }),
       [/no option 'maxRestart'/, /did you mean 'maxRestarts'/, /its options are id, .*withinMs/, /at root/],
     ],
-    ['COPPICE_UNKNOWN_KEY', () => flags({ start: 'parallel' }), [/did you mean 'startOrder'/]],
+    ['COPPICE_UNKNOWN_OPTION', () => flags({ start: 'parallel' }), [/did you mean 'startOrder'/]],
     [
-      'COPPICE_UNKNOWN_KEY',
+      'COPPICE_UNKNOWN_OPTION',
       () => task({ id: 'a', run, shutdown: 3 } as never),
       [/a task has no option 'shutdown'/],
     ],
     [
-      'COPPICE_UNKNOWN_KEY',
+      'COPPICE_UNKNOWN_OPTION',
       () => task({ id: 'a', run, stop: run } as never),
       [
         /its options are id, restart, significant, shutdownMs, onStuck, required, backoff, giveUp, /,
@@ -290,7 +290,7 @@ describe('an error says what was expected, what was got, where, and how to mend 
       [/'one-for-one'/],
     ],
     [
-      'COPPICE_UNKNOWN_KEY',
+      'COPPICE_UNKNOWN_OPTION',
       () => dynamicSupervisor({ id: 'dyn', children: [], child: service({ id: 'a', start }) } as never),
       [/no option 'children'/, /autoShutdown, child/],
     ],
@@ -309,10 +309,10 @@ describe('an error says what was expected, what was got, where, and how to mend 
     );
   });
   test.each(durations)('maxRestarts: %s', (maxRestarts) => {
-    expect(specError(() => flags({ maxRestarts })).code).toBe('COPPICE_INVALID_INTENSITY');
+    expect(specError(() => flags({ maxRestarts })).code).toBe('COPPICE_INVALID_MAX_RESTARTS');
   });
   test.each([-1, 0, NaN, Infinity, -Infinity, '5s', null])('withinMs: %s', (withinMs) => {
-    expect(specError(() => flags({ withinMs })).code).toBe('COPPICE_INVALID_PERIOD');
+    expect(specError(() => flags({ withinMs })).code).toBe('COPPICE_INVALID_WITHIN');
   });
   test.each([{ shutdownMs: Infinity }, { maxRestarts: Infinity }, { withinMs: 0.5 }, { restart: undefined }])(
     'allowed: %o',
@@ -461,9 +461,9 @@ describe('hostile declarations', () => {
     const bare = Object.assign(Object.create(null) as object, { id: 'a', start });
     expect(service(bare as never)).toMatchObject({ id: 'a' });
     const sneaky = JSON.parse('{"id":"a","__proto__":{"restart":"temporary"}}') as object;
-    expect(specError(() => service({ ...sneaky, start } as never)).code).toBe('COPPICE_UNKNOWN_KEY');
+    expect(specError(() => service({ ...sneaky, start } as never)).code).toBe('COPPICE_UNKNOWN_OPTION');
     expect(specError(() => service({ id: 'a', start, constructor: 1 } as never)).code).toBe(
-      'COPPICE_UNKNOWN_KEY',
+      'COPPICE_UNKNOWN_OPTION',
     );
   });
 

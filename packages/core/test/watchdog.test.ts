@@ -29,7 +29,7 @@ test('it has crashed so long after its last heartbeat', async () => {
   await clock.advance(100);
   expect(crashes).toEqual(['190 COPPICE_STALE', '290 COPPICE_STALE']);
   await tree.stop();
-  expect(clock.pending).toBe(0);
+  expect(clock.pendingTimers).toBe(0);
 });
 
 test('nothing is expected of one that is idle, until it says that it is not', async () => {

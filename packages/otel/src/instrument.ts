@@ -1,7 +1,14 @@
 /** The subscription: what happens in a tree becomes metrics and spans, until it is taken back. */
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import type { AnySupervisorHandle } from '@coppice/core';
-import { FAULT_CHANNEL, type MeasureOptions, checkOptions, measure } from '@coppice/core/kit';
+import { type AnySupervisorHandle, CommandError } from '@coppice/core';
+import {
+  FAULT_CHANNEL,
+  type MeasureOptions,
+  checkOptions,
+  checkPort,
+  measure,
+  show,
+} from '@coppice/core/kit';
 import {
   type BatchObservableResult,
   type Meter,
@@ -16,12 +23,22 @@ import { Spans } from './spans.js';
 /** Where to, and how much. */
 export interface InstrumentOptions extends MeasureOptions {
   /** What makes the instruments. Default: the global meter provider's, for `@coppice/otel`. */
-  readonly meter?: Meter;
+  readonly meter?: Meter | undefined;
   /** What makes the spans. Default: the global tracer provider's, for `@coppice/otel`. */
-  readonly tracer?: Tracer;
+  readonly tracer?: Tracer | undefined;
 }
 
 const NAME = '@coppice/otel';
+
+/** What is used of a meter. */
+const METER = [
+  'createCounter',
+  'createHistogram',
+  'createObservableGauge',
+  'createObservableUpDownCounter',
+  'addBatchObservableCallback',
+  'removeBatchObservableCallback',
+];
 
 /**
  * Measures and traces a tree, or what is below one handle. Call it before the tree is started, and after the SDK is
@@ -34,7 +51,7 @@ const NAME = '@coppice/otel';
  *
  * @example
  * ```ts
- * const off = instrument(shop.handle(), { health: () => shop.health() });
+ * const stop = instrument(shop.handle(), { health: () => shop.health() });
  * await shop.run();
  * ```
  */
@@ -45,19 +62,25 @@ export function instrument(tree: AnySupervisorHandle, options: InstrumentOptions
     'maxPaths',
     'health',
   ]);
-  const stops = [
-    measureWith(meter ?? metrics.getMeter(NAME), tree, measuring),
-    traceWith(tracer ?? trace.getTracer(NAME), tree),
-  ];
-  return () => stops.splice(0).forEach((stop) => stop());
+  checkPort('meter', meter, METER, 'instrument');
+  checkPort('tracer', tracer, ['startSpan'], 'instrument');
+  const stops = [measureWith(meter ?? metrics.getMeter(NAME), tree, measuring)];
+  const off = (): void => stops.splice(0).forEach((stop) => stop());
+  try {
+    stops.push(traceWith(tracer ?? trace.getTracer(NAME), tree));
+  } catch (error) {
+    off();
+    throw error;
+  }
+  return off;
 }
 
 function measureWith(meter: Meter, tree: AnySupervisorHandle, options: MeasureOptions): () => void {
-  const { write, observables, observe } = instrumentsOf(meter);
+  const { write, observables, observe } = made('meter', meter, () => instrumentsOf(meter));
   const measured = measure(tree, write, options);
   // Nobody would ever read it, and a listener has its price.
   if (meter === createNoopMeter()) {
-    measured.off();
+    measured.stop();
     return () => {};
   }
   let isOn = true;
@@ -66,13 +89,32 @@ function measureWith(meter: Meter, tree: AnySupervisorHandle, options: MeasureOp
     observe(result, () => {});
     meter.removeBatchObservableCallback(collect, observables);
   };
-  meter.addBatchObservableCallback(collect, observables);
+  try {
+    made('meter', meter, () => meter.addBatchObservableCallback(collect, observables));
+  } catch (error) {
+    measured.stop();
+    throw error;
+  }
   subscribe(FAULT_CHANNEL, measured.fault);
   return () => {
     isOn = false; // what was read off is told to be 0 when somebody collects once more
-    measured.off();
+    measured.stop();
     unsubscribe(FAULT_CHANNEL, measured.fault);
   };
+}
+
+/** What comes of asking something of the user's that has the right methods. */
+function made<T>(name: string, given: unknown, make: () => T): T {
+  try {
+    return make();
+  } catch (cause) {
+    const expected = `${name}: one that does what its methods are for`;
+    throw new CommandError(
+      'COPPICE_INVALID_ARGUMENT',
+      { call: 'instrument', expected, got: `${show(given)} that throws` },
+      cause,
+    );
+  }
 }
 
 function traceWith(tracer: Tracer, tree: AnySupervisorHandle): () => void {

@@ -8,14 +8,14 @@ import type { Clock, ErrorWire, EventOf, SupervisionEvent } from '@coppice/core'
 import { duration, says } from './words.js';
 
 /** The `event` of the record that ends a series. Those of the tree are in the union; this one is the log's own. */
-export const FOLDED = 'log:folded';
+export const FOLDED: SeriesRecord['event'] = 'log:folded';
 
 /** How equal errors are folded. */
 export interface FoldOptions {
-  /** So many are printed in full. Default: 3. */
-  readonly after?: number;
-  /** Within so long; then the series ends, and the next one is printed in full again. Default: 60,000. */
-  readonly withinMs?: number;
+  /** So many are printed in full, a whole number, 0 or more. Default: 3. */
+  readonly after?: number | undefined;
+  /** Within so many milliseconds; then the series ends, and the next one is printed in full again. Default: 60,000. */
+  readonly withinMs?: number | undefined;
 }
 
 /** Why a series is over. */
@@ -23,17 +23,23 @@ export type SeriesEnd = 'other-error' | 'gave-up' | 'stopped' | 'recovered' | 't
 
 /** How often the same error came. */
 export interface SeriesRecord {
-  readonly event: typeof FOLDED;
+  /** Its own name, since no event of the tree is behind it. */
+  readonly event: 'log:folded';
+  /** The child: ids from the root down to it, joined by `/`. */
   readonly path: string;
   /** The `seq` of the first record, which has the stack. */
   readonly sameAs: number;
+  /** How often it came. */
   readonly times: number;
+  /** From the first time to the last, in milliseconds. */
   readonly forMs: number;
+  /** Why the series is over. */
   readonly ended: SeriesEnd;
 }
 
 /** What is said of an error that came before. */
 export interface Repeated {
+  /** The `seq` of the first record, which has the stack. */
   readonly sameAs: number;
   /** Which time this is. */
   readonly times: number;

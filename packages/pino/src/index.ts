@@ -6,5 +6,5 @@
 export { type LogEventsOptions, logEvents } from './log-events.js';
 export type { FoldOptions, Repeated, SeriesEnd, SeriesRecord } from './fold.js';
 export { EVENT_LOG, type EventLog, type EventLogRow } from './table.js';
-export type { EventSource, Level, PinoLogger, WriteRecord } from './logger.js';
+export type { LogLevel, LogSource, PinoLogger, WriteRecord } from './logger.js';
 export type { Offender, ReportContext, ReportReason, SupervisorReport } from './report.js';

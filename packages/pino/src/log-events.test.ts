@@ -1,9 +1,9 @@
-import { type ErrorWire, type EventOf, SimulatedClock, supervisor, task } from '@coppice/core';
+import { CommandError, type ErrorWire, type EventOf, SimulatedClock, supervisor, task } from '@coppice/core';
 import pino from 'pino';
-import { EVENT_LOG, type EventSource, type LogEventsOptions, type PinoLogger, logEvents } from './index.js';
+import { EVENT_LOG, type LogSource, type LogEventsOptions, type PinoLogger, logEvents } from './index.js';
 
 /** A stream of events by hand. */
-class Source implements EventSource {
+class Source implements LogSource {
   readonly listeners = new Set<unknown>();
   on(_: unknown, listener: unknown): this {
     this.listeners.add(listener);
@@ -227,12 +227,12 @@ describe('levels', () => {
   });
 
   test.each([
-    [{ 'child:strated': 'info' }, "levels: there is no event 'child:strated'; there are child:starting, "],
-    [{ 'child:started': 'trace' }, "levels: 'child:started' has to be one of debug, info, "],
+    [{ 'child:strated': 'info' }, 'no other names of events in levels than child:starting, '],
+    [{ 'child:started': 'trace' }, "levels: for 'child:started' one of debug, info, "],
   ])('%j is refused', (levels, message) => {
     const { logger, source } = setUp();
     expect(() => logEvents(source, logger, { levels: levels as object })).toThrow(message);
-    expect(() => logEvents(source, logger, { levels: levels as object })).toThrow(TypeError);
+    expect(() => logEvents(source, logger, { levels: levels as object })).toThrow(CommandError);
   });
 });
 
@@ -323,10 +323,10 @@ test('a logger that throws does not harm the tree', async () => {
 });
 
 test.each([
-  [{ fold: 3 }, 'fold has to be false, or { after, withinMs }; got 3'],
-  [{ fold: { afterwards: 3 } }, "fold: there is no 'afterwards'; there are after, withinMs"],
-  [{ fold: { after: -1 } }, 'fold.after has to be a whole number from 0 on; got -1'],
-  [{ fold: { withinMs: 0 } }, 'fold.withinMs has to be a whole number from 1 on; got 0'],
+  [{ fold: 3 }, 'fold: true, false, or an object like { after: 3, withinMs: 60_000 }; got 3'],
+  [{ fold: { afterwards: 3 } }, "nothing else in fold than after and withinMs; got 'afterwards'"],
+  [{ fold: { after: -1 } }, 'fold.after: a whole number, 0 or more; got -1'],
+  [{ fold: { withinMs: 0 } }, 'fold.withinMs: a whole number, 1 or more; got 0'],
 ])('%j is refused', (options, message) => {
   const { logger, source } = setUp();
   expect(() => logEvents(source, logger, options as object)).toThrow(message);

@@ -2,34 +2,36 @@
 import {
   type AnySupervisorHandle,
   type Clock,
+  CommandError,
   type ErrorWire,
   EVENT_NAMES,
   type EventName,
   type SupervisionEvent,
   realClock,
 } from '@coppice/core';
-import { clockOf } from '@coppice/core/kit';
+import { checkOptions, checkPort, clockOf, readOnce, show } from '@coppice/core/kit';
 import { errorFor } from './error.js';
 import { Folder, type FoldOptions } from './fold.js';
-import { type EventSource, LEVELS, type Level, type PinoLogger } from './logger.js';
+import { type LogSource, LEVELS, type LogLevel, type PinoLogger } from './logger.js';
 import type { SupervisorReport } from './report.js';
 import { EVENT_LOG } from './table.js';
 
 /** How to deviate from the table, and from pino's defaults. */
 export interface LogEventsOptions {
   /** Other levels than those of {@link EVENT_LOG}, by event; `'silent'` leaves an event out. Default: none. */
-  readonly levels?: Readonly<Partial<Record<EventName, Level | 'silent'>>>;
+  readonly levels?: Readonly<Partial<Record<EventName, LogLevel | 'silent'>>> | undefined;
   /** Under which key errors go: the logger's own `errorKey`, if it was changed. Default: `'err'`. */
-  readonly errorKey?: string;
+  readonly errorKey?: string | undefined;
   /**
    * Crash loops: from when on the stack of an error is not printed again for a child that fails with the same one
    * again and again. Its records say how often it came (`times`) and which one has the stack (`sameAs`, its `seq`), and
    * one more record (`event: 'log:folded'`) says so when the series is over: because it has recovered, fails with another
-   * error, is given up or stopped, or its time is up. `false`: each is printed in full. Default: after 3 within 60 s.
+   * error, is given up or stopped, or its time is up. `false`: each is printed in full. Default: true, after 3 within
+   * 60 s.
    */
-  readonly fold?: FoldOptions | false;
+  readonly fold?: boolean | FoldOptions | undefined;
   /** Where the time of a series comes from. Default: the clock of the tree; for what is no handle, the real one. */
-  readonly clock?: Clock;
+  readonly clock?: Clock | undefined;
 }
 
 /**
@@ -39,7 +41,8 @@ export interface LogEventsOptions {
  * @param tree - whatever can be subscribed to: a handle, or its `own` for one supervisor and its children
  * @param logger - pino, or anything shaped like it; to add fields to each record pass `logger.child({ ... })`
  * @returns a function that unsubscribes; calling it again does nothing
- * @throws TypeError if `levels` names an event or a level that does not exist, or `fold` is no such thing
+ * @throws CommandError `COPPICE_INVALID_ARGUMENT` if one of these is something else, or `levels` or `fold` have what there is
+ * not
  *
  * @example
  * ```ts
@@ -49,11 +52,9 @@ export interface LogEventsOptions {
  * await tree.start();
  * ```
  */
-export function logEvents(tree: EventSource, logger: PinoLogger, options: LogEventsOptions = {}): () => void {
-  const { levels = {}, errorKey = 'err', fold = {}, clock = clockIn(tree) } = options;
-  checkLevels(levels);
-  checkFold(fold);
-  const write = (wanted: Level, fields: object, message: string): void => {
+export function logEvents(tree: LogSource, logger: PinoLogger, options: LogEventsOptions = {}): () => void {
+  const { levels, errorKey, fold, clock } = checked(tree, logger, options);
+  const write = (wanted: LogLevel, fields: object, message: string): void => {
     logger[levelIn(logger, wanted)]?.(fields, message);
   };
   const folder = fold
@@ -93,11 +94,11 @@ const recordOf = (event: SupervisionEvent, row: AnyRow, ...more: (object | undef
   ) as object;
 
 /** Where a logger has no `fatal`, that is an error. */
-const levelIn = (logger: PinoLogger, wanted: Level): Level =>
+const levelIn = (logger: PinoLogger, wanted: LogLevel): LogLevel =>
   wanted === 'fatal' && !logger.fatal ? 'error' : wanted;
 
 /** A handle knows the clock of its tree; other things that can be subscribed to do not. */
-function clockIn(tree: EventSource): Clock {
+function clockIn(tree: LogSource): Clock {
   try {
     return clockOf(tree as AnySupervisorHandle);
   } catch {
@@ -107,34 +108,63 @@ function clockIn(tree: EventSource): Clock {
 
 /** A row for whichever event it is asked about. */
 interface AnyRow {
-  readonly level: Level | ((event: SupervisionEvent) => Level);
+  readonly level: LogLevel | ((event: SupervisionEvent) => LogLevel);
   message(event: SupervisionEvent): string;
   fields(event: SupervisionEvent): object;
   error?(event: SupervisionEvent): ErrorWire | undefined;
   report?(event: SupervisionEvent): SupervisorReport | undefined;
 }
 
-/** A wrong key would otherwise be ignored without a word. */
-function checkLevels(levels: Readonly<Record<string, unknown>>): void {
+interface Checked {
+  readonly levels: NonNullable<LogEventsOptions['levels']>;
+  readonly errorKey: string;
+  readonly fold: FoldOptions | false;
+  readonly clock: Clock;
+}
+
+/** A wrong key would otherwise be ignored without a word, and a wrong value found when there is something to log. */
+function checked(tree: unknown, logger: unknown, options: LogEventsOptions): Checked {
+  checkPort('the first argument', tree ?? null, ['on', 'off'], 'logEvents');
+  checkPort('the logger', logger ?? null, ['debug', 'info', 'warn', 'error'], 'logEvents');
+  const own = checkOptions('logEvents', options, ['levels', 'errorKey', 'fold', 'clock']);
+  const { levels = {}, errorKey = 'err', fold = true, clock } = own;
+  checkPort('clock', clock, ['now', 'setTimer', 'clearTimer'], 'logEvents');
+  if (typeof errorKey !== 'string') throw wrong('errorKey: a text', errorKey);
+  return {
+    levels: checkLevels(levels),
+    errorKey,
+    fold: fold !== false && checkFold(fold === true ? {} : fold),
+    clock: clock ?? clockIn(tree as LogSource),
+  };
+}
+
+function checkLevels(given: unknown): Checked['levels'] {
+  const levels = readOnce(given, refuse("levels: an object like { 'child:started': 'debug' }"));
   const allowed: readonly unknown[] = [...LEVELS, 'silent'];
   for (const [name, level] of Object.entries(levels)) {
     if (!EVENT_NAMES.includes(name as EventName))
-      throw new TypeError(`levels: there is no event '${name}'; there are ${EVENT_NAMES.join(', ')}`);
-    if (!allowed.includes(level))
-      throw new TypeError(`levels: '${name}' has to be one of ${allowed.join(', ')}; got ${String(level)}`);
+      throw wrong(`no other names of events in levels than ${EVENT_NAMES.join(', ')}`, name);
+    if (level !== undefined && !allowed.includes(level))
+      throw wrong(`levels: for '${name}' one of ${allowed.join(', ')}`, level);
   }
+  return levels;
 }
 
-/** So are wrong numbers, and wrong names for them. */
-function checkFold(fold: unknown): void {
-  if (fold === false) return;
-  if (typeof fold !== 'object' || fold === null)
-    throw new TypeError(`fold has to be false, or { after, withinMs }; got ${String(fold)}`);
+function checkFold(given: unknown): FoldOptions {
+  const fold = readOnce(given, refuse('fold: true, false, or an object like { after: 3, withinMs: 60_000 }'));
   const least: Readonly<Record<string, number>> = { after: 0, withinMs: 1 };
   for (const [key, value] of Object.entries(fold)) {
     const from = Object.hasOwn(least, key) ? least[key] : undefined;
-    if (from === undefined) throw new TypeError(`fold: there is no '${key}'; there are after, withinMs`);
-    if (value !== undefined && !(Number.isInteger(value) && value >= from))
-      throw new TypeError(`fold.${key} has to be a whole number from ${from} on; got ${String(value)}`);
+    if (from === undefined) throw wrong('nothing else in fold than after and withinMs', key);
+    if (value !== undefined && !(Number.isInteger(value) && (value as number) >= from))
+      throw wrong(`fold.${key}: a whole number, ${from} or more`, value);
   }
+  return fold;
 }
+
+const wrong = (expected: string, got: unknown): CommandError => refuse(expected)(show(got));
+
+const refuse =
+  (expected: string) =>
+  (got: string, cause?: unknown): CommandError =>
+    new CommandError('COPPICE_INVALID_ARGUMENT', { call: 'logEvents', expected, got }, cause);

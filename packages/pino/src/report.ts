@@ -12,10 +12,15 @@ export type ReportReason = ReasonWire['kind'] | 'reached-max-restarts' | 'perman
 
 /** The child that a report is about. */
 export interface Offender {
+  /** Ids from the root down to it, joined by `/`. */
   readonly path: string;
+  /** Its name among its siblings. */
   readonly id: string;
+  /** What it is. */
   readonly kind: string;
+  /** When it is started again. */
   readonly restart: string;
+  /** Which of its incarnations. */
   readonly incarnation: number;
 }
 
@@ -23,8 +28,11 @@ export interface Offender {
 export interface SupervisorReport {
   /** The path of the supervisor. */
   readonly supervisor: string;
+  /** On what occasion. */
   readonly context: ReportContext;
+  /** Why. */
   readonly reason: ReportReason;
+  /** The child that it is about. */
   readonly offender: Offender;
 }
 

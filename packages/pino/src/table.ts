@@ -1,6 +1,6 @@
 /** The one table: at which level each event is logged, what the record says, and what it carries. */
 import type { ErrorWire, EventName, EventOf, GiveUp, ReasonWire } from '@coppice/core';
-import type { Level } from './logger.js';
+import type { LogLevel } from './logger.js';
 import {
   type SupervisorReport,
   reportChildGaveUp,
@@ -25,7 +25,7 @@ import {
 /** How one kind of event is logged. */
 export interface EventLogRow<N extends EventName> {
   /** The level, or how it follows from the event. */
-  readonly level: Level | ((event: EventOf<N>) => Level);
+  readonly level: LogLevel | ((event: EventOf<N>) => LogLevel);
   /** A sentence for a human. */
   message(event: EventOf<N>): string;
   /** What is in the record besides `event`, `seq`, the report and the error. */

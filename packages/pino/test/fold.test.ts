@@ -168,7 +168,7 @@ test.each([
     },
   ]);
   await running.tree.stop().catch(() => undefined);
-  expect(running.clock.pending).toBe(0);
+  expect(running.clock.pendingTimers).toBe(0);
   await running.clock.advance(200_000);
   expect(running.said()).toEqual([]);
 });
@@ -210,6 +210,10 @@ test('not at all, if that is wanted; and with other numbers', async () => {
   const full = await loop(() => BOOM, { log: { fold: false } });
   await full.clock.advance(1_050);
   expect(full.said().filter(({ err }) => err.stack === BOOM.stack)).toHaveLength(10);
+
+  const usual = await loop(() => BOOM, { log: { fold: true } });
+  await usual.clock.advance(1_050);
+  expect(usual.said().filter(({ err }) => err.stack === BOOM.stack)).toHaveLength(3);
 
   const early = await loop(() => BOOM, { log: { fold: { after: 1, withinMs: 500 } } });
   await early.clock.advance(1_050);

@@ -10,13 +10,13 @@ import {
 import { Counter, Gauge, Histogram, type OpenMetricsContentType, type Registry } from 'prom-client';
 import { prometheusName, underscored } from './names.js';
 
-/** One for either of the text formats. */
-export type AnyRegistry = Registry | Registry<OpenMetricsContentType>;
+/** prom-client's registry, for either of its text formats. */
+export type PrometheusRegistry = Registry | Registry<OpenMetricsContentType>;
 
-const expositions = new WeakMap<AnyRegistry, Exposition>();
+const expositions = new WeakMap<PrometheusRegistry, Exposition>();
 
 /** That of a registry; made when it is first asked for. */
-export function expositionOf(registry: AnyRegistry): Exposition {
+export function expositionOf(registry: PrometheusRegistry): Exposition {
   const known = expositions.get(registry);
   if (known) return known;
   const exposition = new Exposition(registry);
@@ -28,16 +28,16 @@ interface Options {
   readonly name: string;
   readonly help: string;
   readonly labelNames: string[];
-  readonly registers: AnyRegistry[];
+  readonly registers: PrometheusRegistry[];
 }
 
 export class Exposition {
-  readonly #registry: AnyRegistry;
+  readonly #registry: PrometheusRegistry;
   readonly #sources = new Set<Measured>();
   readonly #metrics = new Map<MetricName, Counter | Histogram | Gauge>();
   #isRead = false;
 
-  constructor(registry: AnyRegistry) {
+  constructor(registry: PrometheusRegistry) {
     this.#registry = registry;
   }
 
@@ -49,7 +49,10 @@ export class Exposition {
   /** What nobody measures any longer is taken off the registry. */
   remove(source: Measured): void {
     this.#sources.delete(source);
-    if (this.#sources.size > 0) return;
+    if (this.#sources.size === 0) this.#unregister();
+  }
+
+  #unregister(): void {
     for (const name of this.#metrics.keys()) this.#registry.removeSingleMetric(prometheusName(name));
     this.#metrics.clear();
   }
@@ -77,7 +80,13 @@ export class Exposition {
         labelNames: attributes.map(underscored),
         registers: [this.#registry],
       };
-      this.#metrics.set(name, this.#make(kind, options));
+      try {
+        this.#metrics.set(name, this.#make(kind, options));
+      } catch (error) {
+        // Somebody else has a metric of this name: then the registry is left as it was.
+        this.#unregister();
+        throw error;
+      }
     }
   }
 

@@ -4,4 +4,5 @@
  * @packageDocumentation
  */
 export { type Instrumented, type InstrumentOptions, instrument } from './instrument.js';
+export type { PrometheusRegistry } from './exposition.js';
 export { prometheusName } from './names.js';

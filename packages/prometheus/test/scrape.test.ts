@@ -20,7 +20,7 @@ afterEach(() => offs.splice(0).forEach((off) => off()));
 /** For as long as the test takes. */
 function measure(tree: AnySupervisorHandle, options?: InstrumentOptions) {
   const measured = instrument(tree, options);
-  offs.push(measured.off);
+  offs.push(measured.stop);
   return measured;
 }
 
@@ -85,7 +85,7 @@ function shop(id = 'shop') {
 
 test('a life: it crashes, is started again, and gives up, with one that is stuck', async () => {
   const { tree, clock, start } = shop();
-  const { registry, off } = measure(tree);
+  const { registry, stop: off } = measure(tree);
   await start();
   await clock.advance(250);
   const one = await scrape(registry);
@@ -174,21 +174,21 @@ test('several trees and the metrics of the program in one registry', async () =>
   expect(of(both, 'application_ready')).toEqual({ east: 1, west: 1 });
   expect(both.get('orders_total')?.samples).toMatchObject([{ value: 3 }]);
 
-  first.off();
-  first.off();
+  first.stop();
+  first.stop();
   const one = await scrape(registry);
   expect(of(one, 'application_ready')).toEqual({ west: 1 });
-  second.off();
+  second.stop();
   expect([...(await scrape(registry)).keys()]).toEqual(['orders_total']);
   await west.clock.advance(250); // nobody counts any more
   const again = measure(west.tree, { registry });
   expect(of(await scrape(registry), 'child_restarts_total')).toEqual({});
-  again.off();
+  again.stop();
 });
 
 test('stray faults, as an application with its process tells of them', async () => {
   const { tree } = shop();
-  const { registry, off } = measure(tree);
+  const { registry, stop: off } = measure(tree);
   const fault = { origin: 'unhandledRejection', attribution: 'none', owner: undefined, outcome: 'fatal' };
   channel('coppice:fault').publish(fault);
   expect(of(await scrape(registry), 'faults_total')).toEqual({ 'none unhandledRejection false': 1 });
@@ -199,7 +199,7 @@ test('OpenMetrics as well, if the registry is made for it', async () => {
   const { tree, start } = shop();
   const registry = new Registry<OpenMetricsContentType>();
   registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
-  const { off } = measure(tree, { registry });
+  const { stop: off } = measure(tree, { registry });
   await start();
   const text = await registry.metrics();
   expect(text).toMatch(/^# TYPE supervision_child_starts counter$/m);

@@ -2,6 +2,7 @@
 import { isMainThread } from 'node:worker_threads';
 import { type Clock, type Context, faultOwnerOf } from '@coppice/core';
 import { clockOf } from '@coppice/core/kit';
+import { count, duration, options } from './checked.js';
 import { TestingError } from './errors.js';
 import { catchesStrays, forever } from './held.js';
 
@@ -16,19 +17,19 @@ import { catchesStrays, forever } from './held.js';
  */
 export interface Behaviour {
   /** Before what it really does at its start: may throw, may take time. */
-  readonly start?: (context: Context) => unknown;
+  readonly start?: ((context: Context) => unknown) | undefined;
   /** When that has been done. What comes later it does by itself. */
-  readonly up?: (context: Context) => void;
+  readonly up?: ((context: Context) => void) | undefined;
   /** At its end, when all that it really does there is done: may throw, may take time. */
-  readonly stop?: (context: Context) => unknown;
+  readonly stop?: ((context: Context) => unknown) | undefined;
   /** Does it not hear that it has to end? */
-  readonly isDeaf?: boolean;
+  readonly isDeaf?: boolean | undefined;
 }
 
 /** When, from when it has been started. */
 export interface After {
   /** In milliseconds, by the clock of the tree. Default: 0, in the next turn. */
-  readonly afterMs?: number;
+  readonly afterMs?: number | undefined;
 }
 
 /** What it fails with: an error, or its message. */
@@ -42,14 +43,17 @@ export function wait(clock: Clock, durationMs: number): Promise<void> {
 }
 
 /** Does something later in the life of a child; not if that is over by then. */
-const later = ({ afterMs = 0 }: After, act: (context: Context) => void): Behaviour => ({
-  up: (context) => {
-    const { signal } = context;
-    void wait(clockOf(context), afterMs).then(() => {
-      if (!signal.aborted) act(context);
-    });
-  },
-});
+function later(of: string, after: After, act: (context: Context) => void): Behaviour {
+  const afterMs = duration(of, 'afterMs', options(of, after, ['afterMs']).afterMs ?? 0);
+  return {
+    up: (context) => {
+      const { signal } = context;
+      void wait(clockOf(context), afterMs).then(() => {
+        if (!signal.aborted) act(context);
+      });
+    },
+  };
+}
 
 /**
  * It does what it is declared to do, and nothing else.
@@ -70,7 +74,7 @@ export const works: Behaviour = Object.freeze({});
  * ```
  */
 export function crashes(failure: Failure = 'it crashes as its script says', after: After = {}): Behaviour {
-  return later(after, ({ fail }) => fail(errorOf(failure)));
+  return later('crashes()', after, ({ fail }) => fail(errorOf(failure)));
 }
 
 /**
@@ -82,7 +86,7 @@ export function crashes(failure: Failure = 'it crashes as its script says', afte
  * ```
  */
 export function completes(after: After = {}): Behaviour {
-  return later(after, ({ end }) => end());
+  return later('completes()', after, ({ end }) => end());
 }
 
 /**
@@ -110,6 +114,7 @@ export function failsToStart(failure: Failure = 'it does not start, as its scrip
  * ```
  */
 export function startsSlowly(durationMs: number): Behaviour {
+  duration('startsSlowly()', 'durationMs', durationMs);
   return { start: ({ sleep }) => sleep(durationMs) };
 }
 
@@ -134,6 +139,7 @@ export const hangsAtStart: Behaviour = Object.freeze({
  * ```
  */
 export function stopsSlowly(durationMs: number): Behaviour {
+  duration('stopsSlowly()', 'durationMs', durationMs);
   return { stop: (context) => wait(clockOf(context), durationMs) };
 }
 
@@ -183,7 +189,9 @@ export const ignoresAbort: Behaviour = Object.freeze({ isDeaf: true });
  * const feed = scripted({ id: 'feed', staleAfterMs: 100 }, onRun(1, beats(50, { times: 3 })), fromRun(2, beats(50)));
  * ```
  */
-export function beats(everyMs: number, { times = Infinity }: { readonly times?: number } = {}): Behaviour {
+export function beats(everyMs: number, given: { readonly times?: number | undefined } = {}): Behaviour {
+  duration('beats()', 'everyMs', everyMs);
+  const times = count('beats()', 'times', options('beats()', given, ['times']).times ?? Infinity, 0);
   return {
     up: ({ heartbeat, sleep }) => {
       const beat = async (): Promise<void> => {
@@ -211,7 +219,9 @@ export function throwsInCallback(
   failure: Failure = 'thrown in a callback, as its script says',
   after: After = {},
 ): Behaviour {
-  return later(after, (context) => goAstray(context, errorOf(failure), (act) => setImmediate(act)));
+  return later('throwsInCallback()', after, (context) =>
+    goAstray(context, errorOf(failure), (act) => setImmediate(act)),
+  );
 }
 
 /**
@@ -226,7 +236,7 @@ export function failsInStrayPromise(
   failure: Failure = 'rejected in a stray promise, as its script says',
   after: After = {},
 ): Behaviour {
-  return later(after, (context) =>
+  return later('failsInStrayPromise()', after, (context) =>
     goAstray(context, errorOf(failure), (act) => void Promise.resolve().then(act)),
   );
 }
@@ -260,6 +270,7 @@ export interface Leaky extends Behaviour {
  * ```
  */
 export function leaksTimer(everyMs = 60_000): Leaky {
+  duration('leaksTimer()', 'everyMs', everyMs);
   const timers: NodeJS.Timeout[] = [];
   return {
     up: () => void timers.push(setInterval(() => {}, everyMs)),
@@ -279,13 +290,12 @@ export function leaksTimer(everyMs = 60_000): Leaky {
  * await runThread(supervisor({ id: 'worker', children: [misbehaving(parser, exits(3, { afterMs: 100 }))] }));
  * ```
  */
-export function exits(
-  code = 1,
-  { evenHere = false, ...after }: After & { readonly evenHere?: boolean } = {},
-): Behaviour {
-  return later(after, ({ fail }) => {
+export function exits(code = 1, given: After & { readonly evenHere?: boolean | undefined } = {}): Behaviour {
+  count('exits()', 'code', code, 0);
+  const { evenHere, ...after } = options('exits()', given, ['afterMs', 'evenHere']);
+  return later('exits()', after, ({ fail }) => {
     // A subprocess that was made with a channel has one.
-    const isOurs = evenHere || !isMainThread || process.send !== undefined;
+    const isOurs = evenHere === true || !isMainThread || process.send !== undefined;
     if (isOurs) process.exit(code);
     else fail(new TestingError('COPPICE_TEST_EXIT', {}));
   });

@@ -9,8 +9,9 @@ import {
   seededRandom,
   service,
 } from '@coppice/core';
-import { type LivingChild, isSameDeclaration, livingChildren, show } from '@coppice/core/kit';
+import { type LivingChild, isSameDeclaration, livingChildren, readOnce, show } from '@coppice/core/kit';
 import { CHAOS_KINDS, type ChaosKind, type ChaosMix, gapMs, nextFault } from './chaos-plan.js';
+import { reading } from './checked.js';
 import { wrongOption } from './errors.js';
 import { isWatched } from './injure.js';
 
@@ -18,6 +19,7 @@ import { isWatched } from './injure.js';
 export interface ChaosTarget {
   /** Ids from the root down to it, joined by `/`. */
   readonly path: string;
+  /** Its declaration. */
   readonly spec: ChildSpec;
 }
 
@@ -31,35 +33,40 @@ export interface ChaosOptions extends Omit<ChildOptions, 'significant'> {
    * Whom it may hit: services and tasks by their declarations, all below a supervisor by that of it, or by a part of the
    * path (`'feeds'`, `'conns/conn#7'`), or whom a function says. Default: all services and tasks of the tree, but for itself.
    */
-  readonly scope?: readonly ({ readonly id: string } | string)[] | ((target: ChaosTarget) => boolean);
+  readonly scope?:
+    | (readonly ({ readonly id: string } | string)[] | ((target: ChaosTarget) => boolean))
+    | undefined;
   /**
    * Which faults, and how likely each is against the others. `crash`: as if it had failed. `hang`: it fails, and its
    * clean-up takes `hangMs`, so that it may have to be abandoned. `stall`: its heartbeats are lost; only for those that are
    * watched. Default: `{ crash: 1 }`.
    */
-  readonly faults?: ChaosMix;
+  readonly faults?: ChaosMix | undefined;
   /** How long the clean-up takes of one that hangs, in milliseconds. Default: 30,000. */
-  readonly hangMs?: number;
+  readonly hangMs?: number | undefined;
   /** So many faults in all, in each run of it. Default: Infinity. */
-  readonly maxFaults?: number;
+  readonly maxFaults?: number | undefined;
   /** The same seed and the same tree give the same faults, on simulated time. Default: one by chance, which is told. */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
   /** With `NODE_ENV=production` it does nothing, unless this is true. Default: false. */
-  readonly evenInProduction?: boolean;
+  readonly evenInProduction?: boolean | undefined;
 }
 
 /** A fault that chaos has put into a child. */
 export interface InjectedFault {
   /** 1 for the first of this run. */
   readonly number: number;
+  /** What was done to it. */
   readonly kind: ChaosKind;
-  /** Whom it has hit. */
+  /** Whom it has hit: ids from the root down, joined by `/`. */
   readonly path: string;
+  /** Which of its incarnations. */
   readonly incarnation: number;
 }
 
 /** What runs while chaos does: the value of its service. */
 export interface RunningChaos {
+  /** By which all of it can be repeated. */
   readonly seed: number;
   /** What it has done so far. */
   readonly faults: readonly InjectedFault[];
@@ -76,9 +83,12 @@ export interface RunningChaos {
  * ```
  */
 export class ChaosError extends CodedError {
+  /** `ChaosError`; it survives threads and processes, as the class does not. */
   override readonly name = 'ChaosError';
+  /** The only one. */
   readonly code = 'COPPICE_CHAOS';
 
+  /** @param fault - what was done, and by which seed it can be done again */
   constructor(message: string, fault: InjectedFault & { readonly seed: number }) {
     super(message, { ...fault });
   }
@@ -108,8 +118,8 @@ const KEYS = ['enabled', 'perMinute', 'scope', 'faults', 'hangMs', 'maxFaults', 
  * await application({ id: 'shop', children: [db, feeds, monkey] }).run();
  * ```
  */
-export function chaos(options: ChaosOptions): Service<RunningChaos> {
-  check(options);
+export function chaos(given: ChaosOptions): Service<RunningChaos> {
+  const options = reading('chaos()', 'the argument', 'an object of options', given, () => checked(given));
   const own = Object.entries(options).filter(([key]) => !KEYS.includes(key));
   return service<RunningChaos>({
     required: false,
@@ -207,8 +217,11 @@ function isBelow(above: object, spec: ChildSpec): boolean {
   return (child ? [child] : children).some((each) => isBelow(each, spec));
 }
 
-function check(options: ChaosOptions): void {
-  const given = Object(options) as Readonly<Partial<Record<string, unknown>>>;
+/** The options, read once. @throws TestingError `COPPICE_TEST_OPTION` */
+function checked(options: ChaosOptions): ChaosOptions {
+  const given: Record<string, unknown> = readOnce(options, (got, cause) =>
+    wrongOption('chaos()', 'the argument', 'an object of options', got, cause),
+  );
   const wrong = (key: string, expected: string): Error =>
     wrongOption('chaos()', key, expected, show(given[key]));
   const above = (key: string, least: number, isOptional: boolean): void => {
@@ -226,13 +239,19 @@ function check(options: ChaosOptions): void {
   if (evenInProduction !== undefined && typeof evenInProduction !== 'boolean') {
     throw wrong('evenInProduction', 'true or false');
   }
-  if (scope !== undefined && typeof scope !== 'function' && !Array.isArray(scope)) {
-    throw wrong('scope', 'a list of declarations and parts of paths, or a function');
+  if (scope !== undefined && typeof scope !== 'function') {
+    if (!Array.isArray(scope) || !scope.every(isPlace))
+      throw wrong('scope', 'a list of declarations and parts of paths, or a function');
+    given['scope'] = [...(scope as unknown[])];
   }
   if (faults !== undefined && !isMix(faults)) {
     throw wrong('faults', `weights of ${CHAOS_KINDS.join(', ')}, 0 or more, not all of them 0`);
   }
+  return given as unknown as ChaosOptions;
 }
+
+const isPlace = (value: unknown): boolean =>
+  typeof value === 'string' || (typeof value === 'object' && value !== null && 'id' in value);
 
 function isMix(faults: unknown): boolean {
   if (typeof faults !== 'object' || faults === null) return false;

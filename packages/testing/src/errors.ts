@@ -1,9 +1,7 @@
 /** The errors of the test kit: each stable code with its message. `docs/errors.md` lists them. */
-import { CodedError } from '@coppice/core';
+import { CodedError, type ErrorDetails } from '@coppice/core';
 
-type Details = Readonly<Record<string, unknown>>;
-
-const MESSAGES = {
+const MESSAGES: Readonly<Record<TestingErrorCode, (details: ErrorDetails) => string>> = {
   COPPICE_TEST_STORY: (d) => `${d['story']}`,
   COPPICE_TEST_NEVER: (d) => `${d['awaited']} did not come about ${d['within']}.${d['state']}`,
   COPPICE_TEST_LEAK: (d) => `${d['leaks']}`,
@@ -19,10 +17,19 @@ const MESSAGES = {
   COPPICE_TEST_OPTION: (d) => `${d['key']} of ${d['of']} has to be ${d['expected']}; got ${d['got']}`,
   COPPICE_TEST_EXIT: () =>
     `exits() would end the process that runs the tests: it belongs into a thread or a subprocess, or say { evenHere: true }`,
-} satisfies Record<string, (details: Details) => string>;
+};
 
 /** The stable code of an error of the test kit. */
-export type TestingErrorCode = keyof typeof MESSAGES;
+export type TestingErrorCode =
+  | 'COPPICE_TEST_STORY'
+  | 'COPPICE_TEST_NEVER'
+  | 'COPPICE_TEST_LEAK'
+  | 'COPPICE_TEST_WORDS'
+  | 'COPPICE_TEST_REF'
+  | 'COPPICE_TEST_NOT_WATCHED'
+  | 'COPPICE_TEST_REAL_TIME'
+  | 'COPPICE_TEST_OPTION'
+  | 'COPPICE_TEST_EXIT';
 
 /**
  * An expectation of the test kit is not met, or it is used in a wrong way. Match on `code`.
@@ -37,17 +44,29 @@ export type TestingErrorCode = keyof typeof MESSAGES;
  * ```
  */
 export class TestingError extends CodedError {
+  /** `TestingError`; it survives threads and processes, as the class does not. */
   override readonly name = 'TestingError';
+  /** Stable; messages may change. */
   readonly code: TestingErrorCode;
 
   /** @param above - the function that the stack is to end with: that of the caller, not of the kit */
-  constructor(code: TestingErrorCode, details: Details, above?: (...args: never[]) => unknown) {
-    super(MESSAGES[code](details), details);
+  constructor(
+    code: TestingErrorCode,
+    details: ErrorDetails,
+    above?: (...args: never[]) => unknown,
+    cause?: unknown,
+  ) {
+    super(MESSAGES[code](details), details, cause);
     this.code = code;
     if (above) Error.captureStackTrace(this, above);
   }
 }
 
 /** An option of the kit that has a value that it cannot have. */
-export const wrongOption = (of: string, key: string, expected: string, got: string): TestingError =>
-  new TestingError('COPPICE_TEST_OPTION', { of, key, expected, got });
+export const wrongOption = (
+  of: string,
+  key: string,
+  expected: string,
+  got: string,
+  cause?: unknown,
+): TestingError => new TestingError('COPPICE_TEST_OPTION', { of, key, expected, got }, undefined, cause);

@@ -44,6 +44,15 @@ const VERBS = [...new Set(EVENT_NAMES.map(verbOf))];
 
 /** @throws TestingError `COPPICE_TEST_WORDS` if no event can ever be that */
 export function wantedOf(happening: Happening): Wanted {
+  try {
+    return wanted(happening);
+  } catch (error) {
+    // A Proxy, a getter that throws, a part that cannot be shown.
+    throw error instanceof TestingError ? error : noHappening(show(happening), '', error);
+  }
+}
+
+function wanted(happening: Happening): Wanted {
   if (typeof happening === 'string') return inWords(happening);
   if (typeof happening === 'function') {
     return { says: happening.name === '' ? String(happening) : happening.name, matches: happening };
@@ -54,8 +63,8 @@ export function wantedOf(happening: Happening): Wanted {
   if (part.type !== undefined && !known.includes(part.type)) {
     throw noHappening(show(part.type), hintFor(part.type, known));
   }
-  const wanted = ref === undefined ? part : { ...part, id: ref.id };
-  return { says: JSON.stringify(wanted), matches: (event) => has(event, wanted) };
+  const all = ref === undefined ? part : { ...part, id: ref.id };
+  return { says: JSON.stringify(all), matches: (event) => has(event, all) };
 }
 
 function inWords(words: string): Wanted {
@@ -71,8 +80,8 @@ const hintFor = (word: string, words: readonly string[]): string => {
   return near === undefined ? '' : `; did you mean '${near}'?`;
 };
 
-const noHappening = (got: string, hint: string): TestingError =>
-  new TestingError('COPPICE_TEST_WORDS', { got, hint, expected: VERBS.join(', ') });
+const noHappening = (got: string, hint: string, cause?: unknown): TestingError =>
+  new TestingError('COPPICE_TEST_WORDS', { got, hint, expected: VERBS.join(', ') }, undefined, cause);
 
 /** Is the event about whoever is meant by the end of a path, with the number of an incarnation or without? */
 export function isAbout(event: SupervisionEvent, who: string): boolean {

@@ -1,6 +1,7 @@
 /** Faults in a running tree: crash, hang, stall, and what goes astray. */
 import { type AnySupervisorHandle, type ChildKind, type ChildRef, fromWire, toWire } from '@coppice/core';
 import { type LivingChild, clockOf, livingChild } from '@coppice/core/kit';
+import { reading } from './checked.js';
 import { TestingError } from './errors.js';
 import { hold } from './held.js';
 
@@ -101,7 +102,9 @@ export function isWatched({ spec }: LivingChild): boolean {
 }
 
 function isSupervisor(tree: AnySupervisorHandle, ref: ChildRef): boolean {
-  const kind = typeof ref === 'string' ? kindAt(tree, ref) : (ref as { kind?: ChildKind }).kind;
+  const kind = reading('crash()', 'an argument', 'a handle, and a declaration or a path', ref, () =>
+    typeof ref === 'string' ? kindAt(tree, ref) : (ref as { kind?: ChildKind }).kind,
+  );
   return kind === 'supervisor' || kind === 'dynamic-supervisor';
 }
 

@@ -1,6 +1,7 @@
 /** The expectations of a recorder as matchers, for any runner whose `expect` can be extended as Jest's can. */
 import { type Happening, wantedOf } from './happening.js';
-import type { EventRecorder } from './recorder.js';
+import { reading } from './checked.js';
+import { EventRecorder } from './recorder.js';
 import { type Deviation, deviationFromAll, deviationFromOrder } from './story.js';
 
 /** A test tree, or its recorder. */
@@ -8,11 +9,18 @@ export type Recorded = EventRecorder | { readonly events: EventRecorder };
 
 /** What a matcher says. */
 export interface MatcherResult {
+  /** Is it so? */
   readonly pass: boolean;
+  /** What to say if it should not be. */
   readonly message: () => string;
 }
 
-const recorderOf = (recorded: Recorded): EventRecorder => ('events' in recorded ? recorded.events : recorded);
+const recorderOf = (recorded: Recorded): EventRecorder =>
+  reading('a matcher', 'the first argument', 'a test tree, or its recorder', recorded, () => {
+    const recorder = 'events' in recorded ? recorded.events : recorded;
+    if (recorder instanceof EventRecorder) return recorder;
+    throw new TypeError('no recorder');
+  });
 
 function resultOf(recorder: EventRecorder, deviation: Deviation, claim: string): MatcherResult {
   const unexpected = `Not expected, but so it was: ${claim}.\n\nWhat has happened:\n${recorder.text}`;
@@ -25,7 +33,6 @@ function resultOf(recorder: EventRecorder, deviation: Deviation, claim: string):
  * @example
  * ```ts
  * import { matchers } from '@coppice/testing';
- * import { expect } from 'vitest';
  * expect.extend(matchers);
  * ```
  */

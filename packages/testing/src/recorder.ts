@@ -1,5 +1,6 @@
 /** Records what happens in a tree, and says whether it is what a test has expected. */
 import type { SupervisionEvent, Subscribable } from '@coppice/core';
+import { checkPort } from '@coppice/core/kit';
 import { TestingError } from './errors.js';
 import { type Happening, isAbout, wantedOf } from './happening.js';
 import {
@@ -30,7 +31,9 @@ export class EventRecorder {
     for (const look of this.#waiting) look();
   };
 
+  /** Records from now on: see `recordEvents`. */
   constructor(tree: Subscribable) {
+    checkPort('the tree', tree ?? null, ['on', 'off'], 'recordEvents');
     this.#tree = tree;
     tree.on('event', this.#listener);
   }

@@ -11,6 +11,7 @@ import {
   task,
 } from '@coppice/core';
 import { isSameDeclaration, isViewed, show, standIn } from '@coppice/core/kit';
+import { reading } from './checked.js';
 import { TestingError, wrongOption } from './errors.js';
 
 /** What can stand in for a declaration: one that gives those who `use` it the same kind of value. */
@@ -34,13 +35,16 @@ export type StandIn<C> =
  * ```
  */
 export function stub<V>(ref: Service<V>, value: NoInfer<Partial<V> & object>): Service<V>;
+/** The whole value. */
 export function stub<V>(ref: Service<V>, value: NoInfer<V>): Service<V>;
 export function stub(ref: Service, value: unknown): unknown {
-  const options = Object.entries(ref).filter(([key]) => !['start', 'stop', 'kill'].includes(key));
-  const own = Object.fromEntries(options) as Omit<Service, 'start' | 'stop' | 'kill'>;
-  const stubbed = service({ ...own, awaitReady: false, start: () => value });
-  standIn(stubbed, ref);
-  return stubbed;
+  return reading('stub()', 'the first argument', 'the declaration of a service', ref, () => {
+    const options = Object.entries(ref).filter(([key]) => !['start', 'stop', 'kill'].includes(key));
+    const own = Object.fromEntries(options) as Omit<Service, 'start' | 'stop' | 'kill'>;
+    const stubbed = service({ ...own, awaitReady: false, start: () => value });
+    standIn(stubbed, ref);
+    return stubbed;
+  });
 }
 
 /**
@@ -50,7 +54,7 @@ export function stub(ref: Service, value: unknown): unknown {
  * @param tree - the declaration of a supervisor, or of an application; it stays as it is
  * @param ref - the child: its declaration, or its path below the root (`'health'`, `'feeds/eu'`); the template of a dynamic
  * supervisor can be replaced as well
- * @param other - what is to stand there: see {@link stub}, {@link scripted}, {@link misbehaving}
+ * @param other - what is to stand there: see `stub`, `scripted`, `misbehaving`
  * @returns a declaration of its own, that can be started
  * @throws TestingError `COPPICE_TEST_REF` if the child does not stand there
  *
@@ -65,16 +69,20 @@ export function replace<C extends { readonly id: string } = ChildSpec>(
   ref: C | string,
   other: StandIn<C>,
 ): DeclaredSupervisor {
-  if ((tree as { kind?: unknown } | undefined)?.kind !== 'supervisor') {
+  const { copy, places, closed } = reading('replace()', 'an argument', 'a declaration', tree, () => {
+    if ((tree as { kind?: unknown } | undefined)?.kind === 'supervisor')
+      return new Replacement(tree, ref, other);
     throw wrongOption('replace()', 'the first argument', 'the declaration of a supervisor', show(tree));
-  }
-  const { copy, places, closed } = new Replacement(tree, ref, other);
+  });
   if (copy !== tree) return copy as DeclaredSupervisor;
   const inside = closed.map((path) => `'${path}'`).join(' and ');
   throw new TestingError(
     'COPPICE_TEST_REF',
     {
-      id: typeof ref === 'string' ? ref : (ref?.id ?? show(ref)),
+      id:
+        typeof ref === 'string'
+          ? ref
+          : reading('replace()', 'ref', 'a declaration', ref, () => ref?.id ?? show(ref)),
       path: tree.id,
       why:
         inside === '' ? '' : `, as far as it can be exchanged (what is inside of ${inside} belongs to that)`,

@@ -1,13 +1,16 @@
 /** Children that do as a script says, run by run; and a user's own that are made to misbehave. */
 import { type Context, type Service, type Task, type WorkerOptions, service, task } from '@coppice/core';
-import { clockOf, show, standIn, standInAsCopy } from '@coppice/core/kit';
+import { clockOf, readOnce, show, standIn, standInAsCopy } from '@coppice/core/kit';
 import { type Behaviour, wait } from './behaviour.js';
+import { count, reading } from './checked.js';
 import { wrongOption } from './errors.js';
 import { isPromiseLike } from './promise-like.js';
 
 /** What a child does in some of its runs. */
 export interface Scene {
+  /** Does it apply to the nth run? 1 is the first start. */
   readonly isIn: (run: number) => boolean;
+  /** What it does then. */
   readonly behaviours: readonly Behaviour[];
 }
 
@@ -23,6 +26,7 @@ export type Script = readonly (Behaviour | Scene)[];
  * ```
  */
 export function onRun(run: number, ...behaviours: readonly Behaviour[]): Scene {
+  count('onRun()', 'run', run, 1);
   return { isIn: (each) => each === run, behaviours };
 }
 
@@ -35,6 +39,7 @@ export function onRun(run: number, ...behaviours: readonly Behaviour[]): Scene {
  * ```
  */
 export function fromRun(run: number, ...behaviours: readonly Behaviour[]): Scene {
+  count('fromRun()', 'run', run, 1);
   return { isIn: (each) => each >= run, behaviours };
 }
 
@@ -54,8 +59,11 @@ const behavioursIn = (run: number, script: Script): Behaviour[] =>
  * ```
  */
 export function scripted(child: string | WorkerOptions, ...script: Script): Service<number> {
-  const options = typeof child === 'string' ? { id: child } : child;
-  return misbehaving(service({ ...options, start: ({ attempt }) => attempt }), ...script);
+  const options = typeof child === 'string' ? { id: child } : readOnce(child, wrongChild);
+  return misbehaving(
+    service({ ...(options as { id: string }), start: ({ attempt }: Context) => attempt }),
+    ...script,
+  );
 }
 
 /**
@@ -74,10 +82,33 @@ export function scripted(child: string | WorkerOptions, ...script: Script): Serv
 export function misbehaving<S extends { readonly kind: 'service' | 'task' }>(spec: S, ...script: Script): S;
 export function misbehaving(spec: Service<unknown, unknown[]> | Task<unknown[]>, ...script: Script): unknown {
   // Not every caller has a compiler.
-  const given: typeof spec | undefined = spec;
-  if (given?.kind === 'service') return misbehavingService(given, script);
-  if (given?.kind === 'task') return misbehavingTask(given, script);
-  throw wrongOption('misbehaving()', 'the first argument', 'a service or a task', show(spec));
+  const expected = 'a service or a task';
+  return reading('misbehaving()', 'the first argument', expected, spec, () => {
+    const given: typeof spec | undefined = spec;
+    const scenes = script.map(checkScene);
+    if (given?.kind === 'service') return misbehavingService(given, scenes);
+    if (given?.kind === 'task') return misbehavingTask(given, scenes);
+    throw wrongOption('misbehaving()', 'the first argument', expected, show(spec));
+  });
+}
+
+const wrongChild = (got: string, cause?: unknown): Error =>
+  wrongOption('scripted()', 'the first argument', 'an id, or the options of a service', got, cause);
+
+/** A slip in a script, such as `onRun(1, crashes)`, is to be seen before its run comes. */
+function checkScene(given: Behaviour | Scene): Behaviour | Scene {
+  const wrong = (value: unknown, cause?: unknown): Error =>
+    wrongOption('a script', 'each part', 'a behaviour, or what onRun() gives', show(value), cause);
+  const check = (value: unknown): Behaviour => {
+    const { start, up, stop } = readOnce(value, (_, cause) => wrong(value, cause));
+    for (const each of [start, up, stop])
+      if (each !== undefined && typeof each !== 'function') throw wrong(value);
+    return value as Behaviour;
+  };
+  const { isIn, behaviours } = readOnce(given, (_, cause) => wrong(given, cause));
+  if (isIn === undefined) return check(given);
+  if (typeof isIn !== 'function' || !Array.isArray(behaviours)) throw wrong(given);
+  return { isIn: isIn as Scene['isIn'], behaviours: behaviours.map(check) };
 }
 
 function misbehavingService(spec: Service<unknown, unknown[]>, script: Script): unknown {

@@ -6,7 +6,7 @@ import {
   type DynamicSupervisorSpec,
   type DynamicSupervisorTree,
   type FaultScope,
-  type Logger,
+  type LoggerLike,
   type PartitionSupervisorSpec,
   type PartitionSupervisorTree,
   type Service,
@@ -23,7 +23,8 @@ import {
   seededRandom,
   supervisor,
 } from '@coppice/core';
-import { show, standIn } from '@coppice/core/kit';
+import { clockOf, show, standIn } from '@coppice/core/kit';
+import { options, reading } from './checked.js';
 import { TestingError, wrongOption } from './errors.js';
 import { type Happening, type Wanted, wantedOf } from './happening.js';
 import { playFaultDomain, withoutHolds } from './held.js';
@@ -52,21 +53,21 @@ export interface TestTreeOptions {
    * can be shared by several trees. `'real'`: the platform's. A function: the platform's timers are the fake ones of
    * the test runner, and this lets them go by, like `jest.advanceTimersByTimeAsync`. Default: `'simulated'`.
    */
-  readonly time?: 'simulated' | 'real' | SimulatedClock | ((durationMs: number) => unknown);
+  readonly time?: ('simulated' | 'real' | SimulatedClock | ((durationMs: number) => unknown)) | undefined;
   /** The seed of its chance: the jitter of delays. Default: 1, so that each run is the same. */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
   /** Where the `log` of its children goes. Default: nowhere. */
-  readonly logger?: Logger;
+  readonly logger?: LoggerLike | undefined;
   /** As that of a handle. Default: none. */
-  readonly faultScope?: FaultScope;
+  readonly faultScope?: FaultScope | undefined;
   /** Whether to start it at once. Default: true; without, subscribe to `tree` or look at it first, then `start()`. */
-  readonly start?: boolean;
+  readonly start?: boolean | undefined;
 }
 
-const OPTIONS = ['time', 'seed', 'logger', 'faultScope', 'start'];
+const OPTIONS = ['time', 'seed', 'logger', 'faultScope', 'start'] as const;
 
 /**
- * A tree under test: what {@link testTree} gives. Its functions may be taken apart.
+ * A tree under test: what `testTree` gives. Its functions may be taken apart.
  *
  * @example
  * ```ts
@@ -79,19 +80,20 @@ export class TestTree<T = SupervisorTree> implements AsyncDisposable {
   /** What has happened, from the first event on. */
   readonly events: EventRecorder;
   /** Resolves when the tree has ended, for whatever reason. */
-  readonly ended: Promise<StopReport>;
+  readonly stopped: Promise<StopReport>;
   readonly #handle: AnySupervisorHandle & Startable;
   readonly #time: TestTime;
   readonly #living: LivingTree;
   #isDisposed = false;
 
+  /** Made by `testTree`, which starts it as well. */
   constructor(tree: T, time: TestTime) {
     this.tree = tree;
     this.#handle = tree as T & AnySupervisorHandle & Startable;
     this.#time = time;
     this.events = new EventRecorder(this.#handle);
-    this.ended = this.#handle.whenStopped();
-    playFaultDomain(time.clock);
+    this.stopped = this.#handle.whenStopped();
+    playFaultDomain(clockOf(this.#handle));
     this.#living = { handle: this.#handle, made: new Error('made') };
     living.add(this.#living);
   }
@@ -107,9 +109,9 @@ export class TestTree<T = SupervisorTree> implements AsyncDisposable {
   }
 
   /** How many timers are set on its simulated clock: after its end, those that somebody has forgotten. */
-  get timers(): number {
+  get pendingTimers(): number {
     const { clock } = this.#time;
-    return clock instanceof SimulatedClock ? clock.pending : 0;
+    return clock instanceof SimulatedClock ? clock.pendingTimers : 0;
   }
 
   /** Starts it, and lets as much time go by as that takes. @throws StartError `COPPICE_START_FAILED` */
@@ -139,8 +141,10 @@ export class TestTree<T = SupervisorTree> implements AsyncDisposable {
    * Lets time go by, from timer to timer, until something has happened (now, or at any time before), a promise is
    * settled, or a function says true.
    *
+   * @param options - `timeoutMs`: so many milliseconds at most, by the time of the tree. Default: an hour of simulated
+   * time, 5,000 of any other
    * @returns what the promise is resolved with
-   * @throws TestingError `COPPICE_TEST_NEVER` if it does not come about; whatever the promise is rejected with
+   * @throws TestingError `COPPICE_TEST_NEVER` if it does not come about by then; whatever the promise is rejected with
    *
    * @example
    * ```ts
@@ -151,10 +155,10 @@ export class TestTree<T = SupervisorTree> implements AsyncDisposable {
    */
   readonly until = async <R = unknown>(
     awaited: Happening | PromiseLike<R> | (() => boolean),
-    options: { readonly withinMs?: number } = {},
+    options: { readonly timeoutMs?: number | undefined } = {},
   ): Promise<R> => {
     const { says, isSo, result } = this.#conditionOf(awaited);
-    const failure = await this.#time.until(isSo, options.withinMs);
+    const failure = await this.#time.until(isSo, timeoutOf(options));
     if (failure === undefined) return result();
     throw new TestingError(
       'COPPICE_TEST_NEVER',
@@ -188,7 +192,7 @@ export class TestTree<T = SupervisorTree> implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#isDisposed) return;
     this.#isDisposed = true;
-    await withoutHolds(this.#time.clock, async () => {
+    await withoutHolds(clockOf(this.#handle), async () => {
       await this.settle();
       const { phase } = this.#handle.snapshot();
       if (phase !== 'idle' && phase !== 'stopped') await this.until(this.#handle.stop());
@@ -226,6 +230,18 @@ export class TestTree<T = SupervisorTree> implements AsyncDisposable {
   }
 }
 
+/** A misspelt one would be ignored, and it would wait for an hour. */
+function timeoutOf(options: { readonly timeoutMs?: number | undefined }): number | undefined {
+  const key = Object.keys(options).find((name) => name !== 'timeoutMs');
+  if (key === undefined) return options.timeoutMs;
+  throw wrongOption(
+    'until()',
+    key,
+    'left out: its only option is timeoutMs',
+    show(Reflect.get(options, key)),
+  );
+}
+
 interface Shown {
   readonly id: string;
   readonly status: string;
@@ -243,8 +259,7 @@ function statusesOf(children: readonly Shown[], above: string): string[] {
  * Starts a tree on simulated time, with chance from a seed, everything that happens recorded, and no log. It touches
  * nothing global, and at the end of `await using` it is stopped.
  *
- * @param spec - the declaration of the root: of a supervisor or an application (what makes it one, its process, is
- * left out); or children, for a supervisor called `test`
+ * @param children - of a supervisor called `test`
  * @throws StartError `COPPICE_START_FAILED` if it does not start; TestingError `COPPICE_TEST_OPTION`
  *
  * @example
@@ -261,17 +276,22 @@ export function testTree(
   children: readonly ChildSpec[],
   options?: TestTreeOptions,
 ): Promise<TestTree<SupervisorTree>>;
+/**
+ * The same with a root of your own, which says what kind of handle the tree has.
+ *
+ * @param spec - the declaration of a supervisor or an application (what makes it one, its process, is left out)
+ */
 export function testTree<S extends RootSpec>(
   spec: S,
   options?: TestTreeOptions,
 ): Promise<TestTree<TreeOf<S>>>;
 export async function testTree(
-  given: RootSpec | readonly ChildSpec[],
-  options: TestTreeOptions = {},
+  root: RootSpec | readonly ChildSpec[],
+  given: TestTreeOptions = {},
 ): Promise<TestTree<unknown>> {
-  const { seed = 1, logger, faultScope, start = true } = checked(options);
-  const spec = isList(given) ? supervisor({ id: 'test', children: given }) : copyOf(given);
-  const time = timeOf(options.time);
+  const { seed = 1, logger, faultScope, start = true, time: timed } = checked(given);
+  const spec = isList(root) ? supervisor({ id: 'test', children: root }) : copyOf(root);
+  const time = timeOf(timed);
   const tree = spec.handle({ clock: time.clock, random: seededRandom(seed), logger, faultScope });
   const test = new TestTree<unknown>(tree, time);
   if (!start) return test;
@@ -283,31 +303,31 @@ export async function testTree(
   }
 }
 
-const isList = (given: RootSpec | readonly ChildSpec[]): given is readonly ChildSpec[] =>
-  Array.isArray(given);
+function isList(given: RootSpec | readonly ChildSpec[]): given is readonly ChildSpec[] {
+  return reading('testTree()', 'the first argument', ROOT, given, () => Array.isArray(given));
+}
+
+const ROOT = 'the declaration of a supervisor or an application, or a list of children';
 
 /** The same declaration as data, without what somebody has added to it, such as the process of an application. */
 function copyOf(given: RootSpec): { handle(options: object): unknown } {
-  const kind = (given as { kind?: unknown } | undefined)?.kind;
-  if (kind !== 'supervisor' && kind !== 'dynamic-supervisor') {
-    const expected = 'the declaration of a supervisor or an application, or a list of children';
-    throw wrongOption('testTree()', 'the first argument', expected, show(given));
-  }
-  const spec =
-    given.kind === 'supervisor' ? supervisor({ ...given }) : dynamicSupervisor<never>({ ...given });
-  standIn(spec, given);
-  return spec;
+  return reading('testTree()', 'the first argument', ROOT, given, () => {
+    const kind = (given as { kind?: unknown } | undefined)?.kind;
+    if (kind !== 'supervisor' && kind !== 'dynamic-supervisor')
+      throw wrongOption('testTree()', 'the first argument', ROOT, show(given));
+    const spec =
+      given.kind === 'supervisor' ? supervisor({ ...given }) : dynamicSupervisor<never>({ ...given });
+    standIn(spec, given);
+    return spec;
+  });
 }
 
-function checked(options: TestTreeOptions): TestTreeOptions {
-  const key = Object.keys(options).find((name) => !OPTIONS.includes(name));
-  if (key === undefined) return options;
-  throw wrongOption(
-    'testTree()',
-    key,
-    `left out: its options are ${OPTIONS.join(', ')}`,
-    show({ ...options }[key as keyof TestTreeOptions]),
-  );
+function checked(given: TestTreeOptions): TestTreeOptions {
+  const own = options('testTree()', given, OPTIONS);
+  const { seed = 1, start = true } = own;
+  if (!Number.isSafeInteger(seed)) throw wrongOption('testTree()', 'seed', 'a whole number', show(seed));
+  if (typeof start !== 'boolean') throw wrongOption('testTree()', 'start', 'true or false', show(start));
+  return own;
 }
 
 function timeOf(time: TestTreeOptions['time'] = 'simulated'): TestTime {

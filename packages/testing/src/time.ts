@@ -3,8 +3,9 @@ import { type Clock, type SimulatedClock, realClock } from '@coppice/core';
 import { TestingError } from './errors.js';
 import { ms } from './line.js';
 
-/** How a test lets time go by. */
+/** How a test lets time go by: simulated, by the fake timers of a test runner, or real. */
 export interface TestTime {
+  /** The clock of the tree. */
   readonly clock: Clock;
   /** Lets everything happen that needs no time: promises, and timers that are due. */
   settle(): Promise<void>;
@@ -13,7 +14,7 @@ export interface TestTime {
   /** Lets time go by until no timer is set. */
   runUntilIdle(limit?: number): Promise<void>;
   /** Lets time go by until it is so. `undefined`: it is; otherwise why it was given up, in words. */
-  until(isSo: () => boolean, withinMs: number | undefined): Promise<string | undefined>;
+  until(isSo: () => boolean, timeoutMs: number | undefined): Promise<string | undefined>;
 }
 
 // Taken now: a test runner may put fakes in their place.
@@ -46,21 +47,21 @@ export class SimulatedTime implements TestTime {
     return this.clock.runUntilIdle(limit);
   }
 
-  async until(isSo: () => boolean, withinMs = HOUR_MS): Promise<string | undefined> {
+  async until(isSo: () => boolean, timeoutMs = HOUR_MS): Promise<string | undefined> {
     const { clock } = this;
-    const endAt = clock.now() + withinMs;
+    const endAt = clock.now() + timeoutMs;
     let idleSince: number | undefined;
     for (;;) {
       await clock.advance(0);
       if (isSo()) return undefined;
-      const next = clock.nextAt;
+      const next = clock.nextTimerAt;
       if (next === undefined) {
         idleSince ??= real.now();
         if (real.now() - idleSince > PATIENCE_MS) return 'and never will: no timer is set any more';
         await sleep(1);
       } else {
         idleSince = undefined;
-        if (next > endAt) return `within ${ms(withinMs)} of simulated time`;
+        if (next > endAt) return `within ${ms(timeoutMs)} of simulated time`;
         await clock.advance(next - clock.now());
       }
     }
@@ -93,12 +94,12 @@ export class PlatformTime implements TestTime {
     throw new TestingError('COPPICE_TEST_REAL_TIME', { call: 'runUntilIdle', time: this.#name });
   }
 
-  async until(isSo: () => boolean, withinMs = 5_000): Promise<string | undefined> {
-    const endAt = this.clock.now() + withinMs;
+  async until(isSo: () => boolean, timeoutMs = 5_000): Promise<string | undefined> {
+    const endAt = this.clock.now() + timeoutMs;
     for (let step = 0; ; step = Math.min(step + 1, 10)) {
       await this.settle();
       if (isSo()) return undefined;
-      if (this.clock.now() >= endAt) return `within ${ms(withinMs)}`;
+      if (this.clock.now() >= endAt) return `within ${ms(timeoutMs)}`;
       await this.advance(Math.max(step, 1));
     }
   }

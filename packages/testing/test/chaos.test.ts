@@ -192,7 +192,7 @@ describe('off', () => {
 test('it stops with its tree, in the middle of a gap', async () => {
   const test = await hit({ perMinute: 0.001 });
   expect((await test.stop()).unstopped).toEqual([]);
-  expect(test.timers).toBe(0);
+  expect(test.pendingTimers).toBe(0);
 });
 
 test('without a seed each has one of its own, and tells it', async () => {

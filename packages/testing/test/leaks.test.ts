@@ -213,7 +213,7 @@ describe('trees', () => {
     await test[Symbol.asyncDispose]();
     const [leak] = found(await complaint());
     expect(leak).toMatchObject({
-      kind: 'abandoned child',
+      kind: 'abandoned-child',
       what: "'test/deaf#1', which was abandoned while running, after 10 ms, and still runs (in the tree 'test')",
     });
   });

@@ -70,7 +70,7 @@ test('runUntilIdle goes from timer to timer to the end', async () => {
     scripted('a', onRun(1, crashes('', { afterMs: 50 })), onRun(2, crashes('', { afterMs: 70_000 }))),
   ]);
   await test.runUntilIdle();
-  expect([test.now, test.timers, test.events.count('a started')]).toEqual([70_050, 0, 3]);
+  expect([test.now, test.pendingTimers, test.events.count('a started')]).toEqual([70_050, 0, 3]);
 });
 
 test('what never rests is told so, and does not run for ever', async () => {
@@ -113,7 +113,7 @@ describe('until', () => {
         },
       }),
     ]);
-    const error = await failure(test.until('db#3 started', { withinMs: 5_000 }));
+    const error = await failure(test.until('db#3 started', { timeoutMs: 5_000 }));
     expect(error.code).toBe('COPPICE_TEST_NEVER');
     expect(error.message).toMatch(/^'db#3 started' did not come about within 5,000 ms of simulated time\./);
     expect(error.message).toContain('test/db: running');
@@ -176,7 +176,7 @@ test('what hangs at its end does not keep a test from ending', async () => {
     await test.advance(1_000_000);
     expect(test.statuses).toEqual(['test/db: stopping']);
   }
-  expect(clock.pending).toBe(0);
+  expect(clock.pendingTimers).toBe(0);
 });
 
 test('a start that fails is the failure of the test, and nothing is left', async () => {
@@ -249,8 +249,8 @@ describe('other times', () => {
     await test.advance(3);
     await test.settle();
     expect(test.now - before).toBeGreaterThanOrEqual(3);
-    expect(test.timers).toBe(0);
-    await expect(test.until('db gave-up', { withinMs: 10 })).rejects.toThrow(
+    expect(test.pendingTimers).toBe(0);
+    await expect(test.until('db gave-up', { timeoutMs: 10 })).rejects.toThrow(
       'did not come about within 10 ms',
     );
     await expect(test.runUntilIdle()).rejects.toMatchObject({ code: 'COPPICE_TEST_REAL_TIME' });

@@ -60,7 +60,7 @@ test('runUntilIdle ends, with nothing left to do, and a second one does nothing'
     fc.asyncProperty(anyChildren, async (children) => {
       await using test = await testTree(children());
       await test.runUntilIdle();
-      expect(test.timers).toBe(0);
+      expect(test.pendingTimers).toBe(0);
       const [before, at] = [test.events.all.length, test.now];
       await test.runUntilIdle();
       expect([test.events.all.length, test.now]).toEqual([before, at]);
@@ -77,7 +77,7 @@ test('whatever its children do, a tree is down at the end of its test, and no ti
       await test[Symbol.asyncDispose]();
       expect(test.tree.snapshot().phase).toBe('stopped');
       await test.runUntilIdle();
-      expect(test.timers).toBe(0);
+      expect(test.pendingTimers).toBe(0);
     }),
     { numRuns: 40 },
   );

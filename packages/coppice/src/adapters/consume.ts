@@ -9,6 +9,7 @@ export type ItemSource<T> = AsyncIterable<T> | Iterable<T> | ReadableStreamLike<
 
 /** A web ReadableStream, by what is used of it. */
 export interface ReadableStreamLike<T> {
+  /** The reader by which its items are taken, and by which it is cancelled. */
   getReader(): {
     read(): Promise<{ done: boolean; value?: T | undefined }>;
     cancel(reason?: unknown): Promise<void>;
@@ -22,7 +23,7 @@ export interface ConsumeOptions<T, A extends readonly unknown[] = readonly []> e
   /** Called with each item. When it throws, or its promise is rejected, the task has crashed. */
   each(item: T, context: Context): unknown;
   /** So many items are worked on at once at most; no more are taken in. With 1, in order. Default: 1. */
-  readonly concurrency?: number;
+  readonly concurrency?: number | undefined;
 }
 
 const limit: Check = {

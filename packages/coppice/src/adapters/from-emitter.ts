@@ -12,8 +12,8 @@ export type EmitterLike =
       removeEventListener(event: never, listener: never): unknown;
     };
 
-/** The name of an event, or several. */
-export type EventNames = string | symbol | readonly (string | symbol)[];
+/** The name of an event of an emitter, or several; `[]` for none. */
+export type EmitterEvents = string | symbol | readonly (string | symbol)[];
 
 /** The options of {@link fromEmitter}. */
 export interface FromEmitterOptions<E extends EmitterLike, A extends readonly unknown[] = readonly []>
@@ -21,20 +21,20 @@ export interface FromEmitterOptions<E extends EmitterLike, A extends readonly un
   /** Called for each incarnation; makes a new one, best without a promise, so that no event can be missed. */
   create(context: Context, ...args: A): E | Promise<E>;
   /** The event (any of several) with which it is up. Default: none, it is up when `create` has returned. */
-  readonly ready?: EventNames;
+  readonly ready?: EmitterEvents | undefined;
   /** The events that are a crash, or before `ready` a failed start; their first argument is the error. Default: `'error'`. */
-  readonly fail?: EventNames;
+  readonly fail?: EmitterEvents | undefined;
   /** The events with which it has ended by itself, normally. Default: `'close'`. */
-  readonly end?: EventNames;
+  readonly end?: EmitterEvents | undefined;
   /**
    * The events by which it shows itself alive; it is stale, and has crashed, if none comes for `staleAfterMs`.
    * Default: none.
    */
-  readonly heartbeat?: EventNames;
+  readonly heartbeat?: EmitterEvents | undefined;
   /** Gives it back: when it is to stop, after it has failed, and if it never got ready. A promise is waited for. */
   stop(resource: E): unknown;
   /** The last resort when `stop` has not ended within `shutdownMs`. */
-  kill?(resource: E): unknown;
+  readonly kill?: ((resource: E) => unknown) | undefined;
 }
 
 const isName = (value: unknown): boolean =>
@@ -91,7 +91,7 @@ export function fromEmitter<E extends EmitterLike, A extends readonly unknown[] 
         path,
       });
     }
-    const listen = (events: EventNames, listener: Listener): void => {
+    const listen = (events: EmitterEvents, listener: Listener): void => {
       for (const event of listOf(events)) {
         on(resource, event, listener);
         if (event !== 'error') context.defer(() => off(resource, event, listener));
@@ -142,8 +142,8 @@ function checkTogether({ id, ready, awaitReady, heartbeat, staleAfterMs }: Worke
 }
 
 interface Events {
-  readonly ready?: EventNames;
-  readonly heartbeat?: EventNames;
+  readonly ready?: EmitterEvents | undefined;
+  readonly heartbeat?: EmitterEvents | undefined;
 }
 
 type Listener = (...args: unknown[]) => void;
@@ -169,7 +169,7 @@ function off(resource: unknown, event: string | symbol, listener: Listener): voi
   else (resource as Target).removeEventListener(String(event), listener);
 }
 
-const listOf = (events: EventNames): readonly (string | symbol)[] =>
+const listOf = (events: EmitterEvents): readonly (string | symbol)[] =>
   typeof events === 'string' || typeof events === 'symbol' ? [events] : events;
 
 /** The error of an event: its argument, or what an ErrorEvent carries. */

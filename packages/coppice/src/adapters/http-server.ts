@@ -18,7 +18,7 @@ export interface HttpServerOptions<S extends ServerOrListener = ServerOrListener
   /** Where it listens: 0 to 65,535; 0 takes a free one, see `port` of the value. */
   readonly port: number;
   /** The address or name to listen on. Default: all addresses of the machine, as in Node. */
-  readonly host?: string;
+  readonly host?: string | undefined;
   /**
    * Called for each incarnation. Returns a server of node:http, node:https or node:http2 that does not listen yet, or
    * a request listener `(request, response) => ...`, such as an express app.
@@ -27,8 +27,9 @@ export interface HttpServerOptions<S extends ServerOrListener = ServerOrListener
 }
 
 /** What `use(ref)` of an HTTP server gives. */
-export interface RunningHttpServer<S extends Server = PlainServer> {
-  readonly server: S;
+export interface RunningHttpServer<S extends ServerOrListener = PlainServer> {
+  /** The server itself: the one that the factory made, or the one around the listener. */
+  readonly server: S extends Server ? S : PlainServer;
   /** The port that it listens on. */
   readonly port: number;
   /** The IP address that it listens on; `::` is all of them. */
@@ -37,20 +38,23 @@ export interface RunningHttpServer<S extends Server = PlainServer> {
   readonly url: string;
 }
 
-type Running<S> = RunningHttpServer<S extends Server ? S : PlainServer>;
-
 /**
  * The port could not be listened on. `code` is the platform's (`EADDRINUSE`, `EACCES`, ...), the message says what to
  * do. It has no `cause`: it is the platform's error, in better words.
  */
 export class ListenError extends CodedError {
+  /** `ListenError`; it survives threads and processes, as the class does not. */
   override readonly name = 'ListenError';
+  /** The platform's: `EADDRINUSE`, `EACCES`, ... */
   readonly code: string;
+  /** The port that was asked for. */
   readonly port: number;
+  /** The address or name that was asked for; undefined: all of them. */
   readonly host: string | undefined;
   /** The path of the child. */
   declare readonly path: string;
 
+  /** @param error - the platform's */
   constructor(error: NodeJS.ErrnoException, port: number, host: string | undefined, path: string) {
     const code = error.code ?? 'ERR_LISTEN';
     const place = host === undefined ? `port ${port}` : `port ${port} of ${host}`;
@@ -121,7 +125,9 @@ const connectionsOf = new WeakMap<object, Connections>();
  * });
  * ```
  */
-export function httpServer<S extends ServerOrListener>(options: HttpServerOptions<S>): Service<Running<S>> {
+export function httpServer<S extends ServerOrListener>(
+  options: HttpServerOptions<S>,
+): Service<RunningHttpServer<S>> {
   const own = checkOptions('httpServer', options, CHECKS);
   const parameters = reading('httpServer()', () => Number(own.server.length));
   if (parameters > 1) {
@@ -157,7 +163,7 @@ export function httpServer<S extends ServerOrListener>(options: HttpServerOption
     stop: (running: object) => connectionsOf.get(running)?.stop(quietMs, acceptMs),
     kill: (running: object) => connectionsOf.get(running)?.cut(),
   };
-  return declare('httpServer', 'service', own, CHECKS, methods) as Service<Running<S>>;
+  return declare('httpServer', 'service', own, CHECKS, methods) as Service<RunningHttpServer<S>>;
 }
 
 const RESULT = { key: 'server', of: 'httpServer()', isResult: true } as const;

@@ -10,7 +10,7 @@ export interface IntervalOptions<A extends readonly unknown[] = readonly []>
   /** Milliseconds from the start of a run to the start of the next one; above 0. */
   readonly everyMs: number;
   /** Whether the first run is at once instead of after `everyMs`; so also after a crash. Default: false. */
-  readonly immediately?: boolean;
+  readonly immediately?: boolean | undefined;
   /** Called for each run. When it throws, or its promise is rejected, the task has crashed. */
   run(context: Context, ...args: A): unknown;
 }

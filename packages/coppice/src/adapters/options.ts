@@ -132,7 +132,7 @@ export function declare(
       ? service(spec as ServiceOptions<unknown, unknown[]>)
       : task(spec as TaskOptions<unknown[]>);
   } catch (error) {
-    if (!(error instanceof SpecError) || error.code !== 'COPPICE_UNKNOWN_KEY') throw error;
+    if (!(error instanceof SpecError) || error.code !== 'COPPICE_UNKNOWN_OPTION') throw error;
     const key = String(error.details['key']);
     const common = String(error.details['expected']).split(', ');
     const isRefused = (name: string): boolean =>

@@ -13,9 +13,9 @@ export interface PollerOptions<A extends readonly unknown[] = readonly []>
    * By which share of itself each pause may be shorter or longer, 0 to 1, so that many pollers do not fall into
    * step: 0.1 makes 900 to 1,100 of 1,000 ms. Default: 0.
    */
-  readonly jitter?: number;
+  readonly jitter?: number | undefined;
   /** Where the chance for `jitter` comes from. Default: `Math.random`. */
-  readonly random?: Random;
+  readonly random?: Random | undefined;
   /** Called for each run. When it throws, or its promise is rejected, the task has crashed. */
   run(context: Context, ...args: A): unknown;
 }

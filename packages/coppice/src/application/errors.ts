@@ -1,8 +1,8 @@
 /** The errors of applications: each stable code with its message. `docs/errors.md` lists them. */
-import { CodedError } from '@coppice/core';
+import { CodedError, type ErrorDetails } from '@coppice/core';
 import { closest } from '@coppice/core/kit';
 
-const MESSAGES = {
+const MESSAGES: Readonly<Record<ApplicationErrorCode, (details: Record<string, string>) => string>> = {
   COPPICE_APP_INVALID_OPTION: (d) => `${d['key']} has to be ${d['expected']}; got ${d['got']}`,
   COPPICE_APP_UNKNOWN_OPTION: (d) =>
     `an application has no option '${d['key']}'${d['hint']}; its options are ${d['expected']}`,
@@ -24,17 +24,29 @@ const MESSAGES = {
   COPPICE_APP_START_TIMEOUT: (d) =>
     `'${d['path']}' was not up within ${d['startTimeoutMs']} ms after the start of the application${d['undone']}; find ` +
     `out what its start waits for, or raise startTimeoutMs`,
-} satisfies Record<string, (details: Record<string, string>) => string>;
+};
 
 /** The stable code of an error of an application. */
-export type ApplicationErrorCode = keyof typeof MESSAGES;
+export type ApplicationErrorCode =
+  | 'COPPICE_APP_INVALID_OPTION'
+  | 'COPPICE_APP_UNKNOWN_OPTION'
+  | 'COPPICE_APP_UNKNOWN_SIGNAL'
+  | 'COPPICE_APP_UNUSABLE_SIGNAL'
+  | 'COPPICE_APP_NO_TIME_TO_STOP'
+  | 'COPPICE_APP_ALREADY_RUNNING'
+  | 'COPPICE_APP_SECOND'
+  | 'COPPICE_APP_IN_TEST'
+  | 'COPPICE_APP_START_TIMEOUT';
 
 /** An application is declared or used in a wrong way, or did not start in time. Match on `code`. */
 export class ApplicationError extends CodedError {
+  /** `ApplicationError`; it survives threads and processes, as the class does not. */
   override readonly name = 'ApplicationError';
+  /** Stable; messages may change. */
   readonly code: ApplicationErrorCode;
 
-  constructor(code: ApplicationErrorCode, details: Readonly<Record<string, unknown>>) {
+  /** @param details - what the message of that code is made of */
+  constructor(code: ApplicationErrorCode, details: ErrorDetails) {
     const text = Object.entries(details).map(([key, value]) => [key, String(value)] as const);
     super(MESSAGES[code](Object.fromEntries(text)), details);
     this.code = code;

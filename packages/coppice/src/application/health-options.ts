@@ -11,7 +11,7 @@ export interface ApplicationHealth extends Omit<HealthServerOptions, 'health' | 
    * `{ cache: { required: false }, 'feeds/eu': { graceMs: 5_000 }, ads: { ignore: true } }`. They have to be declared,
    * and not below a dynamic supervisor, whose children never make it unready. Default: what the children say themselves.
    */
-  readonly children?: ChildrenHealth;
+  readonly children?: ChildrenHealth | undefined;
 }
 
 const CHECKS: Readonly<

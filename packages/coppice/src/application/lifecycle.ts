@@ -12,6 +12,7 @@ import {
   healthOf,
   watchHealth,
 } from '@coppice/core';
+import { clockOf } from '@coppice/core/kit';
 import { diagnosticsSink } from '../diagnostics/index.js';
 import { startWithin } from './boot.js';
 import { consoleLogger } from './console-logger.js';
@@ -87,11 +88,11 @@ export class Lifecycle {
 
   start(): Promise<void> {
     if (this.#stopping) return this.#stopping.then(() => this.start());
-    const { startTimeoutMs, clock } = this.settings;
+    const { startTimeoutMs } = this.settings;
     this.#starting ??= startWithin(
       this.tree,
       startTimeoutMs,
-      clock,
+      clockOf(this.tree),
       () => this.stop({ because: 'the start takes too long' }),
       () => this.#stopping !== undefined,
     ).finally(() => (this.#starting = undefined));
@@ -128,7 +129,7 @@ export class Lifecycle {
   }
 
   health(): Health {
-    if (this.#watch) return this.#watch.now();
+    if (this.#watch) return this.#watch.health();
     return healthOf(this.tree.snapshot({ dynamic: 'count' }), this.#facts());
   }
 
@@ -141,20 +142,22 @@ export class Lifecycle {
   }
 
   async #drainAndStop(because: string, drain: boolean): Promise<StopReport> {
-    const { clock, drainMs, shutdownMs } = this.settings;
+    const { drainMs, shutdownMs } = this.settings;
+    const clock = clockOf(this.tree);
     const deadlineAt = clock.now() + shutdownMs;
     const { phase } = this.tree.snapshot();
     const drains = drain && drainMs > 0 && phase === 'running';
     if (phase !== 'idle' && phase !== 'stopped') this.owner?.stopping(because, drains ? drainMs : 0);
     if (drains) await this.#drain();
     const by = because === STOP_CALLED ? undefined : because;
-    return this.tree.stop({ deadlineMs: Math.max(0, deadlineAt - clock.now()), by });
+    return this.tree.stop({ shutdownMs: Math.max(0, deadlineAt - clock.now()), by });
   }
 
   #drain(): Promise<void> {
-    const { clock, drainMs } = this.settings;
+    const { drainMs } = this.settings;
+    const clock = clockOf(this.tree);
     this.#isDraining = true;
-    this.#watch?.look();
+    this.#watch?.refresh();
     return new Promise((resolve) => {
       const timer = clock.setTimer(() => this.endDrain(), drainMs);
       this.#endDrain = () => {

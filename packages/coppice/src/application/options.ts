@@ -75,10 +75,7 @@ export function settingsOf(options: ApplicationOptions): Settings {
     ),
     startTimeoutMs: duration('startTimeoutMs', options.startTimeoutMs ?? 30_000, true),
     faults: policy(options.faults ?? defaultFaultPolicy()),
-    eventLoop:
-      options.eventLoop === undefined
-        ? undefined
-        : checkEventLoop(options.eventLoop, 'eventLoop of an application'),
+    eventLoop: eventLoop(options.eventLoop),
     health: options.health,
     recorder: options.recorder ?? true,
     logger: options.logger,
@@ -137,6 +134,11 @@ function duration(key: string, value: unknown, mayBeEndless: boolean): number {
     expected: `a number of milliseconds, 0 or more${mayBeEndless ? ', or Infinity' : ''}`,
     got: show(value),
   });
+}
+
+function eventLoop(value: unknown): EventLoopSettings | undefined {
+  if (value === undefined || value === false) return undefined;
+  return checkEventLoop(value === true ? {} : value, 'eventLoop of an application');
 }
 
 function random(value: unknown): Random | undefined {

@@ -19,9 +19,9 @@ import type { ApplicationHealth } from './health-options.js';
 /** As much of pino's logger as an application uses. */
 export interface ApplicationLogger extends Logger {
   /** For the record of what ended the process. Where there is none, `error` is used. */
-  readonly fatal?: Logger['error'];
+  readonly fatal?: Logger['error'] | undefined;
   /** Called, and waited for (2 s at most), before the process exits: with a callback, or returning a promise. */
-  flush?(done?: (error?: Error) => void): unknown;
+  readonly flush?: ((done?: (error?: Error) => void) => unknown) | undefined;
 }
 
 /** The options of an application: those of a supervisor that has no other above it, and those of a process. */
@@ -41,60 +41,60 @@ export interface ApplicationOptions
    * Which signals start the ordered stop of `run()`. Default: `SIGTERM` and `SIGINT`. An empty list leaves
    * them to somebody else, who then calls `stop()`.
    */
-  readonly signals?: readonly NodeJS.Signals[];
+  readonly signals?: readonly NodeJS.Signals[] | undefined;
   /**
    * Within how many milliseconds after it was asked to stop everything has to be down, `drainMs` included. The
    * time is shared out over what is left to stop. A child with a `kill` of its own may take up to a second
    * more. Default: 10,000; in Kubernetes 25,000, which fits into its grace period of 30 s.
    */
-  readonly shutdownMs?: number;
+  readonly shutdownMs?: number | undefined;
   /**
    * For how many milliseconds it goes on serving, but is not ready, before it begins to stop: so long
    * whoever routes requests to it may take to notice. Default: 0; in Kubernetes 5,000.
    */
-  readonly drainMs?: number;
+  readonly drainMs?: number | undefined;
   /**
    * Within how many milliseconds all children have to be up, all together, also if their `boot` is to `retry`.
    * Infinity: no limit. Default: 30,000.
    */
-  readonly startTimeoutMs?: number;
+  readonly startTimeoutMs?: number | undefined;
   /**
    * What `run()` does about faults that go astray: `off` nothing, `label` say whose it was before Node ends
    * the process, `contain` make it the crash of that child. Default: `label` where it costs next to nothing
    * (Node 24 and later), otherwise `off`. `start()` leaves them alone.
    */
-  readonly faults?: FaultPolicy;
+  readonly faults?: FaultPolicy | undefined;
   /**
    * While `run()` has the process, its event loop is watched from another thread: that it is blocked, by which
    * child (with `faults` other than `off`) and in which call, is on stderr while it lasts, and in the log
-   * when it is over. `{}` for the defaults. Default: it is not watched.
+   * when it is over. `true`: with the defaults. Default: false, it is not watched.
    */
-  readonly eventLoop?: EventLoopOptions;
+  readonly eventLoop?: boolean | EventLoopOptions | undefined;
   /**
    * Answers `/livez` and `/readyz` on this port, with a first child (`health`) that is added; what single children
    * mean for that; and a history of when it was ready. Default: none of it.
    */
-  readonly health?: ApplicationHealth;
+  readonly health?: ApplicationHealth | undefined;
   /**
    * Where the records of the application, and the `log` of its children, go: pino, or anything shaped like
    * it. Default: while `run()` has the process, readable lines on the console; otherwise nowhere.
    */
-  readonly logger?: ApplicationLogger;
+  readonly logger?: ApplicationLogger | undefined;
   /**
    * Keeps the last runs of the children that fail, for `explain` and for `handle().recorder`: 10 runs each of 1,000
    * children, unless this says otherwise. Default: true.
    */
-  readonly recorder?: boolean | RecorderOptions;
+  readonly recorder?: boolean | RecorderOptions | undefined;
   /** Where time comes from. Default: the platform's clock. */
-  readonly clock?: Clock;
+  readonly clock?: Clock | undefined;
   /** Where chance comes from: the jitter of delays. Default: `Math.random`. */
-  readonly random?: Random;
+  readonly random?: Random | undefined;
 }
 
 /** How to run an application. */
 export interface RunOptions {
   /** Whether to end the process when the application has ended. Default: true. */
-  readonly exit?: boolean;
+  readonly exit?: boolean | undefined;
 }
 
 /** A declared application: frozen data like that of a supervisor, which can own its process. */
@@ -115,7 +115,9 @@ export interface Application extends SupervisorSpec, AsyncDisposable {
    * @throws ApplicationError `COPPICE_APP_ALREADY_RUNNING`, `COPPICE_APP_SECOND`, `COPPICE_APP_IN_TEST`
    */
   run(options: { readonly exit: false }): Promise<number>;
-  run(options?: { readonly exit?: true }): Promise<never>;
+  /** Ends the process when the application has ended. */
+  run(options?: { readonly exit?: true | undefined }): Promise<never>;
+  /** Where only the run time knows which of the two it is. */
   run(options?: RunOptions): Promise<number>;
   /**
    * Starts it and touches nothing global: for tests, and inside other programs. Once more while it is up:

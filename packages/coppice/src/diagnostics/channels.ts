@@ -1,6 +1,6 @@
 /** The channels, by name. They are those of the process: of all trees in it. */
 import { type Channel, type TracingChannel, channel, tracingChannel } from 'node:diagnostics_channel';
-import type { EventBodies, ReasonWire } from '@coppice/core';
+import type { AboutChild, ReasonWire } from '@coppice/core';
 
 /** Every event of every tree, as listeners get it. */
 export const EVENT_CHANNEL = 'coppice:event';
@@ -9,16 +9,11 @@ export const CHILD_START = 'coppice:child.start';
 /** Each stop of a child that was asked to: `tracing:coppice:child.stop:*`. */
 export const CHILD_STOP = 'coppice:child.stop';
 
-type About = Pick<
-  EventBodies['child:started'],
-  'path' | 'supervisor' | 'id' | 'kind' | 'incarnation' | 'restart'
->;
-
 /**
  * What is published for one start, or one stop: the same object from `start` to `asyncEnd`, so that a subscriber may
  * keep something on it.
  */
-export interface ChildTrace extends About {
+export interface ChildTrace extends AboutChild {
   /** Why: as the event has it. */
   readonly because: string;
   /** The path of the sibling that it goes with. */

@@ -11,23 +11,26 @@ export interface EventLoopOptions {
    * A block of so many milliseconds is told of; one of up to 1.6 times that may be missed. At least 50.
    * Default: 1,000.
    */
-  readonly blockedAfterMs?: number;
+  readonly blockedAfterMs?: number | undefined;
   /**
    * After so many milliseconds of one block the process is ended with SIGKILL (137 in a shell), for whoever
    * has started it to start it again: nothing that is gentler reaches a thread that does not turn. Not while
    * the inspector is open. Has to be above `blockedAfterMs`. Default: Infinity, never.
    */
-  readonly killAfterMs?: number;
+  readonly killAfterMs?: number | undefined;
 }
 
 /** The options of `watchEventLoop`. */
 export interface WatchEventLoopOptions extends EventLoopOptions {
   /** Called in this thread after each block that was noticed, as soon as it turns again. */
-  readonly onRecovered?: (block: EventLoopBlock) => void;
+  readonly onRecovered?: ((block: EventLoopBlock) => void) | undefined;
 }
 
 /** The options, complete. */
-export type EventLoopSettings = Required<EventLoopOptions>;
+export interface EventLoopSettings {
+  readonly blockedAfterMs: number;
+  readonly killAfterMs: number;
+}
 
 const KEYS = ['blockedAfterMs', 'killAfterMs'];
 
@@ -37,7 +40,7 @@ const MIN_MS = 50;
 /**
  * @param of - whose options these are, for messages
  * @param more - options that are checked elsewhere
- * @throws OptionError; SpecError `COPPICE_UNKNOWN_KEY`
+ * @throws OptionError; SpecError `COPPICE_UNKNOWN_OPTION`
  */
 export function checkEventLoop(given: unknown, of: string, more: readonly string[] = []): EventLoopSettings {
   return reading(of, () => checked(given, of, more));

@@ -23,7 +23,7 @@ export interface EventLoopWatch extends Disposable {
  *
  * If the watch itself fails, the process is warned (`COPPICE_EVENT_LOOP_UNWATCHED`) and goes on without it.
  *
- * @throws OptionError `COPPICE_INVALID_OPTION`, SpecError `COPPICE_NOT_A_SPEC`, `COPPICE_UNKNOWN_KEY`
+ * @throws OptionError `COPPICE_INVALID_OPTION`, SpecError `COPPICE_NOT_A_SPEC`, `COPPICE_UNKNOWN_OPTION`
  *
  * @example
  * ```ts

@@ -21,26 +21,44 @@ import { ownDirectories } from './own-frames.js';
 import type { FaultPolicy } from './policy.js';
 import type { FaultEvent, FaultListener, FaultSource } from './source.js';
 
+/** How a fault domain deals with faults. */
 export interface FaultDomainOptions {
+  /** What becomes of them. */
   readonly policy: FaultPolicy;
   /** So many faults may be survived within `withinMs`; one more is fatal. Default: 3. */
-  readonly maxContained?: number;
-  /** Default: 60 000. */
-  readonly withinMs?: number;
+  readonly maxContained?: number | undefined;
+  /** The length of the window in which survived faults are counted, in milliseconds. Default: 60,000. */
+  readonly withinMs?: number | undefined;
   /** Is called for every fault, whatever becomes of it: to log it. Must not wait for anything. */
   onFault(fault: Fault): void;
   /** `contain`: stop in order and exit with 1. Is called once; later faults go to `onFault` only. */
   onFatal(fault: Fault): void;
-  /** Default: `process`. */
-  readonly process?: FaultSource;
+  /** Where the faults come from. Default: `process`. */
+  readonly process?: FaultSource | undefined;
 }
 
 /** For those who count: `@coppice/otel`, `@coppice/prometheus`. */
 const faults = channel(FAULT_CHANNEL);
 
+/**
+ * Takes the stray faults of this process and makes each the crash of the child that it came from, or the end of the
+ * process: what `application().run()` does. For programs in which something else has the process; one to a process.
+ *
+ * @example
+ * ```ts
+ * const faults = new FaultDomain({
+ *   policy: 'contain',
+ *   onFault: ({ error, owner, outcome }) => console.error('stray fault', owner?.path, outcome, error),
+ *   onFatal: () => void tree.stop().finally(() => process.exit(1)),
+ * });
+ * faults.install();
+ * const tree = await shop.start({ faultScope: faults.scope });
+ * ```
+ */
 export class FaultDomain {
   /** For `TreeOptions.faultScope`; `undefined` under `off`, where nothing may cost anything. */
   readonly scope: FaultScope | undefined;
+  /** How many faults there were, by what became of them. */
   readonly counts = { contained: 0, late: 0, fatal: 0 };
   readonly #options: FaultDomainOptions;
   readonly #source: FaultSource;
@@ -51,6 +69,7 @@ export class FaultDomain {
   #isEnding = false;
   #hasHinted = false;
 
+  /** Listens to nothing yet: see `install`. */
   constructor(options: FaultDomainOptions) {
     const { policy, maxContained = 3, withinMs = 60_000 } = options;
     this.#options = options;
@@ -76,6 +95,7 @@ export class FaultDomain {
     this.#source.on(this.#event, this.#listener);
   }
 
+  /** Listens no longer. Once more: nothing happens. */
   uninstall(): void {
     if (!this.#stopWatching) return;
     this.#stopWatching();

@@ -3,6 +3,7 @@ import type { FaultOwner } from '@coppice/core';
 
 /** Something thrown, or rejected, that nobody was there to catch. */
 export interface Fault {
+  /** What was thrown, or the reason of the rejection. */
   readonly error: unknown;
   /** How Node came by it. */
   readonly origin: 'uncaughtException' | 'unhandledRejection';

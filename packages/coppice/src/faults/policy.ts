@@ -15,6 +15,11 @@ export type FaultPolicy = 'off' | 'label' | 'contain';
  * promise of the process, also for those of code that has nothing to do with supervision; nobody should pay
  * that without having asked. `contain` is never the default: Node says that it is not safe to go on after an
  * uncaught exception, and only those who know their children own what they use can say otherwise.
+ *
+ * @example
+ * ```ts
+ * if (defaultFaultPolicy() === 'off') console.log('stray faults are not attributed on this version of Node');
+ * ```
  */
 export function defaultFaultPolicy(): FaultPolicy {
   return hasContextFrame() ? 'label' : 'off';

@@ -10,15 +10,15 @@ import { type Checks, checkOptions, declare, leftOut, numberHint } from '../adap
 export interface HealthServerOptions
   extends Omit<WorkerOptions, 'id' | 'awaitReady' | 'staleAfterMs' | 'maxRunMs'> {
   /** Its name among its siblings. Default: `health`. */
-  readonly id?: string;
+  readonly id?: string | undefined;
   /** 0 to 65,535; 0: any that is free; the value of the service tells which. */
   readonly port: number;
   /** The address to listen at. Default: all, since probes come from outside. */
-  readonly host?: string;
+  readonly host?: string | undefined;
   /** What to answer, asked anew for each request: `healthOf(tree.snapshot())`, or `app.health()`. */
   readonly health: () => Health;
   /** When readiness has changed, for `?verbose`: the `changes` of `watchHealth`, or `app.healthChanges()`. Default: not told. */
-  readonly changes?: () => readonly HealthChange[];
+  readonly changes?: (() => readonly HealthChange[]) | undefined;
 }
 
 const itself = leftOut('it is up when it listens, and until it is stopped');

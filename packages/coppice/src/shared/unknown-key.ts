@@ -15,7 +15,7 @@ interface UnknownKey {
 /** With a suggestion, if one of the options is near or is called so elsewhere. */
 export function unknownKey({ kind, key, known, elsewhere = {}, path }: UnknownKey): SpecError {
   const near = Object.hasOwn(elsewhere, key) ? elsewhere[key] : closest(key, known);
-  return new SpecError('COPPICE_UNKNOWN_KEY', {
+  return new SpecError('COPPICE_UNKNOWN_OPTION', {
     kind,
     key,
     path,

@@ -17,7 +17,9 @@ interface Handle {
  * @returns whether the channel could be guarded
  */
 export function guardChannel(process: ChildProcess, failed: (error: unknown) => void): boolean {
-  const key = Object.getOwnPropertySymbols(process).find(({ description }) => description === 'kChannelHandle');
+  const key = Object.getOwnPropertySymbols(process).find(
+    ({ description }) => description === 'kChannelHandle',
+  );
   const handle = key && (process as unknown as Readonly<Record<symbol, Handle | null | undefined>>)[key];
   const onread = handle?.onread;
   if (!handle || typeof onread !== 'function') return false;

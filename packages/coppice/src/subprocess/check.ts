@@ -5,7 +5,7 @@ import { show } from '@coppice/core/kit';
 import { CHILD_KEYS } from '../shared/child-options.js';
 import { OptionError } from '../shared/option-error.js';
 import { unknownKey } from '../shared/unknown-key.js';
-import type { Heartbeat, Ready, SubprocessOptions } from './options.js';
+import type { SubprocessHeartbeat, SubprocessReady, SubprocessOptions } from './options.js';
 import { reading } from '../shared/reading.js';
 
 /** The options of a process, complete and out of reach of whoever gave them. */
@@ -15,15 +15,16 @@ export interface Config {
   readonly cwd: string | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly extendEnv: boolean;
-  readonly ready: Ready;
+  readonly ready: SubprocessReady;
   readonly readyTimeoutMs: number;
-  readonly heartbeat: Heartbeat | undefined;
+  readonly heartbeat: SubprocessHeartbeat | undefined;
   readonly ipc: boolean;
   readonly serialization: 'json' | 'advanced';
   readonly stdin: 'ignore' | 'pipe';
+  readonly stdinGraceMs: number | undefined;
   readonly stopSignal: NodeJS.Signals;
   readonly okExitCodes: readonly number[];
-  readonly log: boolean;
+  readonly log: boolean | 'stderr';
   readonly onLine: SubprocessOptions['onLine'];
   readonly maxLineLength: number;
 }
@@ -91,6 +92,11 @@ const RULES: Readonly<Record<keyof Config, Rule>> = {
     holds: (value) => value === 'ignore' || value === 'pipe',
     fallback: 'ignore',
   },
+  stdinGraceMs: {
+    expected: 'a whole number of milliseconds above 0',
+    holds: (value) => value === undefined || isWhole(value, 1, 2 ** 31 - 1),
+    fallback: undefined,
+  },
   stopSignal: {
     expected: `the name of a signal, like 'SIGTERM' or 'SIGINT'`,
     holds: (value) => typeof value === 'string' && Object.hasOwn(constants.signals, value),
@@ -101,7 +107,11 @@ const RULES: Readonly<Record<keyof Config, Rule>> = {
     holds: (value) => Array.isArray(value) && Array.from(value).every((code) => isWhole(code, 0, 255)),
     fallback: [0],
   },
-  log: { expected: 'true or false', holds: isBoolean, fallback: true },
+  log: {
+    expected: `true, false or 'stderr'`,
+    holds: (value) => value === 'stderr' || isBoolean(value),
+    fallback: true,
+  },
   onLine: {
     expected: 'a function: (line, stream) => ...',
     holds: (value) => value === undefined || typeof value === 'function',
@@ -201,12 +211,23 @@ function checkTogether(own: Bag, config: Bag, path: string | undefined): void {
   if (config['heartbeat'] === 'ipc' && ready !== 'ipc' && config['ipc'] !== true) {
     throw invalid('heartbeat', `something else without ipc: true or ready: 'ipc'`, 'ipc', path);
   }
+  checkStdinGrace(own, config, path);
   if (ready === 'ipc' && own['ipc'] === false) {
     throw invalid('ipc', `true, or left out, with ready: 'ipc'`, false, path);
   }
   if (own['serialization'] !== undefined && ready !== 'ipc' && config['ipc'] !== true) {
     throw invalid('serialization', `left out without ipc: true or ready: 'ipc'`, own['serialization'], path);
   }
+}
+
+function checkStdinGrace(own: Bag, { stdin, stdinGraceMs, stopSignal }: Bag, path: string | undefined): void {
+  if (stdinGraceMs === undefined) return;
+  if (stdin !== 'pipe') throw invalid('stdinGraceMs', `left out without stdin: 'pipe'`, stdinGraceMs, path);
+  const { shutdownMs = 5_000 } = own;
+  // What is no number is refused as such, with all that is no option of a process alone.
+  if (typeof shutdownMs !== 'number' || (stdinGraceMs as number) < shutdownMs) return;
+  const expected = `less than shutdownMs, which is ${shutdownMs}: ${String(stopSignal)} is to come in between`;
+  throw invalid('stdinGraceMs', expected, stdinGraceMs, path);
 }
 
 function invalid(key: string, expected: string, got: unknown, path: string | undefined): OptionError {

@@ -1,14 +1,13 @@
 /** Processes as children: the public names. */
 export { subprocess } from './subprocess.js';
 export type {
-  Heartbeat,
-  Messaging,
-  Ready,
-  ReadyPort,
+  SubprocessHeartbeat,
+  SubprocessMessaging,
+  SubprocessReady,
+  SubprocessPort,
   Subprocess,
   SubprocessOptions,
   SubprocessValue,
-  WithStdin,
+  SubprocessStdin,
 } from './options.js';
-export type { OutputStream } from './output.js';
 export { ProcessError, type ProcessErrorCode } from './errors.js';

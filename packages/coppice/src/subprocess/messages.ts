@@ -1,11 +1,13 @@
 /** The channel for messages with a process. */
-import type { Messaging } from './options.js';
+import { CommandError } from '@coppice/core';
+import { show } from '@coppice/core/kit';
+import type { SubprocessMessaging } from './options.js';
 import type { Spawned } from './spawn.js';
 import { ProcessError } from './errors.js';
 
 const MAX_KEPT = 1_000;
 
-export class Messages implements Messaging {
+export class Messages implements SubprocessMessaging {
   readonly #process: Spawned;
   readonly #path: string;
   readonly #failed: (error: unknown) => void;
@@ -36,7 +38,10 @@ export class Messages implements Messaging {
     });
 
   readonly onMessage = (listener: (message: unknown) => void): (() => void) => {
-    if (typeof listener !== 'function') throw new TypeError('onMessage expects a function');
+    if (typeof listener !== 'function') {
+      const got = show(listener);
+      throw new CommandError('COPPICE_INVALID_ARGUMENT', { call: 'onMessage', expected: 'a function', got });
+    }
     // An entry of its own, so that the same function may be given twice.
     const entry = (message: unknown): void => listener(message);
     this.#listeners.add(entry);

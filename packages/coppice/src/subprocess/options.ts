@@ -1,39 +1,40 @@
 /** What `subprocess` takes, and what it gives; the checks are in check.ts. */
 import type { Writable } from 'node:stream';
 import type { WorkerOptions } from '@coppice/core';
-import type { OutputStream } from './output.js';
 
 /** A port that is open when the process is ready. */
-export interface ReadyPort {
+export interface SubprocessPort {
+  /** 1 to 65,535. */
   readonly port: number;
-  /** Default: `localhost`. */
-  readonly host?: string;
+  /** The address or name to connect to. Default: `localhost`. */
+  readonly host?: string | undefined;
 }
 
-export const isReadyPort = (ready: Ready): ready is ReadyPort => typeof ready === 'object' && 'port' in ready;
+export const isReadyPort = (ready: SubprocessReady): ready is SubprocessPort =>
+  typeof ready === 'object' && 'port' in ready;
 
 /** How it is seen that a process is ready. */
-export type Ready = 'spawn' | 'ipc' | RegExp | ReadyPort;
+export type SubprocessReady = 'spawn' | 'ipc' | RegExp | SubprocessPort;
 
 /** How it is seen that a process is alive and makes progress. */
-export type Heartbeat = 'output' | 'ipc' | RegExp;
+export type SubprocessHeartbeat = 'output' | 'ipc' | RegExp;
 
 /** The options of `subprocess`. */
 export interface SubprocessOptions<
-  R extends Ready = Ready,
+  R extends SubprocessReady = SubprocessReady,
   I extends boolean = boolean,
   S extends 'ignore' | 'pipe' = 'ignore' | 'pipe',
 > extends Omit<WorkerOptions, 'awaitReady'> {
   /** The program: a path, or a name that is looked up in PATH. No shell is involved. */
   readonly file: string;
   /** Its arguments, one string each; nothing in them is special. Default: none. */
-  readonly args?: readonly string[];
+  readonly args?: readonly string[] | undefined;
   /** The directory it runs in. Default: that of the application. */
-  readonly cwd?: string;
+  readonly cwd?: string | undefined;
   /** Its environment, on top of the application's (see `extendEnv`); `undefined` takes a variable away. */
-  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
   /** Whether it gets the application's environment as well. Default: true. */
-  readonly extendEnv?: boolean;
+  readonly extendEnv?: boolean | undefined;
   /**
    * When it is ready, and `start` resolves. Default: `'spawn'`.
    *
@@ -42,12 +43,12 @@ export interface SubprocessOptions<
    * - `'ipc'`: it has called `process.send('ready')`, or sent `{ type: 'ready' }`.
    * - `{ port, host? }`: it accepts connections there. If somebody does so before it is started, the start fails.
    */
-  readonly ready?: R;
+  readonly ready?: R | undefined;
   /**
    * How many milliseconds it may take to be ready; then its start has failed. Not with `ready: 'spawn'`.
    * Infinity: as long as it takes. Default: 30,000; with `startTimeoutMs`, which counts all of the start: Infinity.
    */
-  readonly readyTimeoutMs?: number;
+  readonly readyTimeoutMs?: number | undefined;
   /**
    * By what it shows itself alive, within `staleAfterMs` each time; if it does not, it has crashed: it is stopped, and
    * killed if it has to be. Default: none, and then there is no `staleAfterMs`.
@@ -57,26 +58,35 @@ export interface SubprocessOptions<
    * - `'ipc'`: it calls `process.send('heartbeat')`, or sends `{ type: 'heartbeat' }`; for `ipc: true` or
    *   `ready: 'ipc'`. These messages are not handed on.
    */
-  readonly heartbeat?: Heartbeat;
+  readonly heartbeat?: SubprocessHeartbeat | undefined;
   /** Whether there is a channel for messages; `ready: 'ipc'` has one in any case. Default: false. */
-  readonly ipc?: I;
+  readonly ipc?: I | undefined;
   /** How messages are written: `'json'`, or `'advanced'` (structured clone; both sides Node). Default: `'json'`. */
-  readonly serialization?: 'json' | 'advanced';
+  readonly serialization?: 'json' | 'advanced' | undefined;
   /** `'pipe'`: the value has `stdin`. `'ignore'`: it reads nothing. Default: `'ignore'`. */
-  readonly stdin?: S;
+  readonly stdin?: S | undefined;
+  /**
+   * Asked to stop, it first sees the end of its stdin, and has so many milliseconds to end by itself before `stopSignal`
+   * is sent: for those that serve one client on stdin and stdout. Less than `shutdownMs`, and only with
+   * `stdin: 'pipe'`. Default: `stopSignal` is sent at once.
+   */
+  readonly stdinGraceMs?: number | undefined;
   /** What asks it to stop, sent to the whole process group. Default: `'SIGTERM'`. */
-  readonly stopSignal?: NodeJS.Signals;
+  readonly stopSignal?: NodeJS.Signals | undefined;
   /** With these exit codes its end is a normal one; with any other, and by a signal, a crash. Default: `[0]`. */
-  readonly okExitCodes?: readonly number[];
-  /** Whether its output becomes log lines of the child: stdout as info, stderr as warn. Default: true. */
-  readonly log?: boolean;
+  readonly okExitCodes?: readonly number[] | undefined;
+  /**
+   * Whether its output becomes log lines of the child: stdout as info, stderr as warn. `'stderr'`: that alone, where
+   * stdout is a protocol. Default: true.
+   */
+  readonly log?: boolean | 'stderr' | undefined;
   /**
    * Called with each line. When it returns a promise, no more is read until that is resolved; so a slow one slows
    * the process down. When it throws, the child has crashed.
    */
-  readonly onLine?: (line: string, stream: OutputStream) => unknown;
+  readonly onLine?: ((line: string, stream: 'stdout' | 'stderr') => unknown) | undefined;
   /** Longer lines are cut, and say how much. In UTF-16 code units. Default: 8,192. */
-  readonly maxLineLength?: number;
+  readonly maxLineLength?: number | undefined;
 }
 
 /** The value of a running process. */
@@ -86,7 +96,7 @@ export interface Subprocess {
 }
 
 /** With `ready: 'ipc'` or `ipc: true`. */
-export interface Messaging {
+export interface SubprocessMessaging {
   /**
    * Sends a message; resolves when it is handed over to the system.
    *
@@ -101,16 +111,16 @@ export interface Messaging {
 }
 
 /** With `stdin: 'pipe'`. */
-export interface WithStdin {
+export interface SubprocessStdin {
   /** What is written to a process that has ended is lost without an error: its end is told anyway. */
   readonly stdin: Writable;
 }
 
 /** What `use(ref)` returns, by the options. */
 export type SubprocessValue<
-  R extends Ready = 'spawn',
+  R extends SubprocessReady = 'spawn',
   I extends boolean = false,
   S extends 'ignore' | 'pipe' = 'ignore',
 > = Subprocess &
-  ('ipc' extends R ? Messaging : true extends I ? Messaging : unknown) &
-  ('pipe' extends S ? WithStdin : unknown);
+  ('ipc' extends R ? SubprocessMessaging : true extends I ? SubprocessMessaging : unknown) &
+  ('pipe' extends S ? SubprocessStdin : unknown);

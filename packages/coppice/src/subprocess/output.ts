@@ -3,14 +3,15 @@
  * dealt with, so a slow `onLine` slows the process down (its pipe is full) and nothing piles up here.
  */
 import type { Readable } from 'node:stream';
-import { setTimeout as wait } from 'node:timers/promises';
 import type { Logger } from '@coppice/core';
 import { LineSplitter } from './lines.js';
+import { within } from './within.js';
 
 export type OutputStream = 'stdout' | 'stderr';
 
 export interface OutputOptions {
   readonly log: Logger | undefined;
+  readonly logsStdout: boolean;
   readonly maxLineLength: number;
   readonly onLine: ((line: string, stream: OutputStream) => unknown) | undefined;
   /** Is called with each line before that is dealt with. */
@@ -56,7 +57,7 @@ export class Output {
     let seen = -1;
     while (!isOver && !this.#isClosed && (this.#pending > 0 || seen !== this.#lines)) {
       seen = this.#lines;
-      await Promise.race([ended, wait(idleMs)]);
+      await within(idleMs, ended);
     }
   }
 
@@ -113,9 +114,9 @@ export class Output {
   /** A logger that throws is no reason to lose the output, or the process. */
   #log(line: string, stream: OutputStream): void {
     try {
-      const { log } = this.#options;
-      if (stream === 'stdout') log?.info({ stream }, line);
-      else log?.warn({ stream }, line);
+      const { log, logsStdout } = this.#options;
+      if (stream === 'stderr') log?.warn({ stream }, line);
+      else if (logsStdout) log?.info({ stream }, line);
     } catch {
       // There is nobody left to tell.
     }

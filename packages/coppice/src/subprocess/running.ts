@@ -5,16 +5,17 @@
  * over all the same. So it is always the supervisor that stops it, with its deadline, and then kills it.
  */
 import type { Context } from '@coppice/core';
-import { setTimeout as wait } from 'node:timers/promises';
+import { guardChannel } from './channel.js';
 import type { Config } from './check.js';
 import { ProcessError, type ProcessExit, describeExit } from './errors.js';
 import { ProcessGroup } from './group.js';
 import type { Guard } from './guardian.js';
 import { Messages, says } from './messages.js';
-import { type Messaging, type Subprocess, isReadyPort } from './options.js';
+import { type SubprocessMessaging, type Subprocess, isReadyPort } from './options.js';
 import { Output } from './output.js';
 import { untilOpen } from './port.js';
 import type { Spawned } from './spawn.js';
+import { within } from './within.js';
 
 /** After its exit, its last lines are waited for this long: another process may hold its pipes open. */
 const LAST_LINES_MS = 200;
@@ -54,7 +55,8 @@ export class RunningProcess {
     this.#output = new Output(spawned.stdout, spawned.stderr, {
       onChunk: heartbeat === 'output' ? context.heartbeat : undefined,
       onSeen: heartbeat instanceof RegExp ? this.#beatIf(heartbeat) : undefined,
-      log: config.log ? this.#log : undefined,
+      log: config.log === false ? undefined : this.#log,
+      logsStdout: config.log === true,
       maxLineLength: config.maxLineLength,
       onLine: config.onLine,
       onLineFailed: context.fail,
@@ -132,10 +134,11 @@ export class RunningProcess {
     this.#settle();
   }
 
-  #messages(): Messaging {
+  #messages(): SubprocessMessaging {
     const { path, fail, heartbeat } = this.#context;
     const isWatched = this.#config.heartbeat === 'ipc';
     const messages = new Messages(this.#process, path, fail);
+    guardChannel(this.#process, (error) => this.#garbled(error));
     this.#process.on('message', (message: unknown) => {
       const isFirstWord =
         this.#config.ready === 'ipc' && !this.#settled.signal.aborted && says('ready', message);
@@ -146,6 +149,14 @@ export class RunningProcess {
     return { send: messages.send, onMessage: messages.onMessage };
   }
 
+  /** What comes after it could be anything: nothing more is read. */
+  #garbled(cause: unknown): void {
+    const { path, fail } = this.#context;
+    if (this.#process.connected) this.#process.disconnect();
+    const message = 'wrote to its channel for messages what is no message';
+    fail(new ProcessError('COPPICE_IPC_GARBLED', message, { path }, cause));
+  }
+
   #beatIf(pattern: RegExp): (line: string) => void {
     const { heartbeat } = this.#context;
     return (line) => pattern.test(line) && heartbeat();
@@ -154,7 +165,7 @@ export class RunningProcess {
   // --- its end ---
 
   async #onExit(exit: ProcessExit): Promise<void> {
-    await Promise.race([this.#output.ended, wait(LAST_LINES_MS, undefined, { ref: false })]);
+    await within(LAST_LINES_MS, this.#output.ended);
     // Only now: its last lines may have said that it is ready.
     const wasReady = this.#config.ready === 'spawn' || this.#settled.signal.aborted;
     if (!this.#isStopping) this.#tell(exit, wasReady);
@@ -177,7 +188,7 @@ export class RunningProcess {
       await this.#group.gone();
     }
     guard.release();
-    const enough = this.#killed.promise.then(() => wait(LAST_LINES_MS));
+    const enough = this.#killed.promise.then(() => within(LAST_LINES_MS, this.#output.ended));
     await Promise.race([this.#output.drained(LAST_LINES_MS), enough]);
     this.#output.close();
     this.#process.stdin?.destroy();
@@ -193,7 +204,12 @@ export class RunningProcess {
     if (this.#shutdownMs < MAX_TIMER_MS && !this.#killTimer) {
       this.#killTimer = setTimeout(() => void this.kill(), this.#shutdownMs + LATE_MS).unref();
     }
-    return this.#end(this.#config.stopSignal);
+    const { stdinGraceMs, stopSignal } = this.#config;
+    if (stdinGraceMs === undefined) return this.#end(stopSignal);
+    this.#isStopping = true;
+    this.#process.stdin?.end();
+    void within(stdinGraceMs, this.#exited).then(() => this.#end(stopSignal));
+    return this.#gone;
   }
 
   /** Kills the whole group; resolves when all of it is gone. */

@@ -6,7 +6,7 @@ import { ProcessError } from './errors.js';
 import { guardian } from './guardian.js';
 import { loadExeca } from './load-execa.js';
 import {
-  type Ready,
+  type SubprocessReady,
   type Subprocess,
   type SubprocessOptions,
   type SubprocessValue,
@@ -50,7 +50,7 @@ const processes = new WeakMap<object, RunningProcess>();
  * ```
  */
 export function subprocess<
-  R extends Ready = 'spawn',
+  R extends SubprocessReady = 'spawn',
   I extends boolean = false,
   S extends 'ignore' | 'pipe' = 'ignore',
 >(options: SubprocessOptions<R, I, S>): Service<SubprocessValue<R, I, S>> {

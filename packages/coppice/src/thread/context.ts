@@ -1,10 +1,10 @@
 /** What the function of a thread gets to work with. */
 import type { Logger, Shutdown } from '@coppice/core';
 import type { TransferListItem } from 'node:worker_threads';
-import type { AboutThread, DataOf, FromThread, ThreadProtocol, ToThread } from './protocol.js';
+import type { FromThread, ThreadData, ThreadProtocol, ToThread } from './protocol.js';
 
 /** What the function of a thread gets. It may be taken apart: `({ data, signal }) => ...`. */
-export interface ThreadContext<P extends ThreadProtocol = ThreadProtocol> extends AboutThread {
+export interface ThreadContext<P extends ThreadProtocol = ThreadProtocol> {
   /** The id of the thread's child in the parent's tree. */
   readonly id: string;
   /** Ids from the root of the parent's tree down to it, joined by `/`. */
@@ -12,12 +12,12 @@ export interface ThreadContext<P extends ThreadProtocol = ThreadProtocol> extend
   /** 1 for the first start of this child, 2 for the second, ... */
   readonly attempt: number;
   /** A copy of the `data` that the thread was declared with. */
-  readonly data: DataOf<P>;
+  readonly data: ThreadData<P>;
   /** Aborted when the thread is asked to stop, and in any case when its function has ended. */
   readonly signal: AbortSignal;
   /** Resolves after so many milliseconds; rejects when the signal is aborted. */
   readonly sleep: (ms: number) => Promise<void>;
-  /** The thread is up. For threads that say so themselves: `runThread(run, { ready: 'manual' })`. */
+  /** The thread is up. For threads that say so themselves: `runThread(run, { awaitReady: true })`. */
   readonly ready: () => void;
   /** It is alive and makes progress: puts off `staleAfterMs`. May be called as often as you like. */
   readonly heartbeat: () => void;

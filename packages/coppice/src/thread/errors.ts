@@ -2,12 +2,11 @@
  * The errors of threads: each stable code with its message, which says what was expected, what was got,
  * where, and how to mend it. A wrong option is an OptionError.
  */
-import { CodedError } from '@coppice/core';
+import { CodedError, type ErrorDetails } from '@coppice/core';
 
-type Details = Readonly<Record<string, unknown>>;
 type Template = (d: Readonly<Record<string, string>>) => string;
 
-const MESSAGES = {
+const MESSAGES: Readonly<Record<ThreadErrorCode, Template>> = {
   COPPICE_THREAD_DATA_NOT_CLONEABLE: (d) =>
     `data of a thread has to be cloneable, since each thread gets a copy of it; ${d['place']} is ${d['got']}. ` +
     `Leave it out, or make it in the thread's file`,
@@ -30,11 +29,20 @@ const MESSAGES = {
     `runThread expects a function, or what supervisor() or dynamicSupervisor() returned; got ${d['got']}`,
   COPPICE_THREAD_READY_UNEXPECTED: () =>
     `ready() was called, but the thread counted as ready from its start; ` +
-    `call runThread(run, { ready: 'manual' }) to be ready only when it says so`,
-} satisfies Record<string, Template>;
+    `call runThread(run, { awaitReady: true }) to be ready only when it says so`,
+};
 
 /** The stable code of an error of a thread. */
-export type ThreadErrorCode = keyof typeof MESSAGES;
+export type ThreadErrorCode =
+  | 'COPPICE_THREAD_DATA_NOT_CLONEABLE'
+  | 'COPPICE_THREAD_FILE_NOT_FOUND'
+  | 'COPPICE_THREAD_NOT_LOADED'
+  | 'COPPICE_THREAD_EXITED'
+  | 'COPPICE_THREAD_ENDED'
+  | 'COPPICE_NOT_A_THREAD'
+  | 'COPPICE_THREAD_TWICE'
+  | 'COPPICE_THREAD_NOTHING_TO_RUN'
+  | 'COPPICE_THREAD_READY_UNEXPECTED';
 
 /**
  * Something is wrong with a thread: its data, its file, its use, or how it ended. Match on `code`.
@@ -47,19 +55,22 @@ export type ThreadErrorCode = keyof typeof MESSAGES;
  * ```
  */
 export class ThreadError extends CodedError {
+  /** `ThreadError`; it survives threads and processes, as the class does not. */
   override readonly name = 'ThreadError';
+  /** Stable; messages may change. */
   readonly code: ThreadErrorCode;
   /** With `COPPICE_THREAD_EXITED`: the code that the thread exited with. */
   readonly exitCode: number | undefined;
 
-  constructor(code: ThreadErrorCode, details: Details, cause?: unknown) {
+  /** @param details - what the message of that code is made of */
+  constructor(code: ThreadErrorCode, details: ErrorDetails, cause?: unknown) {
     super(messageFor(code, details), details, cause);
     this.code = code;
     this.exitCode = typeof details['exitCode'] === 'number' ? details['exitCode'] : undefined;
   }
 }
 
-function messageFor(code: ThreadErrorCode, details: Details): string {
+function messageFor(code: ThreadErrorCode, details: ErrorDetails): string {
   const text: Record<string, string> = {};
   for (const [key, value] of Object.entries(details)) text[key] = String(value);
   const template: Template = MESSAGES[code];

@@ -2,7 +2,8 @@
  * What runs in a thread, from the thread's side: it hears that it is to stop, says once how it has ended, and
  * then leaves, with whatever is still open.
  */
-import { type ExitReason, Shutdown, toWire } from '@coppice/core';
+import { type ExitReason, toWire } from '@coppice/core';
+import { isShutdown, reasonOf as reasonOfShutdown, show } from '@coppice/core/kit';
 import { type TransferListItem, parentPort } from 'node:worker_threads';
 import { takeLink } from './link.js';
 import type { EndData, Link, Order, Report } from './protocol.js';
@@ -87,10 +88,10 @@ function portable(value: unknown): unknown {
   try {
     return structuredClone(value);
   } catch {
-    return String(value);
+    return show(value);
   }
 }
 
 /** The end that a thrown value stands for. */
 export const reasonOf = (thrown: unknown): ExitReason =>
-  thrown instanceof Shutdown ? thrown.toReason() : { kind: 'crash', error: thrown };
+  isShutdown(thrown) ? reasonOfShutdown(thrown) : { kind: 'crash', error: thrown };

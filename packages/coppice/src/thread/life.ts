@@ -5,7 +5,8 @@
  * `error` event, the exit after it, and what the thread posted last may still be under way by then. So all
  * that is known is gathered, and told once.
  */
-import { type Context, type ErrorWire, type Mirror, type Service, mirror } from '@coppice/core';
+import { CommandError, type Context, type ErrorWire, type Mirror, type Service, mirror } from '@coppice/core';
+import { show } from '@coppice/core/kit';
 import {
   type MessagePort,
   type TransferListItem,
@@ -106,7 +107,12 @@ export class ThreadLife implements ThreadHandle {
     this.#worker.postMessage(message, transfer);
   }
 
-  on(_name: 'message', listener: Listener): this {
+  on(name: 'message', listener: Listener): this {
+    if (name !== 'message' || typeof listener !== 'function') {
+      const got = `${show(name)}, ${show(listener)}`;
+      const expected = "'message' and a function";
+      throw new CommandError('COPPICE_INVALID_ARGUMENT', { call: 'on', expected, got });
+    }
     this.#listeners.add(listener);
     return this;
   }
@@ -251,14 +257,8 @@ export class ThreadLife implements ThreadHandle {
   #unreadable(error: unknown): void {
     if (this.#isOdd) return;
     this.#isOdd = true;
-    try {
-      this.#context.log.warn(
-        { err: error },
-        'a message of the thread could not be read; no more is told of such',
-      );
-    } catch {
-      // A logger that throws: there is nobody left to tell.
-    }
+    const text = 'a message of the thread could not be read; no more is told of such';
+    this.#context.log.warn({ err: error }, text);
   }
 
   /** Code that belongs to the declaration: when it fails, this child has. */

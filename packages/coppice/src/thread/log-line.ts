@@ -16,15 +16,31 @@ export function writeLine(log: Logger, { level, message, fields, errors }: LogLi
 export function lineLogger(send: (line: LogLine) => void, bindings: Fields = {}): Logger {
   const method = (level: LogLevel) => (first: unknown, message?: unknown) => {
     const isText = typeof first === 'string';
-    send(lineOf(level, isText ? first : message, isText ? bindings : { ...bindings, ...fieldsOf(first) }));
+    const text = isText ? first : message;
+    let line: LogLine;
+    try {
+      line = lineOf(level, text, isText ? bindings : { ...bindings, ...fieldsOf(first) });
+    } catch {
+      // Fields that cannot even be read: what it says besides is told all the same.
+      line = lineOf(level, text, bindings);
+    }
+    send(line);
   };
   return {
     debug: method('debug'),
     info: method('info'),
     warn: method('warn'),
     error: method('error'),
-    child: (more) => lineLogger(send, { ...bindings, ...more }),
+    child: (more) => lineLogger(send, { ...bindings, ...readable(more) }),
   };
+}
+
+function readable(fields: Fields): Fields {
+  try {
+    return { ...fields };
+  } catch {
+    return {};
+  }
 }
 
 /** As pino does: an error in place of the fields is their `err`. */

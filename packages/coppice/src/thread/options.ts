@@ -13,47 +13,51 @@ import type { FromThread, ThreadProtocol } from './protocol.js';
 import { uncloneablePart } from './uncloneable.js';
 
 /** What a thread is declared with; `id`, `restart`, `shutdownMs` and the like as for any child. */
-export type ThreadOptions<P extends ThreadProtocol = ThreadProtocol> = ThreadSettings<P> & DataOption<P>;
-
-/**
- * Handed to the thread: `data` of the context, or `workerData` in a file without `runThread`. It is copied
- * (structured clone) for each incarnation, and once when it is declared, to see that it can be.
- */
-type DataOption<P extends ThreadProtocol> = P extends { data: infer T }
-  ? { readonly data: T }
-  : { readonly data?: unknown };
+export type ThreadOptions<P extends ThreadProtocol = ThreadProtocol> = ThreadBaseOptions<P> &
+  (P extends { data: infer T }
+    ? {
+        /**
+         * Handed to the thread: `data` of the context, or `workerData` in a file without `runThread`. It is copied
+         * (structured clone) for each incarnation, and once when it is declared, to see that it can be.
+         */
+        readonly data: T;
+      }
+    : {
+        /** The same, where the protocol says nothing of it. Default: undefined. */
+        readonly data?: unknown;
+      });
 
 /** The options of a thread, without its `data`. */
-export interface ThreadSettings<P extends ThreadProtocol = ThreadProtocol>
+export interface ThreadBaseOptions<P extends ThreadProtocol = ThreadProtocol>
   extends Omit<WorkerOptions, 'awaitReady'> {
   /**
    * The file that the thread runs: a `file:` URL, as `new URL('./worker.js', import.meta.url)`, or an
    * absolute path. Anything that Node can import. It is looked for at each start.
    */
   readonly file: string | URL;
-  /** Called with each message that the thread posts, in every incarnation. If it throws, the thread crashes. */
-  onMessage?(message: FromThread<P>, thread: ThreadHandle<P>): unknown;
+  /** Called with each message that the thread posts, in every incarnation. If it throws, the thread crashes. Default: nobody is told. */
+  readonly onMessage?: ((message: FromThread<P>, thread: ThreadHandle<P>) => unknown) | undefined;
   /**
    * How much memory the thread may use, in megabytes; beyond it, it crashes with the code
    * `ERR_WORKER_OUT_OF_MEMORY`, and the process lives on. It limits the JavaScript heap and the stack, not
    * buffers. Default: the limits of the process.
    */
-  readonly resourceLimits?: ResourceLimits;
+  readonly resourceLimits?: ResourceLimits | undefined;
   /** The thread's `process.env`. Default: a copy of the parent's; `SHARE_ENV`: the parent's itself. */
-  readonly env?: Readonly<Record<string, string | undefined>> | typeof SHARE_ENV;
-  /** Put behind the file in the thread's `process.argv`. */
-  readonly argv?: readonly string[];
+  readonly env?: Readonly<Record<string, string | undefined>> | typeof SHARE_ENV | undefined;
+  /** Put behind the file in the thread's `process.argv`. Default: nothing. */
+  readonly argv?: readonly string[] | undefined;
   /** Options of Node for the thread, as `['--import', 'tsx']`. Default: those of the process. */
-  readonly execArgv?: readonly string[];
+  readonly execArgv?: readonly string[] | undefined;
   /** The name of the thread in debuggers. Default: its `id`. */
-  readonly name?: string;
+  readonly name?: string | undefined;
   /**
    * It has crashed if it does not show itself alive for so many milliseconds (give or take a tenth): a function of
    * `runThread` by calling `heartbeat()`; a supervisor, or a file without `runThread`, as long as the event loop of
    * the thread turns. What does not end by itself then, such as a busy loop, is terminated after `shutdownMs`.
    * Default: it is not watched.
    */
-  readonly staleAfterMs?: number;
+  readonly staleAfterMs?: number | undefined;
 }
 
 const OWN_KEYS = ['file', 'data', 'onMessage', 'resourceLimits', 'env', 'argv', 'execArgv', 'name'];
@@ -71,7 +75,7 @@ export function checkOptions(given: unknown): { readonly options: ThreadOptions;
     throw new OptionError({ key, of: 'thread()', expected, got: show(got), path });
   };
   if (own['awaitReady'] !== undefined) {
-    fail('awaitReady', `left out: a thread says when it is up with runThread(run, { ready: 'manual' })`);
+    fail('awaitReady', `left out: a thread says when it is up with runThread(run, { awaitReady: true })`);
   }
   checkKeys(own, path);
   const optional = (key: string, holds: (value: unknown) => boolean, expected: string): void => {

@@ -19,13 +19,19 @@ import type { MessagePort } from 'node:worker_threads';
  * ```
  */
 export interface ThreadProtocol {
+  /** What the thread is declared with. */
   data?: unknown;
+  /** What the parent posts. */
   toThread?: unknown;
+  /** What the thread posts. */
   fromThread?: unknown;
 }
 
-export type DataOf<P extends ThreadProtocol> = P extends { data: infer T } ? T : unknown;
+/** The `data` of a protocol. */
+export type ThreadData<P extends ThreadProtocol> = P extends { data: infer T } ? T : unknown;
+/** The messages to a thread of a protocol. */
 export type ToThread<P extends ThreadProtocol> = P extends { toThread: infer T } ? T : unknown;
+/** The messages from a thread of a protocol. */
 export type FromThread<P extends ThreadProtocol> = P extends { fromThread: infer T } ? T : unknown;
 
 /** Who the thread is in the tree of its parent. */

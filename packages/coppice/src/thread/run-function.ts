@@ -1,7 +1,6 @@
 /** A function as the task of a thread. */
-import { type ExitReason, Shutdown, StopRequest } from '@coppice/core';
-import { isAbortOf } from '@coppice/core/kit';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { CommandError, type ExitReason, StopRequest, realClock } from '@coppice/core';
+import { Sleepers, isAbortOf, isShutdown, show } from '@coppice/core/kit';
 import { type TransferListItem, parentPort } from 'node:worker_threads';
 import type { ThreadContext } from './context.js';
 import { ThreadError } from './errors.js';
@@ -14,8 +13,12 @@ export function runFunction(run: (context: ThreadContext) => unknown, isManual: 
   let isAsked = false;
   let isDecided = false;
 
-  const abort = (code: 'COPPICE_STOP_REQUESTED' | 'COPPICE_ENDED'): void =>
-    controller.abort(new StopRequest(code, { path: thread.link.about.path }));
+  const sleepers = new Sleepers(realClock);
+  const abort = (code: 'COPPICE_STOP_REQUESTED' | 'COPPICE_ENDED'): void => {
+    const reason = new StopRequest(code, { path: thread.link.about.path });
+    controller.abort(reason);
+    sleepers.wake(signal.reason);
+  };
   const thread = new InThread(() => {
     isAsked = true;
     abort('COPPICE_STOP_REQUESTED');
@@ -44,7 +47,7 @@ export function runFunction(run: (context: ThreadContext) => unknown, isManual: 
     ...about,
     data,
     signal,
-    sleep: (ms) => sleep(ms, undefined, { signal }),
+    sleep: (ms) => (signal.aborted ? Promise.reject(signal.reason) : sleepers.sleep(ms)),
     ready: () => {
       if (!isManual) throw new ThreadError('COPPICE_THREAD_READY_UNEXPECTED', {});
       if (!isReady) thread.say({ type: 'ready' });
@@ -52,11 +55,19 @@ export function runFunction(run: (context: ThreadContext) => unknown, isManual: 
     },
     heartbeat: () => thread.heartbeat(),
     fail: (error) => endEarly(reasonOf(error)),
-    end: (shutdown) => endEarly(shutdown instanceof Shutdown ? shutdown.toReason() : { kind: 'normal' }),
+    end: (shutdown) => endEarly(isShutdown(shutdown) ? reasonOf(shutdown) : { kind: 'normal' }),
     log: lineLogger((line) => thread.say({ type: 'log', ...line })),
     post: (message, transfer: readonly TransferListItem[] = []) =>
       thread.say({ type: 'message', message }, transfer),
     onMessage: (listener) => {
+      if (typeof listener !== 'function') {
+        const got = show(listener);
+        throw new CommandError('COPPICE_INVALID_ARGUMENT', {
+          call: 'onMessage',
+          expected: 'a function',
+          got,
+        });
+      }
       // A function of its own for each call, so that each is ended by itself; what it throws is a crash.
       const heard = (message: unknown): unknown => listener(message);
       parentPort?.on('message', heard);
@@ -68,7 +79,7 @@ export function runFunction(run: (context: ThreadContext) => unknown, isManual: 
     if (isReady) thread.say({ type: 'ready' });
     try {
       const result = await run(context);
-      if (result instanceof Shutdown) settled(result.toReason());
+      if (isShutdown(result)) settled(reasonOf(result));
       else settled({ kind: isAsked ? 'shutdown' : 'normal' });
     } catch (error) {
       settled(isAborted(error) ? { kind: 'shutdown' } : reasonOf(error));

@@ -162,7 +162,7 @@ test('when it is stopped, it waits for the items in hand and takes no other', as
   expect((await stopped).unstopped).toEqual([]);
   expect(work.done).toEqual([1, 2]);
   expect(state).toEqual({ taken: 2, returned: true });
-  expect(clock.pending).toBe(0);
+  expect(clock.pendingTimers).toBe(0);
 });
 
 test('items in hand are not waited for longer than shutdownMs', async () => {

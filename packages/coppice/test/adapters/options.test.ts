@@ -51,25 +51,25 @@ const wrong: [string, () => unknown, string, string][] = [
   [
     'a misspelt option',
     () => interval(any({ id: 'a', evryMs: 1, everyMs: 1, run })),
-    'COPPICE_UNKNOWN_KEY',
+    'COPPICE_UNKNOWN_OPTION',
     "a child of interval() has no option 'evryMs', did you mean 'everyMs'?; its options are id, restart",
   ],
   [
     'a misspelt option of all children',
     () => interval(any({ id: 'a', restrat: 'permanent', everyMs: 1, run })),
-    'COPPICE_UNKNOWN_KEY',
+    'COPPICE_UNKNOWN_OPTION',
     "did you mean 'restart'?",
   ],
   [
     'what the adapter does itself',
     () => httpServer(any({ id: 'a', port: 0, server, stop: run })),
-    'COPPICE_UNKNOWN_KEY',
+    'COPPICE_UNKNOWN_OPTION',
     "a child of httpServer() has no option 'stop'",
   ],
   [
     'what the adapter of a task does itself',
     () => consume(any({ id: 'a', source: run, each: run, run })),
-    'COPPICE_UNKNOWN_KEY',
+    'COPPICE_UNKNOWN_OPTION',
     "has no option 'run'",
   ],
   [

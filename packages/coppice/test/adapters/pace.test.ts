@@ -22,7 +22,7 @@ describe('interval', () => {
     await clock.advance(350);
     expect(starts).toEqual([100, 200, 300]);
     await tree.stop();
-    expect(clock.pending).toBe(0);
+    expect(clock.pendingTimers).toBe(0);
   });
 
   test('runs at once if it is told to', async () => {
@@ -95,7 +95,7 @@ describe('interval', () => {
     // The second incarnation begins at 130, when the first has crashed; one restart is allowed.
     expect(starts).toEqual([100, 230]);
     expect(crashes).toEqual(['no disk', 'no disk']);
-    expect(clock.pending).toBe(0);
+    expect(clock.pendingTimers).toBe(0);
   });
 
   test('ends by itself with end()', async () => {
@@ -106,7 +106,7 @@ describe('interval', () => {
     await tree.start();
     await clock.runUntilIdle();
     await expect(done).resolves.toMatchObject({ reason: { kind: 'normal' } });
-    expect(clock.pending).toBe(0);
+    expect(clock.pendingTimers).toBe(0);
     await tree.stop();
   });
 });
@@ -134,7 +134,7 @@ describe('poller', () => {
     await clock.advance(50);
     await expect(tree.stop()).resolves.toMatchObject({ reason: { kind: 'shutdown' }, unstopped: [] });
     expect(clock.now()).toBe(50);
-    expect(clock.pending).toBe(0);
+    expect(clock.pendingTimers).toBe(0);
   });
 
   test('varies the pause by its jitter', async () => {

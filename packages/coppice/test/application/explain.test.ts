@@ -11,7 +11,7 @@ const broken = () => {
 };
 
 test('with what was recorded, unless it is told not to', async () => {
-  for (const recorder of [undefined, false, { runs: 2 }]) {
+  for (const recorder of [undefined, false, { maxRuns: 2 }]) {
     const clock = new SimulatedClock();
     const db = broken();
     const app = application({
@@ -36,10 +36,10 @@ test('with what was recorded, unless it is told not to', async () => {
 });
 
 test('wrong options of the recorder', () => {
-  expect(() => application({ id: 'shop', children: [], recorder: { runs: 0 } })).toThrow(
+  expect(() => application({ id: 'shop', children: [], recorder: { maxRuns: 0 } })).toThrow(
     expect.objectContaining({
       code: 'COPPICE_INVALID_ARGUMENT',
-      message: expect.stringContaining('runs: a number, 1 or more'),
+      message: expect.stringContaining('maxRuns: a number, 1 or more'),
     }),
   );
 });

@@ -110,7 +110,7 @@ describe('time', () => {
         'within 1000 ms after the start of the application; stopped again: b, a',
       ),
     });
-    expect([app.health().status, clock.pending]).toEqual(['dead', 0]);
+    expect([app.health().status, clock.pendingTimers]).toEqual(['dead', 0]);
   });
 
   test('drainMs: unready at once, and still serving; the deadline counts from the beginning', async () => {
@@ -133,7 +133,7 @@ describe('time', () => {
     expect(await stopping).toMatchObject({
       unstopped: [{ path: 'shop/hung', phase: 'running', waitedMs: 700 }],
     });
-    expect(clock.pending).toBe(0);
+    expect(clock.pendingTimers).toBe(0);
   });
 
   test('in Kubernetes there is more of it, and it drains', async () => {

@@ -32,7 +32,7 @@ test('whose option it is', () => {
 
 test('unknown ones, and what is no object', () => {
   const unknown = {
-    code: 'COPPICE_UNKNOWN_KEY',
+    code: 'COPPICE_UNKNOWN_OPTION',
     message: expect.stringContaining(
       "a watch over the event loop has no option 'killAfter', did you mean 'killAfterMs'?",
     ),
@@ -41,11 +41,11 @@ test('unknown ones, and what is no object', () => {
   expect(() => watchEventLoop({ killAfter: 1 } as object)).toThrow(expect.objectContaining(unknown));
   // It is the application's to be told.
   expect(() => declare({ onRecovered: () => {} })).toThrow(/no option 'onRecovered'/);
-  for (const wrong of [true, null, 500, []]) {
+  for (const wrong of ['on', null, 500, []]) {
     expect(() => declare(wrong)).toThrow(expect.objectContaining({ code: 'COPPICE_INVALID_OPTION' }));
   }
-  expect(() => declare(true)).toThrow(
-    'the value of eventLoop of an application has to be an object, like { blockedAfterMs: 1_000 }; got true',
+  expect(() => declare(500)).toThrow(
+    'the value of eventLoop of an application has to be an object, like { blockedAfterMs: 1_000 }; got 500',
   );
   expect(() => watchEventLoop({ onRecovered: 1 as never })).toThrow(
     'onRecovered of watchEventLoop() has to be a function; got 1',
@@ -55,6 +55,8 @@ test('unknown ones, and what is no object', () => {
 test('that are right are accepted, and start nothing', () => {
   const before = process.getActiveResourcesInfo().length;
   declare({});
+  declare(true);
+  declare(false);
   declare({ blockedAfterMs: 50, killAfterMs: Infinity });
   declare(undefined);
   expect(process.getActiveResourcesInfo()).toHaveLength(before);

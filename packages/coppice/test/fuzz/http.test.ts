@@ -108,7 +108,7 @@ test(
             expect(await ask(ports[0], '/readyz')).toBe(200);
             expect(await ask(ports[1], '/')).toBe(200);
             expect(tree.whichChildren().map(({ incarnation }) => incarnation)).toEqual([1, 1]);
-            const { unstopped } = await tree.stop({ deadlineMs: 5_000 });
+            const { unstopped } = await tree.stop({ shutdownMs: 5_000 });
             expect(unstopped).toEqual([]);
             for (const socket of open) socket.destroy();
           },

@@ -34,7 +34,7 @@ const DECLARATIONS: Readonly<Record<string, object>> = {
     faults: 'off',
     eventLoop: { blockedAfterMs: 1_000, killAfterMs: 9_000 },
     health: { port: 0, host: '127.0.0.1', children: { t: { required: false } } },
-    recorder: { runs: 3, children: 5 },
+    recorder: { maxRuns: 3, maxChildren: 5 },
     random: Math.random,
   },
   healthServer: { id: 'h', port: 0, host: '127.0.0.1', health: () => ({}), changes: () => [], ...CHILD },

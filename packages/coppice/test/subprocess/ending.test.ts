@@ -72,6 +72,46 @@ test('stopSignal is what it gets', async () => {
   expect(it.lines.map(({ text }) => text)).toContain('got INT');
 });
 
+describe('stdinGraceMs', () => {
+  const child = (script: string) =>
+    subprocess({
+      id: 'child',
+      ...sh(script),
+      ready: /up/,
+      stdin: 'pipe',
+      stdinGraceMs: 100,
+      shutdownMs: 400,
+    });
+  const signals = `trap 'echo got TERM; exit 0' TERM; echo up;`;
+
+  test('one that ends with its stdin gets no signal', async () => {
+    const it = await boot([child(`${signals} while read line; do echo "$line"; done; echo end of input`)]);
+    expect((await it.tree.stop()).unstopped).toEqual([]);
+    expect(it.lines.map(({ text }) => text)).toEqual(['up', 'end of input']);
+    expect(it.events.map(({ type }) => type)).not.toContain('child:crashed');
+  });
+
+  test('one that does not gets one when its time is over, and is killed in the end', async () => {
+    const polite = await boot([child(`${signals} while :; do sleep 0.02; done`)]);
+    await polite.tree.stop();
+    expect(polite.lines.map(({ text }) => text)).toContain('got TERM');
+
+    const stubborn = child(`trap '' TERM; echo up; while :; do sleep 0.02; done`);
+    const it = await boot([stubborn]);
+    const { pid } = it.value(stubborn);
+    expect((await it.tree.stop()).unstopped).toEqual([]);
+    expect(isAlive(pid)).toBe(false);
+    expect(it.events.map(({ type }) => type)).toContain('child:killing');
+  });
+
+  test('what it leaves behind gets the signal as soon as it has ended', async () => {
+    const it = await boot([child(`sleep 60 & echo "grandchild $!"; echo up; read line`)]);
+    const grandchild = Number((await it.line(/grandchild/)).split(' ')[1]);
+    await it.tree.stop();
+    expect(isAlive(grandchild)).toBe(false);
+  });
+});
+
 test('one that ignores SIGTERM is killed at its deadline, and so are its children', async () => {
   const child = subprocess({
     id: 'child',

@@ -2,7 +2,7 @@
 import type { Writable } from 'node:stream';
 import { isCoppiceError, type Service } from '@coppice/core';
 import { expectTypeOf } from 'expect-type';
-import { type Messaging, type Subprocess, subprocess } from '../../src/subprocess/index.js';
+import { type SubprocessMessaging, type Subprocess, subprocess } from '../../src/subprocess/index.js';
 
 const declare = (options: object): unknown => {
   try {
@@ -62,12 +62,21 @@ test.each<[object, string]>([
   [{ ipc: true, serialization: 'v8' }, `serialization of subprocess() has to be 'json' or 'advanced'`],
   [{ stdin: 'inherit' }, `stdin of subprocess() has to be 'ignore' or 'pipe'; got 'inherit'`],
   [
+    { stdin: 'pipe', stdinGraceMs: 0 },
+    'stdinGraceMs of subprocess() has to be a whole number of milliseconds above 0',
+  ],
+  [{ stdinGraceMs: 100 }, `stdinGraceMs of subprocess() has to be left out without stdin: 'pipe'; got 100`],
+  [
+    { stdin: 'pipe', stdinGraceMs: 5_000, stopSignal: 'SIGINT' },
+    'stdinGraceMs of subprocess() has to be less than shutdownMs, which is 5000: SIGINT is to come in between; got 5000',
+  ],
+  [
     { stopSignal: 'TERM' },
     `stopSignal of subprocess() has to be the name of a signal, like 'SIGTERM' or 'SIGINT'; got 'TERM'`,
   ],
   [{ stopSignal: 'toString' }, 'stopSignal of subprocess() has to be'],
   [{ okExitCodes: [256] }, 'okExitCodes of subprocess() has to be'],
-  [{ log: console }, 'log of subprocess() has to be true or false'],
+  [{ log: console }, `log of subprocess() has to be true, false or 'stderr'`],
   [{ onLine: 'print' }, 'onLine of subprocess() has to be a function'],
   [{ maxLineLength: 0 }, 'maxLineLength of subprocess() has to be'],
 ])('%j is refused', (options, message) => {
@@ -84,7 +93,7 @@ test.each([
   ['arg', 'args'],
 ])('an unknown option %s: did you mean %s?', (key, meant) => {
   const error = declare({ [key]: 1 });
-  expect(isCoppiceError(error, 'COPPICE_UNKNOWN_KEY')).toBe(true);
+  expect(isCoppiceError(error, 'COPPICE_UNKNOWN_OPTION')).toBe(true);
   expect((error as Error).message).toMatch(`a subprocess has no option '${key}', did you mean '${meant}'?`);
 });
 
@@ -129,14 +138,14 @@ test('it is a frozen service', () => {
 test('its value has what its options ask for', () => {
   const plain = subprocess({ id: 'a', file: 'a' });
   expectTypeOf(plain).toExtend<Service<Subprocess>>();
-  expectTypeOf<Value<typeof plain>>().not.toExtend<Messaging>();
+  expectTypeOf<Value<typeof plain>>().not.toExtend<SubprocessMessaging>();
   const ready = subprocess({ id: 'a', file: 'a', ready: 'ipc' });
-  expectTypeOf<Value<typeof ready>>().toExtend<Messaging>();
+  expectTypeOf<Value<typeof ready>>().toExtend<SubprocessMessaging>();
   const ipc = subprocess({ id: 'a', file: 'a', ready: /x/, ipc: true });
-  expectTypeOf<Value<typeof ipc>>().toExtend<Messaging>();
+  expectTypeOf<Value<typeof ipc>>().toExtend<SubprocessMessaging>();
   const piped = subprocess({ id: 'a', file: 'a', stdin: 'pipe', restart: 'transient' });
   expectTypeOf<Value<typeof piped>>().toExtend<{ stdin: Writable }>();
-  expectTypeOf<Value<typeof piped>>().not.toExtend<Messaging>();
+  expectTypeOf<Value<typeof piped>>().not.toExtend<SubprocessMessaging>();
   // @ts-expect-error an unknown option is refused while typing, too
   expect(() => subprocess({ id: 'a', file: 'a', comand: 'x' })).toThrow(`no option 'comand'`);
 });

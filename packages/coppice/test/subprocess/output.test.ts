@@ -22,6 +22,21 @@ test('lines become log lines of the child, stdout as info, stderr as warn', asyn
   ]);
 });
 
+test(`log: 'stderr' logs that alone; onLine has both`, async () => {
+  const seen: string[] = [];
+  const child = subprocess({
+    id: 'child',
+    ...sh('echo one; echo bad >&2'),
+    log: 'stderr',
+    onLine: (line, stream) => seen.push(`${stream}: ${line}`),
+    ...once,
+  });
+  const it = await boot([child]);
+  await it.event('child:completed');
+  expect(it.lines.map(({ level, text }) => `${level}: ${text}`)).toEqual(['warn: bad']);
+  expect(seen.toSorted()).toEqual(['stderr: bad', 'stdout: one']);
+});
+
 test('env and cwd reach it; what is undefined is taken away', async () => {
   process.env['COPPICE_TEST'] = 'from the application';
   const script = sh('pwd; echo "[$COPPICE_TEST] [$PORT] [${HOME-none}]"');

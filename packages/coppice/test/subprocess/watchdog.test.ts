@@ -1,7 +1,7 @@
 /** Processes that hang: by what they show themselves alive, and what becomes of those that do not. */
 import type { Writable } from 'node:stream';
 import { type Clock, type Service, SimulatedClock } from '@coppice/core';
-import { type Messaging, type Subprocess, subprocess } from '../../src/subprocess/index.js';
+import { type SubprocessMessaging, type Subprocess, subprocess } from '../../src/subprocess/index.js';
 import { type Running, boot, gone, isAlive, node, prepare, sh, until } from './support.js';
 
 /** A simulated clock that tells when it is asked for the time: each heartbeat does. */
@@ -24,7 +24,7 @@ function attentiveClock() {
   return { simulated, clock, beaten };
 }
 
-type Watched = Subprocess & { stdin: Writable } & Messaging;
+type Watched = Subprocess & { stdin: Writable } & SubprocessMessaging;
 
 const watched = { id: 'child', staleAfterMs: 100, shutdownMs: 50 };
 const ways: [string, Service, (value: Watched) => void, (value: Watched, it: Running) => unknown][] = [

@@ -1,7 +1,7 @@
 /** Wrong options are refused where the thread is declared. */
 import { SHARE_ENV } from 'node:worker_threads';
 import { pathToFileURL } from 'node:url';
-import { runThread, thread } from 'coppice';
+import { runThread, supervisor, thread } from 'coppice';
 
 const file = '/somewhere/worker.js';
 const declare = (options: object) => () => thread({ id: 'worker', file, ...options });
@@ -36,7 +36,7 @@ test.each([
   [
     'awaitReady',
     { awaitReady: true },
-    `left out: a thread says when it is up with runThread(run, { ready: 'manual' })`,
+    `left out: a thread says when it is up with runThread(run, { awaitReady: true })`,
   ],
   ['file', { file: undefined }, 'file of thread() has to be a file: URL, like new URL'],
   ['file', { file: './worker.js' }, `or an absolute path; got './worker.js' (at worker)`],
@@ -71,7 +71,7 @@ test.each([
   [{ shutdownMs: -1 }, 'COPPICE_INVALID_SHUTDOWN'],
   [{ significant: true }, 'COPPICE_BAD_COMBINATION'],
   [{ onStuck: 'panic' }, 'COPPICE_INVALID_ON_STUCK'],
-  [{ start: () => 1 }, 'COPPICE_UNKNOWN_KEY'],
+  [{ start: () => 1 }, 'COPPICE_UNKNOWN_OPTION'],
 ])('what any child has: %j', (options, code) => {
   expect(declare(options)).toThrow(expect.objectContaining({ code }));
 });
@@ -106,5 +106,20 @@ test('runThread elsewhere than in a thread', () => {
   expect(() => runThread(() => 1)).toThrow(expect.objectContaining({ code: 'COPPICE_NOT_A_THREAD' }));
   expect(() => runThread(7 as never)).toThrow(
     expect.objectContaining({ code: 'COPPICE_THREAD_NOTHING_TO_RUN' }),
+  );
+});
+
+test.each([
+  [{ awaitReady: 'yes' }, "awaitReady of runThread() has to be true or false; got 'yes'"],
+  [{ ready: 'manual' }, "a runThread() has no option 'ready'"],
+  ['manual', "the second argument of runThread() has to be an object; got 'manual'"],
+])('options of runThread: %j', (options, message) => {
+  expect(() => runThread(() => 1, options as object)).toThrow(message);
+});
+
+test('a supervisor in a thread has no options', () => {
+  const run = runThread as (what: unknown, options: object) => void;
+  expect(() => run(supervisor({ id: 'root', children: [] }), { awaitReady: true })).toThrow(
+    'the second argument of runThread() has to be left out for a supervisor; got an object',
   );
 });

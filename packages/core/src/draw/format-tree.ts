@@ -8,14 +8,14 @@ import { ascii as toAscii, cut, visible } from './visible.js';
 /** How a tree is drawn as text. */
 export interface FormatTreeOptions {
   /** So many characters in a line at most; what is too long is cut, and says so. Default: 100. */
-  readonly width?: number;
+  readonly width?: number | undefined;
   /** With ASCII characters alone. Default: false. */
-  readonly ascii?: boolean;
+  readonly ascii?: boolean | undefined;
   /**
    * So many children of one supervisor at most, first those that are not simply up; the others are counted in a last
    * line. Default: 20.
    */
-  readonly maxChildren?: number;
+  readonly maxChildren?: number | undefined;
 }
 
 interface Style {

@@ -8,7 +8,7 @@ import { visible } from './visible.js';
 /** How a tree is drawn as a graph. */
 export interface GraphOptions {
   /** So many children of one supervisor at most, first those that are not simply up; the others are one node. Default: 20. */
-  readonly maxChildren?: number;
+  readonly maxChildren?: number | undefined;
 }
 
 /** Fill and border of each look, as `#rrggbb`. */

@@ -1,6 +1,10 @@
 /** The clock port: all time that Coppice knows comes from here. */
 
-/** Where time comes from. Replace it to simulate time; see {@link SimulatedClock}. */
+/**
+ * Where time comes from. Replace it to simulate time; see {@link SimulatedClock}. One that does not keep to this is put up
+ * with as far as that goes: a tree on it can always be stopped, unless its timers never come and a child does not end by
+ * itself. It is told by `supervisor:warning` with the code `COPPICE_PORT_MISBEHAVES`.
+ */
 export interface Clock {
   /** The time in milliseconds. It never goes backwards. */
   now(): number;

@@ -4,12 +4,13 @@
  */
 import { coppiceError } from '../model/errors.js';
 import type { ExitReason, Shutdown } from '../model/exit-reason.js';
-import { type Logger, withFields } from '../spec/logger.js';
+import type { Logger } from '../spec/logger.js';
 import type { TaskSupervisorSpec } from '../spec/task-types.js';
 import type { Context, Service, Use, WhenReady, WhenReadyOptions } from '../spec/types.js';
 import { show } from '../spec/checks.js';
 import { isTaskSupervisor } from '../tasks/job.js';
 import { bindTo } from './faults.js';
+import { withFields } from './guarded-logger.js';
 import type { Incarnation } from './incarnation.js';
 
 export class ChildContext implements Context {
@@ -72,7 +73,7 @@ export class ChildContext implements Context {
 
   get defer(): (cleanUp: () => unknown) => void {
     const incarnation = this.#incarnation;
-    return (cleanUp) => incarnation.defer(cleanUp);
+    return (cleanUp) => incarnation.defer(callable('defer', cleanUp));
   }
 
   get use(): Use {
@@ -103,14 +104,21 @@ export class ChildContext implements Context {
 
   get bind(): <A extends unknown[], R>(callback: (...args: A) => R) => (...args: A) => R {
     const incarnation = this.#incarnation;
-    return (callback) => bindTo(incarnation, incarnation.process.tree.faultScope, callback);
+    return (callback) => bindTo(incarnation, incarnation.process.tree.faultScope, callable('bind', callback));
   }
 
   get log(): Logger {
     const { process, path, number } = this.#incarnation;
+    const { tree } = process;
     // Once: a logger writes the fields of a child into a text when that is made.
-    return (this.#log ??= withFields(process.tree.logger, { path, incarnation: number }));
+    return (this.#log ??= withFields(tree.logger, { path, incarnation: number }, tree.trouble));
   }
+}
+
+/** What is no function is refused where it is handed over, and not when it is called. */
+function callable<F>(call: string, given: F): F {
+  if (typeof given === 'function') return given;
+  throw coppiceError('COPPICE_INVALID_ARGUMENT', { call, expected: 'a function', got: show(given) });
 }
 
 /** The incarnation that a context was made for. */

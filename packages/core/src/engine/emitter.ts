@@ -11,22 +11,22 @@ import { BufferedEvents, DEFAULT_BUFFER, type EventStream, type EventsOptions } 
 import { pending } from './pending.js';
 
 /** What a listener gets, by the name that it subscribes to; `event` is any of them. */
-export interface EventMap extends Record<'event', SupervisionEvent>, EventsByName {}
-type EventsByName = { [N in EventName]: EventOf<N> };
+export type EventMap = { readonly [N in EventName]: EventOf<N> } & { readonly event: SupervisionEvent };
 
 type Name = keyof EventMap;
+
 /** A listener for events of one name. It may be async; what it returns is not waited for. */
-export type EventListener<N extends Name> = (event: EventMap[N]) => unknown;
+export type EventListener<N extends keyof EventMap> = (event: EventMap[N]) => unknown;
 type Listener = (event: never) => unknown;
 
 /** Subscribes to lifecycle events, as eventemitter3 does. */
 export interface Subscribable {
   /** Calls `listener` for each event of that name (`'event'`: for every event), in causal order. */
-  on<N extends Name>(name: N, listener: EventListener<N>): this;
+  on<N extends keyof EventMap>(name: N, listener: EventListener<N>): this;
   /** The same, for the next event of that name only. */
-  once<N extends Name>(name: N, listener: EventListener<N>): this;
+  once<N extends keyof EventMap>(name: N, listener: EventListener<N>): this;
   /** Takes a listener back. */
-  off<N extends Name>(name: N, listener: EventListener<N>): this;
+  off<N extends keyof EventMap>(name: N, listener: EventListener<N>): this;
   /**
    * The events from now on, for a loop. It ends with the tree (`supervisor:stopped` of the root is the last event), and
    * unsubscribes when it is left. A loop that is too slow loses the oldest events; `dropped` counts them.
@@ -38,7 +38,7 @@ export interface Subscribable {
    * for await (const { path, error } of tree.events({ name: 'child:crashed' })) console.error(path, error.message);
    * ```
    */
-  events<N extends Name = 'event'>(options?: EventsOptions<N>): EventStream<EventMap[N]>;
+  events<N extends keyof EventMap = 'event'>(options?: EventsOptions<N>): EventStream<EventMap[N]>;
 }
 
 const bystanders = new WeakSet<Listener>();

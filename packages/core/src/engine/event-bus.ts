@@ -3,8 +3,11 @@ import type { EventBody, EventName, SupervisionEvent } from '../model/event.js';
 import { Queue } from '../model/queue.js';
 import { toWire } from '../model/wire.js';
 import type { Clock } from './clock.js';
+import { complain } from './complain.js';
 import { Emitter } from './emitter.js';
 import type { FaultScope } from './faults.js';
+import { pending } from './pending.js';
+import { type PortTrouble, hasThrown } from './ports.js';
 
 /** The listeners at one place of the tree. */
 export interface Place {
@@ -33,6 +36,7 @@ type Stamped = EventBody & { seq?: number; at?: number };
 
 export class EventBus {
   readonly #clock: Clock;
+  readonly #trouble: PortTrouble;
   readonly #sink: EventSink | undefined;
   readonly #ends = new Set<() => void>();
   #hasSinkFailed = false;
@@ -47,15 +51,25 @@ export class EventBus {
   readonly #outbox = new Queue<{ readonly path: string; readonly event: SupervisionEvent | undefined }>();
   #isEmitting = false;
 
-  constructor(clock: Clock, scope: FaultScope | undefined, sink?: EventSink) {
+  constructor(clock: Clock, scope: FaultScope | undefined, trouble: PortTrouble, sink?: EventSink) {
     this.#clock = clock;
+    this.#trouble = trouble;
     this.#sink = sink;
     this.#scope = scope;
   }
 
   /** Does anybody listen anywhere? If not, no event needs to be made. */
   get isHeard(): boolean {
-    return this.#listeners > 0 || this.#sink?.isHeard === true;
+    return this.#listeners > 0 || this.#isSinkHeard;
+  }
+
+  get #isSinkHeard(): boolean {
+    try {
+      return this.#sink?.isHeard === true;
+    } catch (error) {
+      this.#trouble('eventSink', 'isHeard', hasThrown(error), 'it gets no events until it answers');
+      return false;
+    }
   }
 
   /** The place of the supervisor at `path`, to subscribe to. */
@@ -104,11 +118,14 @@ export class EventBus {
 
   #deliverAll(): void {
     this.#isEmitting = true;
-    for (let next = this.#outbox.shift(); next; next = this.#outbox.shift()) {
-      if (next.event) this.#deliver(next.path, next.event);
-      else for (const end of this.#ends) end();
+    try {
+      for (let next = this.#outbox.shift(); next; next = this.#outbox.shift()) {
+        if (next.event) this.#deliver(next.path, next.event);
+        else for (const end of this.#ends) end();
+      }
+    } finally {
+      this.#isEmitting = false;
     }
-    this.#isEmitting = false;
   }
 
   /** How many would hear an event of this name from the supervisor at `path`? */
@@ -117,7 +134,7 @@ export class EventBus {
   }
 
   #deliver(path: string, event: SupervisionEvent): void {
-    if (this.#sink?.isHeard) this.#publish(this.#sink, path, event);
+    if (this.#sink && this.#isSinkHeard) this.#publish(this.#sink, path, event);
     for (const emitter of this.#routeOf(path)) emitter.emit(event);
   }
 
@@ -145,12 +162,16 @@ export class EventBus {
   }
 
   #publish(sink: EventSink, path: string, event: SupervisionEvent): void {
-    try {
-      sink.publish(event);
-      this.#hasSinkFailed = false;
-    } catch (error) {
+    const failed = (error: unknown): void => {
       if (!this.#hasSinkFailed) this.#failed(path, 'eventSink', error);
       this.#hasSinkFailed = true;
+    };
+    try {
+      const later = pending(sink.publish(event) as unknown);
+      if (later) void later.then(undefined, failed);
+      else this.#hasSinkFailed = false;
+    } catch (error) {
+      failed(error);
     }
   }
 
@@ -159,6 +180,6 @@ export class EventBus {
     const itself = name === 'event' ? 1 : 0;
     const isHeard = name !== 'listener:failed' && this.hearers(path, 'listener:failed') > itself;
     if (isHeard) this.emit(path, { type: 'listener:failed', path, event: name, error: toWire(error) });
-    else console.error(`coppice: a listener for '${name}' at '${path}' failed:`, error);
+    else complain(`coppice: a listener for '${name}' at '${path}' failed:`, error);
   }
 }

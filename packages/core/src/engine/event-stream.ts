@@ -21,6 +21,7 @@ export interface EventStream<E = SupervisionEvent> extends AsyncIterableIterator
   readonly dropped: number;
   /** Unsubscribes, without a loop. */
   [Symbol.asyncDispose](): Promise<void>;
+  /** The same; a `for await` that is left calls it. */
   return(): Promise<IteratorResult<E>>;
 }
 

@@ -17,6 +17,7 @@ export interface FaultOwner {
 
 /** The fault port: runs the code of an incarnation so that what goes astray in it can be traced back to it. */
 export interface FaultScope {
+  /** Runs code of an incarnation, at once, and gives what it returns. */
   run<T>(owner: FaultOwner, code: () => T): T;
   /** Runs code that belongs to no child, though one has caused it: the listeners of events. */
   outside<T>(code: () => T): T;

@@ -23,19 +23,20 @@ import type { StopReport } from './supervisor-process.js';
 /** A child by its id, or by the declaration that has it. */
 export type ChildRef = string | { readonly id: string };
 
+/** How to stop. */
 export interface StopOptions extends RequestOptions {
   /**
    * The reason to end with, as its parent will see it: `'shutdown'`, `'normal'`, a `Shutdown` value, or an
    * error. Default: `'shutdown'`. A nested supervisor that its parent finds ended may be started again, as
    * its `restart` says; to end one for good use `terminateChild` of its parent.
    */
-  readonly reason?: 'shutdown' | 'normal' | Shutdown | Error;
+  readonly reason?: 'shutdown' | 'normal' | Shutdown | Error | undefined;
   /**
-   * All has to be down within so many milliseconds. The time is shared out over what is left to stop; what is
-   * not down when it is over is killed or abandoned, and named in the report. Default: each child's own
-   * `shutdownMs` alone counts.
+   * All has to be down within so many milliseconds, as if it were a child with this `shutdownMs`. The time is shared out
+   * over what is left to stop; what is not down when it is over is killed or abandoned, and named in the report.
+   * Default: Infinity; each child's own `shutdownMs` alone counts.
    */
-  readonly deadlineMs?: number;
+  readonly shutdownMs?: number | undefined;
 }
 
 /** On whose behalf a command is given. */
@@ -52,13 +53,14 @@ export interface ExplainOptions {
 
 /** Who pauses or resumes a child, and why: shown in snapshots and events. */
 export interface PauseOptions extends RequestOptions {
+  /** Why: text for those who look at it later. Default: it is not said. */
   readonly reason?: string | undefined;
 }
 
 /** How to reconcile. */
 export interface ReconcileOptions extends RequestOptions {
   /** Only say what would be done. Default: false. */
-  readonly dryRun?: boolean;
+  readonly dryRun?: boolean | undefined;
 }
 
 /** What every handle can do. */
@@ -102,6 +104,7 @@ export interface AnySupervisorHandle extends Subscribable, AsyncDisposable {
    * @throws NotRunningError at once if it is down (`COPPICE_NOT_RUNNING`) or not there (`COPPICE_UNKNOWN_REF`)
    */
   use<O>(ref: Views<O, unknown>): O;
+  /** The value of a service that is up. */
   use<V>(ref: Service<V>): V;
   /**
    * The same, but waits until it is up.
@@ -109,6 +112,7 @@ export interface AnySupervisorHandle extends Subscribable, AsyncDisposable {
    * @throws NotRunningError `COPPICE_NOT_READY` if that takes longer than `timeoutMs`, or the tree has ended
    */
   whenReady<O>(ref: Views<O, unknown>, options?: WhenReadyOptions): Promise<O>;
+  /** The value of a service, as soon as it is up. */
   whenReady<V>(ref: Service<V>, options?: WhenReadyOptions): Promise<V>;
   /** Its children in start order. Answers at once, in every state. */
   whichChildren(): ChildInfo[];
@@ -120,7 +124,7 @@ export interface AnySupervisorHandle extends Subscribable, AsyncDisposable {
    *
    * @example
    * ```ts
-   * for (const { id, status } of connections.eachChild()) if (status === 'backing-off') console.log(id);
+   * for (const { id, status } of tree.supervisor('sessions').eachChild()) if (status === 'backing-off') console.log(id);
    * ```
    */
   eachChild(): IterableIterator<ChildInfo>;
@@ -130,7 +134,7 @@ export interface AnySupervisorHandle extends Subscribable, AsyncDisposable {
    *
    * @throws CommandError `COPPICE_PAGE_LOST` if all children around the end of the page before have gone: begin again
    */
-  children(options?: PageOptions): ChildPage;
+  childPage(options?: PageOptions): ChildPage;
   /** One child now, in O(1); undefined if there is none of that id. Answers at once, in every state. */
   child(child: ChildRef): ChildInfo | undefined;
   /** How many children there are. Answers at once, in every state. */
@@ -168,15 +172,18 @@ export interface AnySupervisorHandle extends Subscribable, AsyncDisposable {
   snapshot(options?: SnapshotOptions): SupervisorSnapshot;
   /** A supervisor further down, by its declaration or by its path from here (`'feeds/eu'`). */
   supervisor(ref: TaskSupervisorSpec): TaskSupervisorHandle;
+  /** A partition supervisor, by its declaration. */
   supervisor<C extends ChildSpec>(ref: PartitionSupervisorSpec<C>): PartitionSupervisorHandle<C>;
+  /** A dynamic supervisor, by its declaration: it knows the arguments of its children. */
   supervisor<A extends readonly unknown[]>(ref: DynamicSupervisorSpec<A>): DynamicSupervisorHandle<A>;
+  /** Any other, by its declaration, or by its path from here. */
   supervisor(ref: SupervisorSpec | string): SupervisorHandle;
 }
 
 /** A place in the tree where a supervisor is. */
 export interface SupervisorHandle extends AnySupervisorHandle {
   /** Adds a child and starts it. @throws `COPPICE_ALREADY_STARTED`, `COPPICE_ALREADY_PRESENT`, `COPPICE_START_FAILED` */
-  startChild(spec: ChildSpec): Promise<ChildInfo>;
+  startChild(spec: ChildSpec, options?: RequestOptions): Promise<ChildInfo>;
   /** Starts a child that is stopped. @throws `COPPICE_RUNNING`, `COPPICE_RESTARTING`, `COPPICE_NOT_FOUND`, `COPPICE_START_FAILED` */
   restartChild(child: ChildRef, options?: RequestOptions): Promise<ChildInfo>;
   /** Removes a child that is stopped. @throws `COPPICE_RUNNING`, `COPPICE_RESTARTING`, `COPPICE_NOT_FOUND` */
@@ -205,27 +212,35 @@ export interface SupervisorHandle extends AnySupervisorHandle {
 }
 
 /** What a new child of a dynamic supervisor is given. */
-export type DynamicChildOptions<A extends readonly unknown[]> = {
+export type DynamicChildOptions<A extends readonly unknown[]> = RequestOptions & {
   /** Its name; must be new. Default: the id of the template with a number, like `conn#1`. */
-  readonly id?: string;
-} & (A extends readonly [] ? { readonly args?: A } : { readonly args: A });
+  readonly id?: string | undefined;
+} & (A extends readonly []
+    ? {
+        /** None. */
+        readonly args?: A | undefined;
+      }
+    : {
+        /** What its `start` or `run` gets behind the context, in each incarnation. */
+        readonly args: A;
+      });
 
 /** A new child of a dynamic supervisor that is declared by itself, and not by the template. */
-export interface OwnChildOptions {
+export interface OwnChildOptions extends RequestOptions {
   /** What it is: anything that could be the template. It is not found by `use`: a registry can tell of it. */
   readonly spec: ChildSpec;
   /** Its name; must be new. Default: the id of its declaration. */
-  readonly id?: string;
+  readonly id?: string | undefined;
 }
 
 /** A place in the tree where a dynamic supervisor is. */
 export interface DynamicSupervisorHandle<A extends readonly unknown[]> extends AnySupervisorHandle {
   /** Starts a child from the template; each of its incarnations gets the same `args`. @throws `COPPICE_START_FAILED` */
   startChild(
-    ...options: A extends readonly [] ? [DynamicChildOptions<A>?] : [DynamicChildOptions<A>]
+    ...options: A extends readonly [] ? [child?: DynamicChildOptions<A>] : [child: DynamicChildOptions<A>]
   ): Promise<ChildInfo>;
   /** Starts a child that is declared by itself; otherwise it is as those from the template. @throws `COPPICE_START_FAILED` */
-  startChild(options: OwnChildOptions): Promise<ChildInfo>;
+  startChild(child: OwnChildOptions): Promise<ChildInfo>;
 }
 
 /** A place in the tree where a child is that is no supervisor. */
@@ -274,7 +289,7 @@ export interface PartitionSupervisorHandle<C extends ChildSpec> extends Supervis
    *
    * @throws CommandError `COPPICE_RECONCILE_FAILED` if a new partition does not start; `COPPICE_INVALID_ARGUMENT`
    */
-  resize(partitions: number): Promise<ReconcilePlan>;
+  resize(partitions: number, options?: RequestOptions): Promise<ReconcilePlan>;
 }
 
 /** A place in the tree where a task supervisor is. Its children are the tasks that it runs. */

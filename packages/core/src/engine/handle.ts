@@ -111,18 +111,18 @@ export class Handle implements SupervisorHandle {
     if (!process) throw notRunning(this.path);
     const {
       reason,
-      deadlineMs = Infinity,
+      shutdownMs = Infinity,
       by,
-    } = checkOptions('stop', options, ['reason', 'deadlineMs', 'by']);
-    if (typeof deadlineMs !== 'number' || !(deadlineMs >= 0)) {
+    } = checkOptions('stop', options, ['reason', 'shutdownMs', 'by']);
+    if (typeof shutdownMs !== 'number' || !(shutdownMs >= 0)) {
       throw coppiceError('COPPICE_INVALID_ARGUMENT', {
         call: 'stop',
-        expected: 'deadlineMs: a number of milliseconds, 0 or more',
-        got: show(deadlineMs),
+        expected: 'shutdownMs: a number of milliseconds, 0 or more',
+        got: show(shutdownMs),
       });
     }
     checkText('stop', { by });
-    return process.stop(exitReason(reason), deadlineMs, by);
+    return process.stop(exitReason(reason), shutdownMs, by);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -130,24 +130,29 @@ export class Handle implements SupervisorHandle {
   }
 
   /** Not an async function: the child is up when this returns, if its start takes no time. */
-  startChild(given?: unknown): Promise<ChildInfo> {
+  startChild(given?: unknown, options?: RequestOptions): Promise<ChildInfo> {
     try {
-      return this.#startChild(given);
+      return this.#startChild(given, options);
     } catch (error) {
       return Promise.reject(error);
     }
   }
 
-  #startChild(given: unknown): Promise<ChildInfo> {
+  #startChild(given: unknown, options: RequestOptions | undefined): Promise<ChildInfo> {
     const process = this.#process();
     const { spec, path } = process;
     if (isTaskSupervisor(spec)) throw noStartChild(path);
     const warn = (child: ChildSpec): void => this.#root.warnOf(child, path);
-    if (spec.kind === 'dynamic-supervisor') return startDynamicChild(process, given, warn);
+    if (spec.kind === 'dynamic-supervisor') {
+      // Who asks for it says so among the options of the child; here nothing more is taken, and ignored.
+      if (options !== undefined) throw noSecond(path, options);
+      return startDynamicChild(process, given, warn);
+    }
+    const asked = askedBy('startChild', options);
     const child = completeChild(given, path);
     checkPlace(child, spec, path);
     warn(child);
-    return ask(process, { kind: 'start-child', id: child.id, spec: child, args: [] }, infoOf);
+    return ask(process, { kind: 'start-child', id: child.id, spec: child, args: [], asked }, infoOf);
   }
 
   async terminateChild(child: ChildRef, options?: RequestOptions): Promise<void> {
@@ -244,9 +249,10 @@ export class Handle implements SupervisorHandle {
     return specs.map((spec) => this.#partition(spec));
   }
 
-  async resize(partitions: number): Promise<ReconcilePlan> {
+  async resize(partitions: number, options?: RequestOptions): Promise<ReconcilePlan> {
+    const by = askedBy('resize', options)?.by;
     return resize(this.#process(), partitions, (children) =>
-      this.#root.reconcile(this.path, children, { dryRun: false }),
+      this.#root.reconcile(this.path, children, { dryRun: false, by }),
     );
   }
 
@@ -261,7 +267,7 @@ export class Handle implements SupervisorHandle {
     return Array.from(process.state.children, (child) => infoOf(process, child));
   }
 
-  children(options: PageOptions = {}): ChildPage {
+  childPage(options: PageOptions = {}): ChildPage {
     return pageOf(this.#process(), options);
   }
 
@@ -347,6 +353,13 @@ const noStartChild = (path: string) =>
     call: 'startChild',
     expected: `another supervisor than the task supervisor '${path}', which is given functions`,
     got: 'a child; use runTask, asyncNoLink or asyncStream',
+  });
+
+const noSecond = (path: string, got: unknown) =>
+  coppiceError('COPPICE_INVALID_ARGUMENT', {
+    call: 'startChild',
+    expected: `one argument for the dynamic supervisor '${path}', like { args, by }`,
+    got: `${show(got)} as a second one`,
   });
 
 const notRunning = (path: string) =>

@@ -173,6 +173,11 @@ export class Incarnation implements FaultOwner {
     return this.#mustEnd ? this.#whyItEnds() : undefined;
   }
 
+  /** The error that it has crashed with, if it has. */
+  get failure(): unknown {
+    return this.#outcome?.kind === 'crash' ? this.#outcome.error : undefined;
+  }
+
   /** Calls back as soon as it has to end. Returns how to call that off. */
   onQuit(quit: (reason: unknown) => void): () => void {
     return (this.#sleepers ??= new Sleepers(this.process.tree.clock)).add(quit);
@@ -263,7 +268,9 @@ export class Incarnation implements FaultOwner {
   #run(spec: Task<unknown[]>, context: ChildContext): unknown {
     const { args } = this.child;
     if (this.process.tree.faultScope) return this.#inScope(() => spec.run(context, ...args));
-    return args.length === 0 ? spec.run(context) : spec.run(context, ...args);
+    // To spread a list takes time, and most have one argument, or none.
+    if (args.length === 0) return spec.run(context);
+    return args.length === 1 ? spec.run(context, args[0]) : spec.run(context, ...args);
   }
 
   /** In a function of its own: what its closures could see would be kept for as long as the task runs. */

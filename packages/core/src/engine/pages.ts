@@ -9,13 +9,14 @@ import type { SupervisorProcess } from './supervisor-process.js';
 /** Which children to show. */
 export interface PageOptions {
   /** Those after this place: the `next` of the page before, or the id of a child. Default: from the first. */
-  readonly after?: string;
+  readonly after?: string | undefined;
   /** So many at most, a whole number, 1 or more. Default: 100. */
-  readonly limit?: number;
+  readonly limit?: number | undefined;
 }
 
 /** Some children in start order, as JSON data. */
 export interface ChildPage {
+  /** At most `limit` of them. */
   readonly children: readonly ChildInfo[];
   /** Where the next page begins; null: there are no more now. */
   readonly next: string | null;
@@ -27,7 +28,7 @@ export function* infosOf(process: SupervisorProcess): IterableIterator<ChildInfo
 }
 
 export function pageOf(process: SupervisorProcess, options: PageOptions): ChildPage {
-  const { after, limit = 100 } = checkOptions('children', options, ['after', 'limit']);
+  const { after, limit = 100 } = checkOptions('childPage', options, ['after', 'limit']);
   if (!Number.isSafeInteger(limit) || limit < 1) throw invalid('limit: a whole number, 1 or more', limit);
   const children: ChildInfo[] = [];
   let child = after === undefined ? process.state.children.first : resume(process.state, after);
@@ -83,4 +84,4 @@ function resume({ children, path }: Supervisor, after: unknown): Child | undefin
 }
 
 const invalid = (expected: string, got: unknown): Error =>
-  coppiceError('COPPICE_INVALID_ARGUMENT', { call: 'children', expected, got: show(got) });
+  coppiceError('COPPICE_INVALID_ARGUMENT', { call: 'childPage', expected, got: show(got) });

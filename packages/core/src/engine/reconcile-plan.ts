@@ -33,6 +33,7 @@ export interface ReconcileStep {
 export interface ReconcilePlan {
   /** The supervisor that was asked, by its path. */
   readonly path: string;
+  /** What changes, in the order in which that is done; empty: nothing does. */
   readonly steps: readonly ReconcileStep[];
 }
 

@@ -12,6 +12,7 @@ import type { ReconcileOptions } from './handle-types.js';
 import { bystander } from './emitter.js';
 import { placeUnder } from './places.js';
 import { type ReconcilePlan, changeOf, stepsOf, wantedSpec } from './reconcile-plan.js';
+import type { PortTrouble } from './ports.js';
 import { apply } from './reconcile.js';
 import { type AnySupervisorSpec, type StopReport, SupervisorProcess } from './supervisor-process.js';
 import { Tree, type TreeOptions } from './tree.js';
@@ -19,6 +20,8 @@ import { Tree, type TreeOptions } from './tree.js';
 export class Root {
   readonly tree: Tree;
   #spec: AnySupervisorSpec;
+  /** What was told of ports already. */
+  readonly #troubles = new Set<string>();
   #reconciling: Promise<unknown> = Promise.resolve();
   #process: SupervisorProcess;
   #starting: Promise<void> | undefined = undefined;
@@ -26,7 +29,7 @@ export class Root {
   constructor(spec: AnySupervisorSpec, options: TreeOptions) {
     checkRootPolicies({ ...spec });
     this.#spec = spec;
-    this.tree = new Tree(options);
+    this.tree = new Tree(options, this.#portTrouble);
     const { events, recorder } = this.tree;
     if (recorder)
       events.at(spec.id).subtree.on(
@@ -50,14 +53,17 @@ export class Root {
       this.#process = this.#newProcess();
       this.#starting = undefined;
     }
-    this.#starting ??= new Promise((resolve, reject) => {
-      const process = this.#process;
+    if (this.#starting) return this.#starting;
+    const process = this.#process;
+    // Known before anything is told: a listener may ask for a start as well, and gets this one.
+    const starting = new Promise<void>((resolve, reject) => {
       process.onUp = resolve;
       process.onStartFailed = reject;
-      this.warnOf(this.#spec);
-      this.tree.send(process, { type: 'start' });
     });
-    return this.#starting;
+    this.#starting = starting;
+    this.warnOf(this.#spec);
+    this.tree.send(process, { type: 'start' });
+    return starting;
   }
 
   whenStopped(): Promise<StopReport> {
@@ -176,15 +182,32 @@ export class Root {
    * What was to be said of an `old` declaration already is not said again.
    */
   warnOf(declared: ChildSpec, above?: string, old?: ChildSpec): void {
-    const { events } = this.tree;
     const spec = above === undefined ? undefined : this.find(above)?.spec;
     const place = above !== undefined && spec ? { path: above, spec } : undefined;
     const known = new Set(old ? warningsOf(old, place).map(({ message }) => message) : []);
     for (const warning of warningsOf(declared, place)) {
-      if (known.has(warning.message)) continue;
-      const isHeard = events.hearers(this.path, 'supervisor:warning') > 0;
-      if (isHeard) events.emit(this.path, { type: 'supervisor:warning', ...warning });
-      else console.warn(`coppice: ${warning.message}`);
+      if (!known.has(warning.message)) this.#warn(warning);
     }
   }
+
+  #warn(warning: { readonly path: string; readonly code: string; readonly message: string }): void {
+    const { events } = this.tree;
+    const isHeard = events.hearers(this.path, 'supervisor:warning') > 0;
+    if (isHeard) events.emit(this.path, { type: 'supervisor:warning', ...warning });
+    else console.warn(`coppice: ${warning.message}`);
+  }
+
+  /** It may be found out in the middle of an event, or of a step: it is told when that is over. */
+  readonly #portTrouble: PortTrouble = (port, what, how, consequence) => {
+    const key = `${port} ${what}`;
+    if (this.#troubles.has(key)) return;
+    this.#troubles.add(key);
+    const { path } = this;
+    const message = `the ${port} of '${path}' misbehaves: ${what} ${how}; ${consequence}`;
+    queueMicrotask(() => {
+      // The end of the root is the last event.
+      if (this.#process.state.phase === 'stopped') console.warn(`coppice: ${message}`);
+      else this.#warn({ path, code: 'COPPICE_PORT_MISBEHAVES', message });
+    });
+  };
 }

@@ -1,15 +1,4 @@
-/**
- * A clock that stands still until it is told how much time goes by: for tests of trees in no time.
- *
- * @example
- * ```ts
- * const clock = new SimulatedClock();
- * const tree = await supervisor({ id: 'app', children: [slow] }).start({ clock });
- * const stopped = tree.stop();
- * await clock.advance(5_000); // the stop deadline of `slow` passes
- * await stopped;
- * ```
- */
+/** A clock for tests: time goes by when it is told to. */
 import { type Clock, nextTurn } from './clock.js';
 
 interface SimulatedTimer {
@@ -19,6 +8,18 @@ interface SimulatedTimer {
   cancelled: boolean;
 }
 
+/**
+ * A clock that stands still until it is told how much time goes by: for tests of trees in no time.
+ *
+ * @example
+ * ```ts
+ * const clock = new SimulatedClock();
+ * const tree = await supervisor({ id: 'app', children: [slow] }).start({ clock });
+ * const stopped = tree.stop();
+ * await clock.advance(5_000); // the `shutdownMs` of `slow` passes
+ * await stopped;
+ * ```
+ */
 export class SimulatedClock implements Clock {
   #now: number;
   #order = 0;
@@ -31,10 +32,12 @@ export class SimulatedClock implements Clock {
     this.#now = startMs;
   }
 
+  /** {@inheritDoc Clock.now} */
   now(): number {
     return this.#now;
   }
 
+  /** {@inheritDoc Clock.setTimer} */
   setTimer(callback: () => void, ms: number): unknown {
     checkMs(ms);
     const timer = { at: this.#now + Math.max(0, ms), order: this.#order++, callback, cancelled: false };
@@ -42,6 +45,7 @@ export class SimulatedClock implements Clock {
     return timer;
   }
 
+  /** {@inheritDoc Clock.clearTimer} */
   clearTimer(timer: unknown): void {
     const simulated = timer as SimulatedTimer;
     if (simulated.cancelled) return;
@@ -50,12 +54,12 @@ export class SimulatedClock implements Clock {
   }
 
   /** How many timers are set. */
-  get pending(): number {
+  get pendingTimers(): number {
     return this.#heap.length - this.#cancelled;
   }
 
   /** When the next timer is due, in milliseconds; undefined if none is set. */
-  get nextAt(): number | undefined {
+  get nextTimerAt(): number | undefined {
     return this.#peek()?.at;
   }
 

@@ -16,10 +16,13 @@ import { SupervisorProcess } from './supervisor-process.js';
 
 /** One child in a few words, as `whichChildren` lists it. */
 export interface ChildInfo {
+  /** Its name among its siblings. */
   readonly id: string;
   /** Ids from the root down to the child, joined by `/`. */
   readonly path: string;
+  /** What it is. */
   readonly kind: ChildKind;
+  /** What it is at. */
   readonly status: ChildStatus;
   /** How often it was started. */
   readonly incarnation: number;
@@ -39,7 +42,9 @@ export interface ChildCounts {
 
 /** A child with all that is known of it. */
 export interface ChildSnapshot extends ChildInfo {
+  /** When it is started again. */
   readonly restart: RestartType;
+  /** Whether its end by itself can end its supervisor. */
   readonly significant: boolean;
   /** Whether the whole is only ready while it is up. */
   readonly required: boolean;
@@ -69,8 +74,11 @@ export interface ChildSnapshot extends ChildInfo {
 
 /** The pause of a child's automatic restarts. */
 export interface PauseSnapshot {
+  /** Since when, by the clock, in milliseconds. */
   readonly at: number;
+  /** Why, as far as that was said. */
   readonly reason: string | null;
+  /** Who, as far as that was said. */
   readonly by: string | null;
 }
 
@@ -81,18 +89,26 @@ export interface SnapshotOptions {
    * empty, and only `counts` and `statuses` tell of them. So a snapshot of a tree with a million of them is as small as
    * one with none. Default: `list`.
    */
-  readonly dynamic?: 'list' | 'count';
+  readonly dynamic?: 'list' | 'count' | undefined;
 }
 
 /** A supervisor with all that is below it. */
 export interface SupervisorSnapshot {
+  /** Its name among its siblings. */
   readonly id: string;
+  /** Ids from the root down to it, joined by `/`. */
   readonly path: string;
+  /** What it is. */
   readonly kind: 'supervisor' | 'dynamic-supervisor';
+  /** What it is at. */
   readonly phase: SupervisorPhase;
+  /** Who is started again when a child has to be. */
   readonly strategy: Strategy;
+  /** Whether it ends itself when significant children have ended. */
   readonly autoShutdown: AutoShutdown;
+  /** How many of its restarts are used. */
   readonly budget: Budget;
+  /** How many children there are. */
   readonly counts: ChildCounts;
   /** How many children are at which status; those of which there are none are left out. */
   readonly statuses: Readonly<Partial<Record<ChildStatus, number>>>;

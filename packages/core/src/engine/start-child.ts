@@ -9,7 +9,7 @@ import { Answer } from './ask.js';
 import { type ChildInfo, infoOf } from './snapshot.js';
 import type { SupervisorProcess } from './supervisor-process.js';
 
-const KEYS = ['id', 'args', 'spec'];
+const KEYS = ['id', 'args', 'spec', 'by'];
 const NO_ARGS: readonly unknown[] = [];
 
 /** @param warn - told of a declaration that is allowed but probably not meant */
@@ -18,11 +18,11 @@ export function startDynamicChild(
   given: unknown,
   warn: (spec: ChildSpec) => void,
 ): Promise<ChildInfo> {
-  const { id, args, spec } = given === undefined ? NOTHING : checkGiven(given, process.path);
-  if (spec === undefined) return start(process, id, templateOf(process), args ?? NO_ARGS);
+  const { id, args, spec, by } = given === undefined ? NOTHING : checkGiven(given, process.path);
+  if (spec === undefined) return start(process, id, templateOf(process), args ?? NO_ARGS, by);
   const declared = ownSpec(process, spec, args !== undefined);
   warn(declared);
-  return start(process, id ?? declared.id, declared, NO_ARGS);
+  return start(process, id ?? declared.id, declared, NO_ARGS, by);
 }
 
 const templateOf = ({ spec }: SupervisorProcess): Template<never> =>
@@ -34,9 +34,14 @@ function start(
   id: string | undefined,
   spec: ChildSpec,
   args: readonly unknown[],
+  by: string | undefined,
 ): Promise<ChildInfo> {
   const to = new Answer(process, infoOf);
-  process.tree.send(process, { type: 'command', command: { kind: 'start-child', id, spec, args, to } });
+  const asked = by === undefined ? undefined : ({ because: 'request', by } as const);
+  process.tree.send(process, {
+    type: 'command',
+    command: { kind: 'start-child', id, spec, args, to, asked },
+  });
   return to.wait();
 }
 
@@ -44,6 +49,7 @@ interface Given {
   readonly id?: string | undefined;
   readonly args?: readonly unknown[] | undefined;
   readonly spec?: unknown;
+  readonly by?: string | undefined;
 }
 
 const NOTHING: Given = {};
@@ -51,22 +57,27 @@ const NOTHING: Given = {};
 /** As `readOnce` does, but without a copy. */
 function checkGiven(given: unknown, path: string): Given {
   if (!isRecord(given)) throw notOptions(show(given));
-  let id: unknown, args: unknown, spec: unknown, strange: string | undefined;
+  let id: unknown, args: unknown, spec: unknown, by: unknown, strange: string | undefined;
   try {
     id = own(given, 'id');
     args = own(given, 'args');
     spec = own(given, 'spec');
+    by = own(given, 'by');
     strange = strangeKey(given);
   } catch (cause) {
     throw notOptions(`${show(given)} that cannot be read`, cause);
   }
   if (strange !== undefined) {
-    const expected = 'id, args, spec';
+    const expected = KEYS.join(', ');
     const details = { kind: 'child of a dynamic supervisor', key: strange, hint: '', expected, path };
-    throw coppiceError('COPPICE_UNKNOWN_KEY', details);
+    throw coppiceError('COPPICE_UNKNOWN_OPTION', details);
   }
   if (id !== undefined) checkId('child', { id }, path);
-  return { id: id as string | undefined, args: args === undefined ? undefined : copyOf(args), spec };
+  if (by !== undefined && typeof by !== 'string') {
+    const details = { call: 'startChild', expected: 'by: a string', got: show(by) };
+    throw coppiceError('COPPICE_INVALID_ARGUMENT', details);
+  }
+  return { id: id as string | undefined, args: args === undefined ? undefined : copyOf(args), spec, by };
 }
 
 const own = (given: Options, key: string): unknown => (Object.hasOwn(given, key) ? given[key] : undefined);
@@ -77,7 +88,7 @@ function strangeKey(given: Options): string | undefined {
 }
 
 function notOptions(got: string, cause?: unknown): CoppiceError {
-  const expected = '{ id?, args? } or { id?, spec }';
+  const expected = '{ id?, args?, by? } or { id?, spec, by? }';
   const details = { call: 'startChild of a dynamic supervisor', expected, got };
   return coppiceError('COPPICE_INVALID_ARGUMENT', details, cause);
 }

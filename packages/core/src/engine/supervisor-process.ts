@@ -45,6 +45,7 @@ export interface Parent {
 
 /** How a supervisor ended, and who did not end with it. */
 export interface StopReport {
+  /** How it ended: as it was asked to, or by giving up. */
   readonly reason: ExitReason;
   /** Children below it that did not stop in time, and still run. Empty after a clean stop. */
   readonly unstopped: readonly UnstoppedChild[];

@@ -13,7 +13,9 @@ import { type Clock, inNextTurn, realClock } from './clock.js';
 import { EffectList } from './effect-list.js';
 import { EventBus, type EventSink } from './event-bus.js';
 import type { FaultScope } from './faults.js';
+import { GuardedClock } from './guarded-clock.js';
 import type { Incarnation } from './incarnation.js';
+import { type PortTrouble, guardedRandom } from './ports.js';
 import { Recorder } from '../recorder/recorder.js';
 import type { RecorderOptions } from '../recorder/types.js';
 import type { Random } from './random.js';
@@ -49,6 +51,8 @@ export class Tree {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: LoggerLike;
+  /** Told of a port that misbehaves. */
+  readonly trouble: PortTrouble;
   readonly faultScope: FaultScope | undefined;
   /** Incarnations that were not waited for any longer and still run. */
   readonly abandoned = new Set<Incarnation>();
@@ -66,7 +70,8 @@ export class Tree {
   #sinceTurn = 0;
   #soon: (() => void)[] = [];
 
-  constructor(options: TreeOptions) {
+  /** @param trouble - told once for each way in which a port misbehaves */
+  constructor(options: TreeOptions, trouble: PortTrouble) {
     checkOptions('handle, or start,', options, [
       'clock',
       'random',
@@ -80,11 +85,12 @@ export class Tree {
     checkPort('faultScope', options.faultScope, ['run', 'outside']);
     checkPort('eventSink', options.eventSink, ['publish']);
     checkFunction('random', options.random);
-    this.clock = options.clock ?? realClock;
-    this.random = options.random ?? Math.random;
+    const { clock = realClock, random = Math.random, recorder = false } = options;
+    this.trouble = trouble;
+    this.clock = clock === realClock ? clock : new GuardedClock(clock, trouble);
+    this.random = random === Math.random ? random : guardedRandom(random, trouble);
     this.readiness = new Readiness(this.clock);
-    this.events = new EventBus(this.clock, options.faultScope, options.eventSink);
-    const { recorder = false } = options;
+    this.events = new EventBus(this.clock, options.faultScope, trouble, options.eventSink);
     this.recorder = recorder === false ? undefined : new Recorder(recorder);
     this.logger = options.logger ?? silentLogger;
     this.faultScope = options.faultScope;
@@ -130,7 +136,7 @@ export class Tree {
         if (++this.#sinceTurn >= SLICE) break;
       }
     } finally {
-      // Only a port of the user's, such as a clock, can throw here; the tree must not be deaf after that.
+      // Nothing of the user's can throw here; but whatever does, the tree must not be deaf after that.
       this.#isRunning = false;
     }
     if (this.#messages.size > 0) this.#pause();

@@ -30,8 +30,12 @@ export function addView(mark: object, view: View): void {
 
 export function viewOf(ref: unknown): View | undefined {
   if (typeof ref !== 'object' || ref === null) return undefined;
-  const { kind, start, children } = ref as { kind?: unknown; start?: unknown; children?: unknown };
-  const mark: unknown = kind === 'service' ? start : Array.isArray(children) ? children[0] : undefined;
-  const isMark = typeof mark === 'function' || (typeof mark === 'object' && mark !== null);
-  return isMark ? views.get(mark) : undefined;
+  try {
+    const { kind, start, children } = ref as { kind?: unknown; start?: unknown; children?: unknown };
+    const mark: unknown = kind === 'service' ? start : Array.isArray(children) ? children[0] : undefined;
+    const isMark = typeof mark === 'function' || (typeof mark === 'object' && mark !== null);
+    return isMark ? views.get(mark) : undefined;
+  } catch {
+    return undefined; // what cannot be read stands nowhere in a tree
+  }
 }

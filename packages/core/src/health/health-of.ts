@@ -30,14 +30,14 @@ export interface Health {
 /** What one child means for the health of the whole, other than it is declared. */
 export interface ChildHealth {
   /** Whether the whole is only ready while it is up. Default: its own `required`. */
-  readonly required?: boolean;
+  readonly required?: boolean | undefined;
   /** It is no reason for anything, and neither is what is below it. Default: false. */
-  readonly ignore?: boolean;
+  readonly ignore?: boolean | undefined;
   /**
    * It makes the whole unready only when it has been down for so many milliseconds; until then the whole is
    * `degraded`. For what is back sooner than whoever routes requests would notice. Default: 0.
    */
-  readonly graceMs?: number;
+  readonly graceMs?: number | undefined;
 }
 
 /** Overrides by the path below the root: `{ cache: { required: false }, 'feeds/eu': { graceMs: 5_000 } }`. */
@@ -46,11 +46,11 @@ export type ChildrenHealth = Readonly<Record<string, ChildHealth>>;
 /** What a snapshot does not say. */
 export interface HealthOptions {
   /** It was asked to stop, and still serves. Default: false. */
-  readonly isDraining?: boolean;
+  readonly isDraining?: boolean | undefined;
   /** It has survived a fault that nobody handled. Default: false. */
-  readonly isTainted?: boolean;
+  readonly isTainted?: boolean | undefined;
   /** What single children mean for the whole. Default: what they are declared with. */
-  readonly children?: ChildrenHealth;
+  readonly children?: ChildrenHealth | undefined;
   /**
    * Since when a child, by its path, is not up: for `graceMs`, which a snapshot alone cannot judge. Milliseconds, by
    * the clock of the snapshot. Default: not known, and there is no grace.

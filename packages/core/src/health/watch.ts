@@ -1,5 +1,6 @@
 /** When readiness changes, and why; and for how long those are down that are given time. */
 import type { Clock } from '../engine/clock.js';
+import { complain } from '../engine/complain.js';
 import { bystander } from '../engine/emitter.js';
 import type { AnySupervisorHandle } from '../engine/handle-types.js';
 import { clockOf } from '../engine/living.js';
@@ -31,25 +32,25 @@ export interface HealthChange {
 /** How to watch. */
 export interface WatchHealthOptions {
   /** What single children mean for the whole. Default: what they are declared with. */
-  readonly children?: ChildrenHealth;
+  readonly children?: ChildrenHealth | undefined;
   /** So many changes are kept, the last ones. Default: 20. */
-  readonly keep?: number;
+  readonly maxChanges?: number | undefined;
   /** What the tree does not know: whether it drains, or is tainted. Default: neither. */
-  readonly facts?: () => Pick<HealthOptions, 'isDraining' | 'isTainted'>;
+  readonly facts?: (() => Pick<HealthOptions, 'isDraining' | 'isTainted'>) | undefined;
   /** Told of each change, when it is noticed. What it throws goes to the console, and harms nobody. Default: nobody. */
-  readonly onChange?: (change: HealthChange) => void;
+  readonly onChange?: ((change: HealthChange) => void) | undefined;
 }
 
 /** The health of a tree, and its history. */
 export interface HealthWatch {
-  /** How it is now. */
-  readonly now: () => Health;
+  /** How it is now. Answers at once, in every state. */
+  readonly health: () => Health;
   /** When it became ready or unready, the oldest first. */
   readonly changes: readonly HealthChange[];
   /** Looks whether anything has changed that no event tells of, such as `facts`. */
-  readonly look: () => void;
-  /** Watches no longer. */
-  readonly off: () => void;
+  readonly refresh: () => void;
+  /** Watches no longer. Once more: nothing happens. */
+  readonly stop: () => void;
 }
 
 /** So many reasons are kept of a change. */
@@ -69,12 +70,13 @@ const MAX_REASONS = 10;
  * ```
  */
 export function watchHealth(tree: AnySupervisorHandle, options: WatchHealthOptions = {}): HealthWatch {
-  const own = checkOptions('watchHealth', options, ['children', 'keep', 'facts', 'onChange']);
+  const own = checkOptions('watchHealth', options, ['children', 'maxChanges', 'facts', 'onChange']);
   const refuse = (expected: string, got: unknown): never => {
     throw coppiceError('COPPICE_INVALID_ARGUMENT', { call: 'watchHealth', expected, got: show(got) });
   };
-  const { keep = 20, facts, onChange } = own;
-  if (!Number.isSafeInteger(keep) || keep < 1) refuse('keep: a whole number, 1 or more', keep);
+  const { maxChanges = 20, facts, onChange } = own;
+  if (!Number.isSafeInteger(maxChanges) || maxChanges < 1)
+    refuse('maxChanges: a whole number, 1 or more', maxChanges);
   if (facts !== undefined && typeof facts !== 'function') refuse('facts: a function', facts);
   if (onChange !== undefined && typeof onChange !== 'function') refuse('onChange: a function', onChange);
   return new Watch(tree, { ...own, ...(own.children && { children: readChildren(own.children) }) });
@@ -115,11 +117,11 @@ class Watch implements HealthWatch {
     this.#options = options;
     this.#clock = clockOf(tree);
     this.#changedAt = this.#clock.now();
-    this.#wasReady = this.now().isReady;
+    this.#wasReady = this.health().isReady;
     tree.on('event', this.#hear);
   }
 
-  readonly now = (): Health => {
+  readonly health = (): Health => {
     const snapshot = this.#tree.snapshot({ dynamic: 'count' });
     this.#note(snapshot);
     const { children, facts } = this.#options;
@@ -130,14 +132,14 @@ class Watch implements HealthWatch {
     });
   };
 
-  readonly look = (): void => {
+  readonly refresh = (): void => {
     this.#isDue = false;
-    const { isReady, reasons } = this.now();
+    const { isReady, reasons } = this.health();
     if (isReady === this.#wasReady) return;
     const at = this.#clock.now();
     const change = { at, isReady, afterMs: at - this.#changedAt, reasons: reasons.slice(0, MAX_REASONS) };
     this.changes.push(change);
-    if (this.changes.length > (this.#options.keep ?? 20)) this.changes.shift();
+    if (this.changes.length > (this.#options.maxChanges ?? 20)) this.changes.shift();
     this.#wasReady = isReady;
     this.#changedAt = at;
     this.#tell(change);
@@ -147,11 +149,11 @@ class Watch implements HealthWatch {
     try {
       this.#options.onChange?.(change);
     } catch (error) {
-      console.error('coppice: the onChange of watchHealth failed:', error);
+      complain('coppice: the onChange of watchHealth failed:', error);
     }
   }
 
-  readonly off = (): void => {
+  readonly stop = (): void => {
     this.#tree.off('event', this.#hear);
     this.#setTimer(undefined);
   };
@@ -159,9 +161,9 @@ class Watch implements HealthWatch {
   /** Nobody waits for it: what `facts` throws must not come out where it would end the process. */
   readonly #lookLater = (): void => {
     try {
-      this.look();
+      this.refresh();
     } catch (error) {
-      console.error('coppice: the facts of watchHealth cannot be read:', error);
+      complain('coppice: the facts of watchHealth cannot be read:', error);
     }
   };
 

@@ -5,7 +5,7 @@ import type { SupervisorSnapshot } from '../engine/snapshot.js';
 import type { Health } from '../health/health-of.js';
 import { coppiceError, isCoppiceError } from '../model/errors.js';
 import type { SupervisionEvent } from '../model/event.js';
-import { show } from '../spec/checks.js';
+import { checkPort, show } from '../spec/checks.js';
 import { Books, type Write } from './books.js';
 import { ATTRIBUTES } from './catalogue.js';
 import { Labels } from './labels.js';
@@ -17,12 +17,12 @@ export interface MeasureOptions {
    * So many different paths at most, a whole number, 1 or more; what comes later is told together as `*`. Children of
    * dynamic supervisors are told together in any case (`shop/sessions/*`). Default: 1,000.
    */
-  readonly maxPaths?: number;
+  readonly maxPaths?: number | undefined;
   /**
    * What `supervision.application.ready` goes by: `() => app.health()`, which knows of drains and overrides. Default:
    * `healthOf` the tree.
    */
-  readonly health?: () => Health;
+  readonly health?: (() => Health) | undefined;
 }
 
 /** What is told of a stray fault on the channel {@link FAULT_CHANNEL}. */
@@ -43,11 +43,12 @@ export interface Measured {
   /** Counts a stray fault, if it is one of this tree, or nobody's. */
   readonly fault: (fault: unknown) => void;
   /** Listens no longer. */
-  readonly off: () => void;
+  readonly stop: () => void;
 }
 
-/** Counts what happens in a tree, until `off`. @throws CommandError `COPPICE_INVALID_ARGUMENT` */
+/** Counts what happens in a tree, until `stop`. @throws CommandError `COPPICE_INVALID_ARGUMENT` */
 export function measure(tree: AnySupervisorHandle, write: Write, options: MeasureOptions = {}): Measured {
+  checkPort('the first argument', tree ?? null, ['on', 'off', 'snapshot'], 'instrument');
   const { maxPaths = 1_000, health } = options;
   if (!Number.isSafeInteger(maxPaths) || maxPaths < 1)
     throw invalid('maxPaths: a whole number, 1 or more', maxPaths);
@@ -77,7 +78,7 @@ export function measure(tree: AnySupervisorHandle, write: Write, options: Measur
         [ATTRIBUTES.contained]: outcome !== 'fatal',
       });
     },
-    off: () => void tree.off('event', listener),
+    stop: () => void tree.off('event', listener),
   };
 }
 

@@ -11,10 +11,15 @@ export type Chance = () => number;
 
 /** The delays before a child is started again, complete. */
 export interface Backoff {
+  /** The delay after the first failure, in milliseconds. */
   readonly minMs: number;
+  /** No delay is longer, in milliseconds. */
   readonly maxMs: number;
+  /** So many times the last delay is the next. */
   readonly factor: number;
+  /** The share of each delay that chance may take off, 0 to 1. */
   readonly jitter: number;
+  /** A run of so many milliseconds makes good all failures before it. */
   readonly resetAfterMs: number;
 }
 

@@ -2,10 +2,12 @@
 import type { Child } from './child.js';
 import type { Operation, Supervisor } from './supervisor.js';
 
+/** `request`: somebody called the handle; `reconcile`: the declarations have changed. */
+export type RequestCause = 'request' | 'reconcile';
+
 /** On whose behalf a command is given. */
 export interface Asked {
-  /** `request`: somebody called the handle; `reconcile`: the declarations have changed. */
-  readonly because: 'request' | 'reconcile';
+  readonly because: RequestCause;
   /** Who, as far as they said so. */
   readonly by: string | undefined;
 }
@@ -23,7 +25,7 @@ export interface Asked {
  * | `request`   | somebody asked for it: `startChild`, `restartChild`, `restartNow`                          |
  * | `reconcile` | it is declared anew, or differently                                                        |
  */
-export type StartCause = 'boot' | 'restart' | 'sibling' | 'bond' | 'unblocked' | Asked['because'];
+export type StartCause = 'boot' | 'restart' | 'sibling' | 'bond' | 'unblocked' | RequestCause;
 
 /**
  * Why a child is asked to stop.
@@ -41,7 +43,7 @@ export type StartCause = 'boot' | 'restart' | 'sibling' | 'bond' | 'unblocked' |
  * | `start-failed`  | its supervisor does not come up, since a sibling did not start                     |
  */
 export type StopCause =
-  | Asked['because']
+  | RequestCause
   | 'dismissed'
   | 'sibling'
   | 'bond'
@@ -71,7 +73,8 @@ export type RemovalCause = StopCause | 'ended' | 'ignored' | 'deleted';
 export type EndCause = 'request' | 'parent' | 'gave-up' | 'auto-shutdown' | 'timed-out' | 'exit';
 
 /** Why something is done with a child, as one reads it in that event alone. */
-export interface Why<C> {
+export interface WithCause<C> {
+  /** The cause, in a word. */
   readonly because: C;
   /** The path of the sibling that it goes with: the one that is restarted, is down, or did not start. */
   readonly with: string | null;
@@ -79,7 +82,7 @@ export interface Why<C> {
   readonly by: string | null;
 }
 
-const why = <C>(because: C, by?: string, other?: string): Why<C> => ({
+const why = <C>(because: C, by?: string, other?: string): WithCause<C> => ({
   because,
   with: other ?? null,
   by: by ?? null,
@@ -89,14 +92,14 @@ const why = <C>(because: C, by?: string, other?: string): Why<C> => ({
 export const REQUEST: Asked = { because: 'request', by: undefined };
 
 /** The command that an operation carries out was given on somebody's behalf. */
-const askedBy = ({ because, by } = REQUEST): Why<Asked['because']> => why(because, by);
+const askedBy = ({ because, by } = REQUEST): WithCause<RequestCause> => why(because, by);
 
 /** A child goes with another. */
-const goesWith = <C>(s: Supervisor, because: C, { id }: Child): Why<C> =>
+const goesWith = <C>(s: Supervisor, because: C, { id }: Child): WithCause<C> =>
   why(because, undefined, `${s.path}/${id}`);
 
 /** Why a child that is down is started now. */
-export function whyStarted(s: Supervisor, child: Child): Why<StartCause> {
+export function whyStarted(s: Supervisor, child: Child): WithCause<StartCause> {
   const { operation } = s;
   if (operation?.kind === 'swap') return askedBy(operation.asked);
   if (operation?.kind === 'start-child') return askedBy(operation.asked);
@@ -107,7 +110,7 @@ export function whyStarted(s: Supervisor, child: Child): Why<StartCause> {
 }
 
 /** Why a child that lives is asked to stop, or a start of it that was due is called off. */
-export function whyStopped(s: Supervisor, child: Child): Why<StopCause> {
+export function whyStopped(s: Supervisor, child: Child): WithCause<StopCause> {
   const { operation } = s;
   if (child.recovery?.isDismissed) return why('dismissed');
   switch (operation?.kind) {
@@ -134,6 +137,6 @@ const companionship = ({ scope }: Extract<Operation, { kind: 'restart' }>): 'bon
   scope.only ? 'bond' : 'sibling';
 
 /** Why a child goes with its supervisor. */
-function whyItEnds({ endCause, endBy }: Supervisor): Why<StopCause> {
+function whyItEnds({ endCause, endBy }: Supervisor): WithCause<StopCause> {
   return endCause === 'gave-up' || endCause === 'auto-shutdown' ? why(endCause) : why('shutdown', endBy);
 }

@@ -8,6 +8,9 @@ import { asText } from './wire.js';
 /** The details of an error as text (an empty one where there is none) in, its message out. */
 type Template = (d: Readonly<Record<string, string>>) => string;
 
+/** Codes that are not in the list at the end do not compile. */
+type Codes = Readonly<Partial<Record<ErrorCode, Template>>>;
+
 /** A declaration is wrong: `SpecError`. The path in the tree is put behind each message. */
 const SPEC = {
   COPPICE_NOT_A_SPEC: (d) =>
@@ -34,9 +37,9 @@ const SPEC = {
     `two children of '${d['supervisor']}' have the id '${d['id']}'; ids are unique among siblings, rename one`,
   COPPICE_CHILDREN_NOT_A_LIST: (d) => `children has to be an array of specs; got ${d['got']}`,
   COPPICE_INVALID_STRATEGY: (d) => `strategy has to be ${d['expected']}; got ${d['got']}${d['hint']}`,
-  COPPICE_INVALID_INTENSITY: (d) =>
+  COPPICE_INVALID_MAX_RESTARTS: (d) =>
     `maxRestarts has to be a whole number, 0 (the first failure is too many) or more, or Infinity; got ${d['got']}`,
-  COPPICE_INVALID_PERIOD: (d) =>
+  COPPICE_INVALID_WITHIN: (d) =>
     `withinMs has to be a number of milliseconds above 0, and finite; got ${d['got']}`,
   COPPICE_INVALID_AUTO_SHUTDOWN: (d) =>
     `autoShutdown has to be ${d['expected']}; got ${d['got']}${d['hint']}`,
@@ -50,9 +53,9 @@ const SPEC = {
   COPPICE_BOUND_IN_A_RING: (d) =>
     `the children are bound in a ring, so that none could be the first to start: ${d['ring']}; take one of these bonds out`,
   COPPICE_LIMIT_NEVER_TRIPS: (d) => `${d['problem']}; ${d['cure']}`,
-  COPPICE_UNKNOWN_KEY: (d) =>
+  COPPICE_UNKNOWN_OPTION: (d) =>
     `a ${d['kind']} has no option '${d['key']}'${d['hint']}; its options are ${d['expected']}`,
-} satisfies Record<string, Template>;
+} satisfies Codes;
 
 /** Something did not start: `StartError`; the cause is what its start threw. */
 const START = {
@@ -62,7 +65,7 @@ const START = {
     `'${d['path']}' was not up within its startTimeoutMs of ${d['startTimeoutMs']} ms`,
   COPPICE_START_INTERRUPTED: (d) =>
     `'${d['path']}' was asked to stop before all of its children had started; those that had are stopped again`,
-} satisfies Record<string, Template>;
+} satisfies Codes;
 
 /** A command is refused, and nothing has changed: `CommandError`. */
 const COMMAND = {
@@ -88,7 +91,7 @@ const COMMAND = {
     `'${d['path']}' could not be reconciled in everything: ${d['failed']}; these go on as they were, all else is done`,
   COPPICE_TOO_MANY_CHILDREN: (d) =>
     `'${d['supervisor']}' has its maxChildren of ${d['maxChildren']} children; try again when one has ended`,
-  COPPICE_NAME_TAKEN: (d) =>
+  COPPICE_KEY_TAKEN: (d) =>
     `${d['key']} is taken in '${d['path']}': '${d['owner']}' has it${d['state']}; choose another key, or end that one first`,
   COPPICE_POOL_EXHAUSTED: (d) =>
     `'${d['path']}' had nothing to lend within ${d['timeoutMs']} ms: ${d['lent']} of ${d['most']} are lent; ` +
@@ -96,14 +99,14 @@ const COMMAND = {
   COPPICE_DYNAMIC_SUPERVISOR: (d) =>
     `${d['call']} has no meaning for the dynamic supervisor '${d['supervisor']}', whose children are gone when they ` +
     `end; use startChild and terminateChild`,
-} satisfies Record<string, Template>;
+} satisfies Codes;
 
 /** What a function of the user's says makes no sense: `HookError`. */
 const HOOK = {
   COPPICE_INVALID_CLASS: (d) =>
     `the classify of '${d['path']}' has to say 'transient', 'permanent' or 'fatal'; it said ${d['got']}, ` +
     `and the error counts as transient`,
-} satisfies Record<string, Template>;
+} satisfies Codes;
 
 /** What is asked for is not there: `NotRunningError`. */
 const NOT_RUNNING = {
@@ -113,19 +116,19 @@ const NOT_RUNNING = {
   COPPICE_UNKNOWN_REF: (d) =>
     `'${d['path']}' asks for '${d['id']}', which stands nowhere in the tree; ` +
     `pass the very spec that stands in the tree (a copy made by spreading is another one)`,
-} satisfies Record<string, Template>;
+} satisfies Codes;
 
 /** A supervisor has given up: `GaveUpError`; the cause is the error of the last child. */
 const GAVE_UP = {
   COPPICE_GAVE_UP: (d) => `'${d['path']}' gave up: ${d['why']}; last: ${d['reason']}`,
   COPPICE_CHILD_GAVE_UP: (d) => `'${d['path']}' gave up: ${d['why']}; last: ${d['reason']}`,
-} satisfies Record<string, Template>;
+} satisfies Codes;
 
 /** A child did not end in time, and its `onStuck` is `exit`: `StuckError`. */
 const STUCK = {
   COPPICE_STUCK: (d) =>
     `'${d['path']}' did not end within ${d['waitedMs']} ms and cannot be killed; as its onStuck is 'exit', all ends`,
-} satisfies Record<string, Template>;
+} satisfies Codes;
 
 /** A child made no progress, or took too long: `WatchdogError`. */
 const WATCHDOG = {
@@ -133,20 +136,20 @@ const WATCHDOG = {
     `'${d['path']}' has called heartbeat() no more for its staleAfterMs of ${d['staleAfterMs']} ms: it counts as crashed`,
   COPPICE_RAN_TOO_LONG: (d) =>
     `'${d['path']}' has run for its maxRunMs of ${d['maxRunMs']} ms and is not done: it counts as crashed`,
-} satisfies Record<string, Template>;
+} satisfies Codes;
 
 /** A task has no result: `TaskError`. */
 const TASK = {
   COPPICE_TASK_STOPPED: (d) => `'${d['path']}' was stopped before it had a result: ${d['why']}`,
   COPPICE_TASK_TIMEOUT: (d) =>
     `'${d['path']}' had no result within its timeoutMs of ${d['timeoutMs']} ms, and is stopped`,
-} satisfies Record<string, Template>;
+} satisfies Codes;
 
 /** The reason of an aborted signal: `StopRequest`. */
 const STOP = {
   COPPICE_STOP_REQUESTED: (d) => `'${d['path']}' was asked to stop`,
   COPPICE_ENDED: (d) => `'${d['path']}' has ended, and with it all that it had started`,
-} satisfies Record<string, Template>;
+} satisfies Codes;
 
 /** All codes with their messages, by the class of the error. */
 export const MESSAGES = {
@@ -162,19 +165,92 @@ export const MESSAGES = {
   StopRequest: STOP,
 };
 
-type Groups = typeof MESSAGES;
+/** The name of an error class of the core. */
+export type ErrorClassName = keyof typeof MESSAGES;
 
-/** The name of an error class of Coppice. */
-export type ErrorClassName = keyof Groups;
+/** The stable code of an error of the core, by the class of the error. */
+export type ErrorCode =
+  // SpecError
+  | 'COPPICE_NOT_A_SPEC'
+  | 'COPPICE_MISSING_ID'
+  | 'COPPICE_INVALID_ID'
+  | 'COPPICE_MISSING_START'
+  | 'COPPICE_INVALID_START'
+  | 'COPPICE_INVALID_FUNCTION'
+  | 'COPPICE_INVALID_RESTART'
+  | 'COPPICE_INVALID_SHUTDOWN'
+  | 'COPPICE_INVALID_ON_STUCK'
+  | 'COPPICE_INVALID_REQUIRED'
+  | 'COPPICE_INVALID_KIND'
+  | 'COPPICE_INVALID_SIGNIFICANT'
+  | 'COPPICE_BAD_COMBINATION'
+  | 'COPPICE_DUPLICATE_ID'
+  | 'COPPICE_CHILDREN_NOT_A_LIST'
+  | 'COPPICE_INVALID_STRATEGY'
+  | 'COPPICE_INVALID_MAX_RESTARTS'
+  | 'COPPICE_INVALID_WITHIN'
+  | 'COPPICE_INVALID_AUTO_SHUTDOWN'
+  | 'COPPICE_INVALID_NUMBER'
+  | 'COPPICE_INVALID_BACKOFF'
+  | 'COPPICE_INVALID_CHOICE'
+  | 'COPPICE_INVALID_BINDS_TO'
+  | 'COPPICE_BOUND_TO_NO_SIBLING'
+  | 'COPPICE_BOUND_IN_A_RING'
+  | 'COPPICE_LIMIT_NEVER_TRIPS'
+  | 'COPPICE_UNKNOWN_OPTION'
+  // StartError
+  | 'COPPICE_START_FAILED'
+  | 'COPPICE_ENDED_AT_START'
+  | 'COPPICE_START_TIMEOUT'
+  | 'COPPICE_START_INTERRUPTED'
+  // CommandError
+  | 'COPPICE_INVALID_ARGUMENT'
+  | 'COPPICE_ALREADY_STARTED'
+  | 'COPPICE_ALREADY_PRESENT'
+  | 'COPPICE_RUNNING'
+  | 'COPPICE_RESTARTING'
+  | 'COPPICE_BOUND'
+  | 'COPPICE_HAS_DEPENDANTS'
+  | 'COPPICE_NOT_FOUND'
+  | 'COPPICE_PAGE_LOST'
+  | 'COPPICE_RECONCILE_FAILED'
+  | 'COPPICE_TOO_MANY_CHILDREN'
+  | 'COPPICE_KEY_TAKEN'
+  | 'COPPICE_POOL_EXHAUSTED'
+  | 'COPPICE_DYNAMIC_SUPERVISOR'
+  // HookError
+  | 'COPPICE_INVALID_CLASS'
+  // NotRunningError
+  | 'COPPICE_NOT_RUNNING'
+  | 'COPPICE_NOT_READY'
+  | 'COPPICE_NOT_REGISTERED'
+  | 'COPPICE_UNKNOWN_REF'
+  // GaveUpError
+  | 'COPPICE_GAVE_UP'
+  | 'COPPICE_CHILD_GAVE_UP'
+  // StuckError
+  | 'COPPICE_STUCK'
+  // WatchdogError
+  | 'COPPICE_STALE'
+  | 'COPPICE_RAN_TOO_LONG'
+  // TaskError
+  | 'COPPICE_TASK_STOPPED'
+  | 'COPPICE_TASK_TIMEOUT'
+  // StopRequest
+  | 'COPPICE_STOP_REQUESTED'
+  | 'COPPICE_ENDED';
 
-/** The stable code of an error of Coppice. */
-export type ErrorCode = { [C in ErrorClassName]: keyof Groups[C] }[ErrorClassName];
+/** Codes of the list that have no message do not compile either, where {@link ERRORS} is asked for one. */
+type CodeWithMessage = { [C in ErrorClassName]: keyof (typeof MESSAGES)[C] }[ErrorClassName];
 
 /** Each code with its class and its message. */
-export const ERRORS = new Map<ErrorCode, { readonly className: ErrorClassName; readonly template: Template }>(
+export const ERRORS = new Map<
+  CodeWithMessage,
+  { readonly className: ErrorClassName; readonly template: Template }
+>(
   Object.entries(MESSAGES).flatMap(([className, group]) =>
     Object.entries(group).map(([code, template]) => [
-      code as ErrorCode,
+      code as CodeWithMessage,
       { className: className as ErrorClassName, template },
     ]),
   ),

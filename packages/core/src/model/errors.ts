@@ -2,7 +2,8 @@
 import { ERRORS, type ErrorClassName, type ErrorCode, messageFor } from './error-messages.js';
 import { type ErrorWire, toWire } from './wire.js';
 
-type Details = Readonly<Record<string, unknown>>;
+/** The facts that the message of an error was made of, by their names. */
+export type ErrorDetails = Readonly<Record<string, unknown>>;
 
 /**
  * What all errors of Coppice's packages have in common. Match on `code`; classes do not survive threads and
@@ -14,9 +15,10 @@ export abstract class CodedError extends Error {
   /** Where in the tree: ids from the root down, joined by `/`; as far as it is known. */
   readonly path: string | undefined;
   /** The facts that the message was made of. */
-  readonly details: Details;
+  readonly details: ErrorDetails;
 
-  constructor(message: string, details: Details, cause?: unknown) {
+  /** @param details - `path` among them, if it is known where in the tree that is */
+  constructor(message: string, details: ErrorDetails, cause?: unknown) {
     super(message, cause === undefined ? undefined : { cause });
     this.path = typeof details['path'] === 'string' ? details['path'] : undefined;
     this.details = details;
@@ -30,9 +32,11 @@ export abstract class CodedError extends Error {
 
 /** The base of all errors of the core. */
 export class CoppiceError extends CodedError {
+  /** Stable; messages may change. `docs/errors.md` says of each when it comes, and what to do. */
   readonly code: ErrorCode;
 
-  constructor(code: ErrorCode, details: Details, cause?: unknown) {
+  /** @param details - what the message of that code is made of */
+  constructor(code: ErrorCode, details: ErrorDetails, cause?: unknown) {
     super(messageFor(code, details), details, cause);
     this.code = code;
   }
@@ -40,46 +44,55 @@ export class CoppiceError extends CodedError {
 
 /** A declaration is wrong. Thrown where the declaration stands, before anything has started. */
 export class SpecError extends CoppiceError {
+  /** `SpecError`; it survives threads and processes, as the class does not. */
   override readonly name = 'SpecError';
 }
 
 /** Something could not be started; `cause` is the error that its start threw. */
 export class StartError extends CoppiceError {
+  /** `StartError`; it survives threads and processes, as the class does not. */
   override readonly name = 'StartError';
 }
 
 /** A supervisor refuses a command; nothing has changed. */
 export class CommandError extends CoppiceError {
+  /** `CommandError`; it survives threads and processes, as the class does not. */
   override readonly name = 'CommandError';
 }
 
 /** What was asked for is not there, or not running now. */
 export class NotRunningError extends CoppiceError {
+  /** `NotRunningError`; it survives threads and processes, as the class does not. */
   override readonly name = 'NotRunningError';
 }
 
 /** A function that a declaration has was called, and what it said makes no sense. */
 export class HookError extends CoppiceError {
+  /** `HookError`; it survives threads and processes, as the class does not. */
   override readonly name = 'HookError';
 }
 
 /** A supervisor, or a child with a limit of its own, has given up; `cause` is the last error. */
 export class GaveUpError extends CoppiceError {
+  /** `GaveUpError`; it survives threads and processes, as the class does not. */
   override readonly name = 'GaveUpError';
 }
 
 /** A tree ends because a child does not: its `onStuck` is `exit`. */
 export class StuckError extends CoppiceError {
+  /** `StuckError`; it survives threads and processes, as the class does not. */
   override readonly name = 'StuckError';
 }
 
 /** A child lives, but not as it should: it makes no progress, or its run takes too long. */
 export class WatchdogError extends CoppiceError {
+  /** `WatchdogError`; it survives threads and processes, as the class does not. */
   override readonly name = 'WatchdogError';
 }
 
 /** A task whose result is awaited has none, and did not fail by itself. */
 export class TaskError extends CoppiceError {
+  /** `TaskError`; it survives threads and processes, as the class does not. */
   override readonly name = 'TaskError';
 }
 
@@ -88,6 +101,7 @@ export class TaskError extends CoppiceError {
  * that code which looks for one knows it. A child that was asked to stop and ends with it has not crashed.
  */
 export class StopRequest extends CoppiceError {
+  /** `AbortError`, as the platform calls it. */
   override readonly name = 'AbortError';
 }
 
@@ -114,7 +128,7 @@ const OF_THE_TREE: ReadonlySet<ErrorClassName> = new Set([
 ]);
 
 /** Makes the error of a code; `details` fill its message, and stay readable on the error. */
-export function coppiceError(code: ErrorCode, details: Details, cause?: unknown): CoppiceError {
+export function coppiceError(code: ErrorCode, details: ErrorDetails, cause?: unknown): CoppiceError {
   const { className } = ERRORS.get(code)!;
   const ErrorOfCode = CLASSES[className];
   if (!OF_THE_TREE.has(className)) return new ErrorOfCode(code, details, cause);

@@ -5,7 +5,7 @@
  * The order is causal: a child's end comes first, then the decision (`child:restarting`,
  * `supervisor:gave-up`, `supervisor:auto-shutdown`), then what follows from it.
  */
-import type { Asked, EndCause, RemovalCause, StartCause, StopCause, Why } from './cause.js';
+import type { EndCause, RemovalCause, RequestCause, StartCause, StopCause, WithCause } from './cause.js';
 import type { ErrorClass, GiveUp } from './give-up.js';
 import type { ChildKind } from './policy.js';
 import type { AutoShutdown, RestartType } from './restart-table.js';
@@ -15,34 +15,43 @@ import type { ErrorWire, ReasonWire } from './wire.js';
 /** The version of the event union; it grows when a field or an event is removed or changes its meaning. */
 export const EVENT_VERSION = 1;
 
-interface AboutChild {
+/** Whom an event about a child is about. */
+export interface AboutChild {
   /** Ids from the root down to the child, joined by `/`. */
   readonly path: string;
   /** The path of its supervisor. */
   readonly supervisor: string;
+  /** Its name among its siblings. */
   readonly id: string;
+  /** What it is. */
   readonly kind: ChildKind;
   /** 1 for the first start of this child, 2 for the second, ... */
   readonly incarnation: number;
+  /** When it is started again. */
   readonly restart: RestartType;
 }
 
-interface AboutSupervisor {
+/** Whom an event about a supervisor is about. */
+export interface AboutSupervisor {
   /** Ids from the root down to the supervisor, joined by `/`. */
   readonly path: string;
 }
 
 /** How much of the restart budget is used: `used` of `max` within `withinMs`. */
 export interface Budget {
+  /** Restarts that count now. */
   readonly used: number;
-  /** null: without limit. */
+  /** So many are allowed; null: without limit. */
   readonly max: number | null;
+  /** The length of the window, in milliseconds. */
   readonly withinMs: number;
 }
 
 /** A child whose incarnation did not end in time and was given up; it may still be running. */
 export interface UnstoppedChild {
+  /** Ids from the root down to it, joined by `/`. */
   readonly path: string;
+  /** Which of its incarnations. */
   readonly incarnation: number;
   /** What it was doing when it was asked to stop. */
   readonly phase: 'starting' | 'running' | 'cleaning-up';
@@ -53,7 +62,7 @@ export interface UnstoppedChild {
 /** Event bodies by name; on the wire each has `type`, `seq` and `at` as well. */
 export interface EventBodies {
   /** Its start is called. */
-  'child:starting': AboutChild & Why<StartCause>;
+  'child:starting': AboutChild & WithCause<StartCause>;
   /** It is up. */
   'child:started': AboutChild & { /** How long its start took, in milliseconds. */ readonly startMs: number };
   /** Its start threw, was rejected, or took too long. */
@@ -87,7 +96,7 @@ export interface EventBodies {
      * `exit`, `start-failed`: that is counted. `revive`: it was parked; `resume`: it was paused; `request`: somebody
      * wants it now; `reconcile`: it is declared differently. These are not counted.
      */
-    readonly because: 'exit' | 'start-failed' | 'revive' | 'resume' | Asked['because'];
+    readonly because: 'exit' | 'start-failed' | 'revive' | 'resume' | RequestCause;
     readonly reason: ReasonWire;
     readonly budget: Budget;
     /** How long its backoff delays that, in milliseconds, from when all that has to is down. */
@@ -145,7 +154,7 @@ export interface EventBodies {
   'child:classify-failed': AboutChild & { readonly error: ErrorWire };
   /** It was asked to stop. */
   'child:stopping': AboutChild &
-    Why<StopCause> & { /** null: without limit. */ readonly shutdownMs: number | null };
+    WithCause<StopCause> & { /** null: without limit. */ readonly shutdownMs: number | null };
   /** It lives, but its start or its run takes too long, or it has shown no life for too long: it is told to end. */
   'child:timed-out': AboutChild & { readonly error: ErrorWire };
   /** It is ended by force: its `kill` hook is called, or all below it are killed. */
@@ -174,7 +183,7 @@ export interface EventBodies {
   /** An incarnation that has already ended reported a failure; it changes nothing. */
   'child:late-fault': AboutChild & { readonly error: ErrorWire };
   /** It is no longer one of the supervisor's children. */
-  'child:removed': AboutChild & Why<RemovalCause>;
+  'child:removed': AboutChild & WithCause<RemovalCause>;
 
   /** It begins to start its children. */
   'supervisor:starting': AboutSupervisor & {
@@ -239,6 +248,7 @@ export interface EventBodies {
   };
 }
 
+/** The name of a lifecycle event, like `child:crashed`. */
 export type EventName = keyof EventBodies;
 
 /** The names of the events about one child. */
@@ -252,6 +262,7 @@ export type EventBody = { [N in EventName]: { readonly type: N } & EventBodies[N
 
 /** One event by its name. */
 export type EventOf<N extends EventName> = {
+  /** Its name. */
   readonly type: N;
   /** Counts the events of one tree from 1, without gaps while anybody listens. */
   readonly seq: number;

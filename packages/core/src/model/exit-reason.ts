@@ -43,6 +43,7 @@ export class Shutdown {
   /** What the child wants to say about its end; shown in events and snapshots. */
   readonly detail: unknown;
 
+  /** @param detail - anything; what is JSON comes through events and snapshots as it is */
   constructor(detail?: unknown) {
     this.detail = detail;
   }

@@ -4,6 +4,7 @@ import type { Boot, GiveUp, Replace, StartOrder, StopOrder } from './give-up.js'
 import type { AutoShutdown, RestartType } from './restart-table.js';
 import type { Strategy } from './strategy.js';
 
+/** What a child is. */
 export type ChildKind = 'service' | 'task' | 'supervisor' | 'dynamic-supervisor';
 
 /** What becomes of a child that does not end in time and cannot be killed. */
@@ -21,25 +22,25 @@ export interface ChildPolicy {
   /** Present if there is a way to end the child by force; then it gets {@link KILL_GRACE_MS} to be gone. */
   readonly kill?: unknown;
   /** A limit of its own, of a service or a task; of a supervisor it is that of its children. */
-  readonly maxRestarts?: number;
-  readonly withinMs?: number;
+  readonly maxRestarts?: number | undefined;
+  readonly withinMs?: number | undefined;
   /** The delays before it is started again. Without: its supervisor's `childBackoff`, or none. */
-  readonly backoff?: Backoff;
+  readonly backoff?: Backoff | undefined;
   readonly giveUp: GiveUp;
   /** A parked child is started again after so long; without, by hand only. */
-  readonly reviveAfterMs?: number;
+  readonly reviveAfterMs?: number | undefined;
   readonly boot: Boot;
-  readonly replace?: Replace;
-  readonly startTimeoutMs?: number;
-  readonly staleAfterMs?: number;
-  readonly maxRunMs?: number;
+  readonly replace?: Replace | undefined;
+  readonly startTimeoutMs?: number | undefined;
+  readonly staleAfterMs?: number | undefined;
+  readonly maxRunMs?: number | undefined;
   /** The ids of the siblings that it falls with. */
-  readonly bindsTo?: readonly string[];
+  readonly bindsTo?: readonly string[] | undefined;
   /** What a supervisor declares below it: all of them, or the template. */
-  readonly children?: readonly ChildPolicy[];
-  readonly child?: ChildPolicy;
-  readonly maxChildren?: number;
-  readonly stopOrder?: StopOrder;
+  readonly children?: readonly ChildPolicy[] | undefined;
+  readonly child?: ChildPolicy | undefined;
+  readonly maxChildren?: number | undefined;
+  readonly stopOrder?: StopOrder | undefined;
 }
 
 export interface SupervisorPolicy {
@@ -48,13 +49,13 @@ export interface SupervisorPolicy {
   readonly withinMs: number;
   readonly autoShutdown: AutoShutdown;
   /** The delays before a child that has no `backoff` of its own is started again. */
-  readonly childBackoff?: Backoff;
+  readonly childBackoff?: Backoff | undefined;
   /** None: `sequential`. */
-  readonly startOrder?: StartOrder;
+  readonly startOrder?: StartOrder | undefined;
   /** So many children at most, of a dynamic supervisor. */
-  readonly maxChildren?: number;
+  readonly maxChildren?: number | undefined;
   /** Of a dynamic supervisor. None: `parallel`. */
-  readonly stopOrder?: StopOrder;
+  readonly stopOrder?: StopOrder | undefined;
 }
 
 /** How long a child with a `kill` hook may take to be gone after that hook was called, in milliseconds. */

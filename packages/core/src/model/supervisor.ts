@@ -12,6 +12,7 @@ import type { ErrorWire } from './wire.js';
 import { RestartWindow } from './restart-window.js';
 import type { Scope } from './strategy.js';
 
+/** What a supervisor is at as a whole; what its children are at say their statuses. */
 export type SupervisorPhase = 'idle' | 'starting' | 'running' | 'stopping' | 'stopped';
 
 /** The one thing that a supervisor is doing; operations.ts says how each is carried on. */

@@ -8,16 +8,22 @@
 import type { ExitReason } from './exit-reason.js';
 import { cut, fieldsOf } from './own-fields.js';
 
+/** A thrown value as JSON data: what {@link toWire} makes of it. What it does not have is not there. */
 export interface ErrorWire {
+  /** The name of its class; `NonError` for what is no error. */
   readonly name: string;
+  /** What it says; of what is no error the value as text. */
   readonly message: string;
+  /** Its `code`, as the platform, Coppice, and most libraries have one. */
   readonly code?: string | number;
   /**
    * What else the error has of its own, as far as it is data: `errno`, `syscall`, `address`, `port`, `exitCode`,
    * `signal`, ... Bounded: long texts are cut, and what does not fit is left out.
    */
   readonly details?: Readonly<Record<string, unknown>>;
+  /** Where it was made, in lines. */
   readonly stack?: string;
+  /** The error behind it. */
   readonly cause?: ErrorWire;
   /** The errors of an AggregateError. */
   readonly errors?: readonly ErrorWire[];
@@ -57,6 +63,12 @@ export function toWire(thrown: unknown): ErrorWire {
 /**
  * The way back: an Error with the name, message, code, details, stack and causes of the wire form. The class is
  * `Error` (or `AggregateError`): match on `code` or `name`.
+ *
+ * @example
+ * ```ts
+ * const error = fromWire(JSON.parse(line) as ErrorWire);
+ * if (isCoppiceError(error, 'COPPICE_GAVE_UP')) throw error;
+ * ```
  */
 export function fromWire(data: ErrorWire): Error {
   return unwire(data, 0, { left: MAX_TOTAL });

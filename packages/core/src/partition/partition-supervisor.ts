@@ -1,12 +1,11 @@
 /** `partitionSupervisor`: declares several of one declaration, among which keys choose. */
 import type { PartitionSupervisorHandle, Startable } from '../engine/handle-types.js';
-import type { TreeOptions } from '../engine/tree.js';
 import { addView } from '../engine/views.js';
 import { coppiceError } from '../model/errors.js';
 import type { PartitionSupervisorOptions, PartitionSupervisorSpec } from '../spec/partition-types.js';
 import type { ChildSpec } from '../spec/types.js';
 import { completeSpec, readOptions } from '../spec/validate.js';
-import { declared } from '../supervisor.js';
+import { type Declared, declared } from '../supervisor.js';
 import { Partitioning, checkCount } from './partitioning.js';
 import { PartitionsView } from './view.js';
 
@@ -16,12 +15,9 @@ export interface PartitionSupervisorTree<C extends ChildSpec>
     Startable {}
 
 /** A declared partition supervisor: frozen data, that can be a child, or be started as the root of a tree. */
-export interface DeclaredPartitionSupervisor<C extends ChildSpec> extends PartitionSupervisorSpec<C> {
-  /** A handle on a tree of its own that has not been started: to subscribe first, and then `start()`. */
-  handle(options?: TreeOptions): PartitionSupervisorTree<C>;
-  /** Starts a tree of its own; touches nothing global. */
-  start(options?: TreeOptions): Promise<PartitionSupervisorTree<C>>;
-}
+export interface DeclaredPartitionSupervisor<C extends ChildSpec>
+  extends PartitionSupervisorSpec<C>,
+    Declared<PartitionSupervisorTree<C>> {}
 
 /**
  * Declares a supervisor of several partitions, all of one declaration: Elixir's `PartitionSupervisor`. A key belongs to
@@ -48,7 +44,7 @@ export function partitionSupervisor<C extends ChildSpec>(
   const { partitions, child, ...own } = readOptions('a partition supervisor', options);
   const path = typeof own['id'] === 'string' ? own['id'] : '';
   if (Object.hasOwn(own, 'children')) {
-    throw coppiceError('COPPICE_UNKNOWN_KEY', {
+    throw coppiceError('COPPICE_UNKNOWN_OPTION', {
       kind: 'partition supervisor',
       key: 'children',
       hint: `, did you mean 'child'?`,

@@ -187,7 +187,7 @@ export class Desk implements SlotHolder {
     this.#goOnBooting();
   }
 
-  lost(slot: Slot): void {
+  lost(slot: Slot, reason: unknown): void {
     const { lease, state } = slot;
     if (state === 'leaving') return;
     slot.state = 'down';
@@ -195,7 +195,7 @@ export class Desk implements SlotHolder {
     if (!lease) return;
     slot.lease = undefined;
     this.#lent--;
-    lease.void();
+    lease.void(reason);
   }
 
   gone(slot: Slot, error?: unknown): void {

@@ -1,7 +1,6 @@
 /** `pool`: declares resources that are lent out. */
 import { incarnationOf } from '../engine/context.js';
 import type { Startable, SupervisorHandle } from '../engine/handle-types.js';
-import type { TreeOptions } from '../engine/tree.js';
 import { addView } from '../engine/views.js';
 import { coppiceError } from '../model/errors.js';
 import { show } from '../spec/checks.js';
@@ -9,7 +8,7 @@ import type { PoolOptions, PoolSpec } from '../spec/pool-types.js';
 import { service } from '../spec/service.js';
 import type { BackoffOptions, Context, Service, ServiceOptions } from '../spec/types.js';
 import { completeChild, completeSpec, readOptions } from '../spec/validate.js';
-import { declared, dynamicSupervisor } from '../supervisor.js';
+import { type Declared, declared, dynamicSupervisor } from '../supervisor.js';
 import { deskOf } from './desks.js';
 import { Slot } from './slot.js';
 import { PoolView } from './view.js';
@@ -18,12 +17,7 @@ import { PoolView } from './view.js';
 export interface PoolTree extends SupervisorHandle, Startable {}
 
 /** A declared pool: frozen data, that can be a child, or be started as the root of a tree. */
-export interface DeclaredPool<V> extends PoolSpec<V> {
-  /** A handle on a tree of its own that has not been started: to subscribe first, and then `start()`. */
-  handle(options?: TreeOptions): PoolTree;
-  /** Starts a tree of its own; touches nothing global. */
-  start(options?: TreeOptions): Promise<PoolTree>;
-}
+export interface DeclaredPool<V> extends PoolSpec<V>, Declared<PoolTree> {}
 
 const RESOURCES = 'resources';
 const DESK = 'desk';
@@ -61,7 +55,7 @@ export function pool<V>(options: PoolOptions<V>): DeclaredPool<V> {
   const strange = STRANGE.find((key) => Object.hasOwn(own, key));
   if (strange !== undefined) {
     const expected = `${KEYS.join(', ')}, and those of any child`;
-    throw coppiceError('COPPICE_UNKNOWN_KEY', { kind: 'pool', key: strange, hint: '', expected, path });
+    throw coppiceError('COPPICE_UNKNOWN_OPTION', { kind: 'pool', key: strange, hint: '', expected, path });
   }
   checkWhole('size', size, 1, path);
   checkWhole('maxOverflow', maxOverflow, 0, path);

@@ -25,8 +25,8 @@ export type SlotState = 'starting' | 'idle' | 'lent' | 'down' | 'leaving' | 'gon
 export interface SlotHolder {
   /** It is up, and can be lent. */
   up(slot: Slot): void;
-  /** It was up, and is not any more. */
-  lost(slot: Slot): void;
+  /** It was up, and is not any more, for this reason. */
+  lost(slot: Slot, reason: unknown): void;
   /** It is not there any more; with an error, it has never been. */
   gone(slot: Slot, error?: unknown): void;
 }
@@ -75,13 +75,13 @@ export class Slot extends ChildWatcher implements Reply {
     }
     if (incarnation.isLeaving || this.state === 'gone') return;
     this.incarnation = incarnation;
-    incarnation.onQuit(() => this.#lose());
+    incarnation.onQuit((reason) => this.#lose(incarnation.failure ?? reason));
     this.#holder.up(this);
   }
 
-  #lose(): void {
+  #lose(reason: unknown): void {
     this.incarnation = undefined;
-    this.#holder.lost(this);
+    this.#holder.lost(this, reason);
   }
 
   // --- what its supervisor says ---

@@ -56,9 +56,9 @@ export class Recorder implements FlightRecorder {
   readonly #supervisors = new Map<string, SupervisorBook>();
 
   constructor(options: RecorderOptions | true) {
-    const given = options === true ? {} : checkOptions('recorder', options, ['runs', 'children']);
-    this.#runs = checkCount('runs', given.runs ?? 10);
-    this.#most = checkCount('children', given.children ?? 1_000);
+    const given = options === true ? {} : checkOptions('recorder', options, ['maxRuns', 'maxChildren']);
+    this.#runs = checkCount('maxRuns', given.maxRuns ?? 10);
+    this.#most = checkCount('maxChildren', given.maxChildren ?? 1_000);
   }
 
   /** Takes an event in. */

@@ -5,15 +5,19 @@ import type { ReasonWire } from '../model/wire.js';
 /** How much is kept. The bound in memory is the product: with the defaults ten thousand runs at most. */
 export interface RecorderOptions {
   /** The last runs of each child. Default: 10. */
-  readonly runs?: number;
+  readonly maxRuns?: number | undefined;
   /**
    * The children, and the supervisors, of which anything is kept: those that have failed most recently. Default: 1,000.
    * One that has never failed takes no place.
    */
-  readonly children?: number;
+  readonly maxChildren?: number | undefined;
 }
 
-type Why<N extends 'child:starting' | 'child:stopping'> = Pick<EventBodies[N], 'because' | 'with' | 'by'> & {
+/** When and why a run was started, or was asked to stop. */
+export type RecordedCause<N extends 'child:starting' | 'child:stopping'> = Pick<
+  EventBodies[N],
+  'because' | 'with' | 'by'
+> & {
   readonly at: number;
 };
 
@@ -42,17 +46,19 @@ export type RecordedDecision =
 
 /** One incarnation of a child. */
 export interface RecordedRun {
+  /** Which it was. */
   readonly incarnation: number;
   /** When and why it was started; null: that was before the child had failed for the first time. */
-  readonly started: Why<'child:starting'> | null;
+  readonly started: RecordedCause<'child:starting'> | null;
   /** When it was up; null: it was not. */
   readonly readyAt: number | null;
   /** When and why it was asked to stop; null: it was not. */
-  readonly asked: Why<'child:stopping'> | null;
+  readonly asked: RecordedCause<'child:stopping'> | null;
   /** When it ended; null: it lives. */
   readonly endedAt: number | null;
   /** How long it was up, in milliseconds; null: it was not, or lives. */
   readonly uptimeMs: number | null;
+  /** How it ended, in a word; null: it lives. */
   readonly end: 'crashed' | 'completed' | 'stopped' | 'start-failed' | 'ignored' | null;
   /** How it ended, with the chain of causes; without stacks, and long texts are cut. */
   readonly reason: ReasonWire | null;
@@ -62,11 +68,15 @@ export interface RecordedRun {
 
 /** The last runs of a child that has failed. */
 export interface ChildHistory {
+  /** Ids from the root down to it, joined by `/`. */
   readonly path: string;
+  /** The path of its supervisor. */
   readonly supervisor: string;
+  /** Its name among its siblings. */
   readonly id: string;
   /** How often it has failed since it is recorded. */
   readonly failures: number;
+  /** When it has failed last, by the clock, in milliseconds. */
   readonly lastFailureAt: number;
   /** The oldest one first. */
   readonly runs: readonly RecordedRun[];
@@ -86,6 +96,7 @@ export type RecordedGiveUp = { readonly at: number; readonly offender: string } 
 
 /** The window of a supervisor over time. */
 export interface SupervisorHistory {
+  /** Ids from the root down to it, joined by `/`. */
   readonly path: string;
   /** The last fifty, the oldest one first. */
   readonly restarts: readonly RecordedRestart[];

@@ -43,6 +43,7 @@ const KEYS = ['unique', 'duplicate'] as const;
 export function registry<V = undefined, K = string>(
   options: RegistryOptions<'unique'>,
 ): UniqueRegistrySpec<V, K>;
+/** A registry in which any number of children can have a key: `lookup` gives all of them, `dispatch` calls them. */
 export function registry<V = undefined, K = string>(
   options: RegistryOptions<'duplicate'>,
 ): DuplicateRegistrySpec<V, K>;
@@ -53,7 +54,7 @@ export function registry(options: RegistryOptions<'unique' | 'duplicate'>): unkn
   for (const key of ['start', 'stop', 'kill', 'run']) {
     if (!Object.hasOwn(rest, key)) continue;
     const expected = 'keys, and those of any child';
-    throw coppiceError('COPPICE_UNKNOWN_KEY', { kind: 'registry', key, hint: '', expected, path });
+    throw coppiceError('COPPICE_UNKNOWN_OPTION', { kind: 'registry', key, hint: '', expected, path });
   }
   const isUnique = keys === 'unique';
   const View = isUnique ? UniqueView : DuplicateView;

@@ -218,7 +218,7 @@ export class Table {
     const { incarnation, isLeaving } = owner;
     const state = isLeaving || incarnation.isLeaving ? ', which is ending, but has not ended' : '';
     const details = { path: this.path, key: show(key), owner: incarnation.path, state };
-    return coppiceError('COPPICE_NAME_TAKEN', details);
+    return coppiceError('COPPICE_KEY_TAKEN', details);
   }
 
   #checkUnique(): void {

@@ -102,7 +102,12 @@ export function reading<T>(call: string, expected: string, given: unknown, read:
 export const A_SNAPSHOT = 'a snapshot, as snapshot() of a handle gives it';
 
 /** What a user puts in place of a port has to have its methods. */
-export function checkPort(name: string, port: unknown, methods: readonly string[]): void {
+export function checkPort(
+  name: string,
+  port: unknown,
+  methods: readonly string[],
+  call = 'handle, or start,',
+): void {
   if (port === undefined) return;
   const has = (key: string): boolean => {
     try {
@@ -118,7 +123,7 @@ export function checkPort(name: string, port: unknown, methods: readonly string[
   const missing = methods.filter((key) => !has(key));
   if (missing.length === 0) return;
   throw coppiceError('COPPICE_INVALID_ARGUMENT', {
-    call: 'handle, or start,',
+    call,
     expected: `${name}: an object with the methods ${methods.join(', ')}`,
     got: `${show(port)} without ${missing.join(', ')}`,
   });

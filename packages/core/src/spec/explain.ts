@@ -4,7 +4,7 @@ import { type ChildKind, type ChildPolicy, isSupervisorKind } from '../model/pol
 import { show } from './checks.js';
 import { childRows } from './explain-child.js';
 import { supervisorRows } from './explain-supervisor.js';
-import type { DynamicSupervisorSpec, SupervisorSpec } from './types.js';
+import type { DynamicSupervisorSpec, SupervisorSpec, Template } from './types.js';
 import { completeChild } from './validate.js';
 
 /** A heading, and sentences about it. */
@@ -25,7 +25,8 @@ export type AnySupervisor = SupervisorSpec | DynamicSupervisorSpec<never>;
  *
  * @example
  * ```ts
- * const feed = task({ id: 'feed', backoff: { minMs: 100, maxMs: 10_000 }, maxRestarts: 20, withinMs: 300_000, run });
+ * const limit = { backoff: { minMs: 100, maxMs: 10_000 }, maxRestarts: 20, withinMs: 300_000 };
+ * const feed = task({ id: 'feed', ...limit, run: ({ sleep }) => sleep(1_000) });
  * console.log(explainPolicy(feed));
  * // feed: a permanent task
  * //   restarts   However it ends, it is started again 50 to 100 ms later. Each further failure in a row doubles
@@ -33,7 +34,10 @@ export type AnySupervisor = SupervisorSpec | DynamicSupervisorSpec<never>;
  * // ...
  * ```
  */
-export function explainPolicy(spec: ChildPolicy, supervisor?: ChildPolicy): string {
+export function explainPolicy(
+  spec: Template,
+  supervisor?: SupervisorSpec | DynamicSupervisorSpec<never>,
+): string {
   const complete = completeChild(spec, supervisor?.id ?? '') as ChildPolicy;
   if (supervisor === undefined) return [headOf(complete.id, complete), ...explain(complete)].join('\n');
   const above = completeChild(supervisor, '');

@@ -18,7 +18,7 @@ export interface Above {
   readonly id: string;
   readonly maxRestarts: number;
   readonly withinMs: number;
-  readonly childBackoff?: Backoff;
+  readonly childBackoff?: Backoff | undefined;
 }
 
 /** Between so many milliseconds, both included. */

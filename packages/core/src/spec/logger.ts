@@ -1,15 +1,22 @@
 /** The log port: a structural subset of pino's logger, so that any pino-shaped logger fits. */
 
-interface LogMethod {
+/** Writes a record at one level. */
+export interface LogMethod {
+  /** A message alone. */
   (message: string): void;
+  /** Fields, an error among them as `err`, and perhaps a message. */
   (fields: object, message?: string): void;
 }
 
 /** A logger as pino has it. */
 export interface Logger {
+  /** For those who look into something. */
   readonly debug: LogMethod;
+  /** What is as it should be. */
   readonly info: LogMethod;
+  /** What somebody may have to look at. */
   readonly warn: LogMethod;
+  /** What has failed. */
   readonly error: LogMethod;
   /** A logger that adds these fields to each record. */
   child(bindings: Record<string, unknown>): Logger;
@@ -17,24 +24,6 @@ export interface Logger {
 
 /** What a tree can log to: a logger, or something simpler that can make no children, as `console`. */
 export type LoggerLike = Omit<Logger, 'child'> & Partial<Pick<Logger, 'child'>>;
-
-/** A logger that adds these fields to each record: the logger's own child; if it can make none, they are written each time. */
-export function withFields(logger: LoggerLike, fields: Record<string, unknown>): Logger {
-  if (logger.child) return logger.child(fields);
-  const at =
-    (level: 'debug' | 'info' | 'warn' | 'error'): LogMethod =>
-    (first: string | object, message?: string): void => {
-      if (typeof first === 'string') logger[level](fields, first);
-      else logger[level]({ ...fields, ...first }, message);
-    };
-  return {
-    debug: at('debug'),
-    info: at('info'),
-    warn: at('warn'),
-    error: at('error'),
-    child: (more) => withFields(logger, { ...fields, ...more }),
-  };
-}
 
 const nothing = (): void => {};
 

@@ -23,7 +23,8 @@ declare const each: unique symbol;
 /** A declared partition supervisor as data; `partitionSupervisor()` gives it `start` and `handle`. */
 export interface PartitionSupervisorSpec<C extends ChildSpec = ChildSpec>
   extends SupervisorSpec,
-    Views<Partitions<OutsideOf<C>>, Partitions<InsideOf<C>>> {
+    Views<Partitions<PartitionValue<C>>, Partitions<LinkedPartitionValue<C>>> {
+  /** In the types only: what runs in each partition. */
   readonly [each]: C;
 }
 
@@ -47,9 +48,12 @@ export interface Partitions<T> extends PartitionRouter {
   whenReady(key: PartitionKey, options?: WhenReadyOptions): Promise<T>;
 }
 
-type OutsideOf<C> = C extends Views<infer O, unknown> ? O : C extends Service<infer V> ? V : never;
+/** What `use` of a handle gives of one partition, by what runs in it. */
+export type PartitionValue<C> =
+  C extends Views<infer O, unknown> ? O : C extends Service<infer V> ? V : never;
 
-type InsideOf<C> =
+/** What `use` of a child gives of one partition, by what runs in it. */
+export type LinkedPartitionValue<C> =
   C extends Views<unknown, infer I>
     ? I
     : C extends TaskSupervisorSpec

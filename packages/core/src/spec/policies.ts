@@ -79,9 +79,9 @@ function completeWorker(spec: Spec, path: string): void {
 
 /** So many restarts within so long, of a supervisor or of a child. */
 export function checkLimit({ maxRestarts, withinMs }: Spec, path: string): void {
-  check(isDuration(maxRestarts), 'COPPICE_INVALID_INTENSITY', maxRestarts, path);
+  check(isDuration(maxRestarts), 'COPPICE_INVALID_MAX_RESTARTS', maxRestarts, path);
   const isPeriod = typeof withinMs === 'number' && withinMs > 0 && withinMs < Infinity;
-  check(isPeriod, 'COPPICE_INVALID_PERIOD', withinMs, path);
+  check(isPeriod, 'COPPICE_INVALID_WITHIN', withinMs, path);
 }
 
 /** The ids of the siblings; whether they are siblings their supervisor checks. */

@@ -7,15 +7,15 @@ export interface PoolOptions<V> extends ChildOptions {
   /** How many resources there are, a whole number, 1 to 100,000. */
   readonly size: number;
   /** So many more are started while all are lent, and stopped when nobody waits for them any more. Default: 0. */
-  readonly maxOverflow?: number;
+  readonly maxOverflow?: number | undefined;
   /** The first `size` are started when somebody wants one, and not when the pool starts. Default: false. */
-  readonly lazy?: boolean;
+  readonly lazy?: boolean | undefined;
   /** So many restarts of resources within `withinMs` are allowed; one more, and the pool gives up. Default: 3. */
-  readonly maxRestarts?: number;
+  readonly maxRestarts?: number | undefined;
   /** The length of the window in which restarts are counted, in milliseconds. Default: 5,000. */
-  readonly withinMs?: number;
+  readonly withinMs?: number | undefined;
   /** The delays before a resource that has no `backoff` is started again. Default: none. */
-  readonly childBackoff?: BackoffOptions;
+  readonly childBackoff?: BackoffOptions | undefined;
   /** What each resource is. It is started again when it crashes: `permanent`. */
   readonly child: Service<V>;
 }
@@ -23,16 +23,22 @@ export interface PoolOptions<V> extends ChildOptions {
 /** How to borrow. */
 export interface CheckoutOptions {
   /** How long to wait for a resource, in milliseconds. Default: Infinity. */
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
   /** If it is aborted, nobody waits any more. Default: none. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** One resource, lent to one borrower. */
 export interface Lease<V> extends Disposable {
+  /** The resource: what its `start` returned. */
   readonly value: V;
   /** Is it still lent: not given back, and not ended? */
   readonly isOpen: boolean;
+  /**
+   * Aborted when the resource ends while it is lent; its reason is the error that the resource has crashed with. For
+   * whoever waits for an answer of it. Made when first asked for.
+   */
+  readonly signal: AbortSignal;
   /** Gives it back, for others to use. Again, or after its end: nothing happens. */
   release(): void;
   /** Gives it back as no longer usable: it is stopped, and another one takes its place. */
@@ -43,7 +49,9 @@ export interface Lease<V> extends Disposable {
 export interface PoolCounts {
   /** Resources, whatever they are at: those that start, stop, or wait for their restart included. */
   readonly resources: number;
+  /** Those that are up, and lent to nobody. */
   readonly idle: number;
+  /** Those that somebody has. */
   readonly lent: number;
   /** Borrowers that wait. */
   readonly waiting: number;
@@ -69,7 +77,7 @@ export interface Pool<V> {
    *
    * @example
    * ```ts
-   * const user = await use(db).withResource((connection) => connection.query('select ...'), { timeoutMs: 1_000 });
+   * const rows = await tree.use(connections).withResource((one) => one.query('select 1'), { timeoutMs: 1_000 });
    * ```
    */
   withResource<R>(

@@ -10,6 +10,7 @@ export interface RegistryOptions<Keys extends 'unique' | 'duplicate'> extends Ch
 
 /** One child under one key. */
 export interface RegistryEntry<V, K> {
+  /** The key. */
   readonly key: K;
   /** What the child has registered. */
   readonly value: V;
@@ -19,8 +20,8 @@ export interface RegistryEntry<V, K> {
   readonly incarnation: number;
 }
 
-/** What both kinds of registries can do. It stays valid when the registry is started again. */
-interface AnyRegistry<K> {
+/** What registries of both kinds can do. It stays valid when the registry is started again. */
+export interface AnyRegistry<K> {
   /** How many entries there are. O(1); one that has failed in this very turn may still be counted. */
   count(): number;
   /** The keys under which somebody is found, one after the other, each once. What comes meanwhile may be left out. */
@@ -60,12 +61,12 @@ export interface DuplicateRegistry<V, K> extends AnyRegistry<K> {
 }
 
 /** What a child can do besides: `use(registry)` in its code. */
-interface Registering<V, K> {
+export interface LinkedRegistry<V, K> {
   /**
    * Registers this incarnation under a key. It is found from now on; not any more as soon as it has to end, for
    * whatever reason. The key is free again when it has ended. Again under the same key: another value.
    *
-   * @throws CommandError `COPPICE_NAME_TAKEN` if another child has the key; `COPPICE_NOT_RUNNING` if the registry is
+   * @throws CommandError `COPPICE_KEY_TAKEN` if another child has the key; `COPPICE_NOT_RUNNING` if the registry is
    * down; the reason of its `signal` if this incarnation has to end
    */
   register(...entry: undefined extends V ? [key: K, value?: V] : [key: K, value: V]): void;
@@ -75,8 +76,10 @@ interface Registering<V, K> {
   ownKeys(): K[];
 }
 
-export interface LinkedUniqueRegistry<V, K> extends UniqueRegistry<V, K>, Registering<V, K> {}
-export interface LinkedDuplicateRegistry<V, K> extends DuplicateRegistry<V, K>, Registering<V, K> {}
+/** What `use` gives a child of a registry with unique keys: it can register. */
+export interface LinkedUniqueRegistry<V, K> extends UniqueRegistry<V, K>, LinkedRegistry<V, K> {}
+/** What `use` gives a child of a registry with duplicate keys: it can register. */
+export interface LinkedDuplicateRegistry<V, K> extends DuplicateRegistry<V, K>, LinkedRegistry<V, K> {}
 
 /** A declared registry with unique keys: a service, whose value depends on who asks. */
 export interface UniqueRegistrySpec<V, K>

@@ -1,6 +1,6 @@
 /** How long a stop may take, for those who ask with a declaration of their own. */
-import type { ChildPolicy } from '../model/policy.js';
 import { stopBudgetMs as budgetOf } from '../model/stop-budget.js';
+import type { Template } from './types.js';
 import { completeChild } from './validate.js';
 
 /**
@@ -18,6 +18,6 @@ import { completeChild } from './validate.js';
  * stopBudgetMs(supervisor({ id: 'app', children: [worker, task({ ...worker, id: 'other' })] })); // 4000
  * ```
  */
-export function stopBudgetMs(spec: ChildPolicy): number {
+export function stopBudgetMs(spec: Template): number {
   return budgetOf(completeChild(spec, ''));
 }

@@ -8,61 +8,62 @@ export declare const awaitsResults: unique symbol;
 
 /** A declared task supervisor as data; `taskSupervisor()` gives it `start` and `handle`. */
 export interface TaskSupervisorSpec extends DynamicSupervisorSpec<readonly [never]> {
+  /** In the types only: no other declaration is taken for one. */
   readonly [awaitsResults]: true;
 }
 
 /** How a task supervisor deals with each of its tasks. */
 export interface AwaitedTaskOptions {
   /** The first part of their ids: `task#1`, `task#2`, ... Default: `task`. */
-  readonly id?: string;
+  readonly id?: string | undefined;
   /**
    * `temporary`: a task has one attempt. `transient`: after a crash it is tried again, with the same function; its
    * promise settles with the first success, or when it is given up. Default: `temporary`.
    */
-  readonly restart?: 'temporary' | 'transient';
+  readonly restart?: 'temporary' | 'transient' | undefined;
   /** The delays before a task is tried again. A long run makes good no failure, unless `resetAfterMs` says so. Default: none. */
-  readonly backoff?: BackoffOptions;
+  readonly backoff?: BackoffOptions | undefined;
   /** So many times each task is tried again. Default: 3. */
-  readonly maxRestarts?: number;
+  readonly maxRestarts?: number | undefined;
   /** Only the restarts within so many milliseconds count. Default: all of the task's. */
-  readonly withinMs?: number;
+  readonly withinMs?: number | undefined;
   /** What kind of failure an error is; a `permanent` one is not tried again. Default: all are transient. */
-  classify?(error: unknown): ErrorClass;
+  readonly classify?: ((error: unknown) => ErrorClass) | undefined;
   /**
    * What happens when a task has failed for good. `remove`: its promise is rejected, and nothing else happens.
    * `keep-trying`: it is tried for ever, at the longest delay of its `backoff`. `park`: it stays, down, and its
    * promise is pending until it is revived or terminated. `escalate`: the task supervisor gives up, and all of its
    * tasks end. `exit`: the whole tree ends. Default: `remove`.
    */
-  readonly giveUp?: GiveUp;
+  readonly giveUp?: GiveUp | undefined;
   /** A parked task is tried again after so many milliseconds. Default: only when somebody does it. */
-  readonly reviveAfterMs?: number;
+  readonly reviveAfterMs?: number | undefined;
   /** How many milliseconds a task may take to stop; then it is given up. Default: 5,000. */
-  readonly shutdownMs?: number;
+  readonly shutdownMs?: number | undefined;
   /** What to do if it does not end within `shutdownMs`. Default: `abandon`. */
-  readonly onStuck?: OnStuck;
+  readonly onStuck?: OnStuck | undefined;
   /** An attempt has crashed if it does not call `heartbeat()` for so many milliseconds. Default: it is not watched. */
-  readonly staleAfterMs?: number;
+  readonly staleAfterMs?: number | undefined;
   /** An attempt has crashed if it takes so many milliseconds. Default: no limit. See also `timeoutMs` of a call. */
-  readonly maxRunMs?: number;
+  readonly maxRunMs?: number | undefined;
 }
 
 /** A supervisor of tasks whose results are awaited. */
 export interface TaskSupervisorOptions extends ChildOptions {
   /** So many tasks at most, also those that wait for their next attempt; one more is refused. Default: no limit. */
-  readonly maxChildren?: number;
+  readonly maxChildren?: number | undefined;
   /** How each task is dealt with. Default: one attempt. */
-  readonly task?: AwaitedTaskOptions;
+  readonly task?: AwaitedTaskOptions | undefined;
 }
 
 /** Options of one task. */
 export interface RunTaskOptions {
   /** Its name; must be new. Default: the `id` of `task` with a number, like `task#1`. */
-  readonly id?: string;
+  readonly id?: string | undefined;
   /** Without a result after so many milliseconds, all attempts together, it is stopped. Default: no limit. */
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
   /** If it is aborted, the task is stopped. Default: none. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Options of a stream of results. */
@@ -70,17 +71,18 @@ export interface TaskStreamOptions {
   /** So many items are worked on at once, a whole number, 1 or more; so many results at most wait to be taken. */
   readonly concurrency: number;
   /** Results in the order of the items; or each as soon as it is there. Default: true. */
-  readonly ordered?: boolean;
+  readonly ordered?: boolean | undefined;
   /** An item without a result after so many milliseconds, all attempts together, is stopped. Default: no limit. */
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
   /** An item that takes longer than `timeoutMs` has failed (`fail`), or is left out (`skip`). Default: `fail`. */
-  readonly onTimeout?: 'fail' | 'skip';
+  readonly onTimeout?: 'fail' | 'skip' | undefined;
   /** If it is aborted, the stream ends with its reason. Default: none. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A task that runs by itself. */
 export interface RunningTask<R> {
+  /** Its name among the tasks of its supervisor. */
   readonly id: string;
   /** Ids from the root down to the task, joined by `/`. */
   readonly path: string;
@@ -128,9 +130,8 @@ export interface TaskRunner {
    *
    * @example
    * ```ts
-   * for await (const size of tree.supervisor(tasks).asyncStream(urls, (url) => sizeOf(url), { concurrency: 8 })) {
-   *   total += size;
-   * }
+   * const sizes = tree.supervisor(tasks).asyncStream(urls, (url) => sizeOf(url), { concurrency: 8 });
+   * for await (const size of sizes) console.log(size);
    * ```
    */
   asyncStream<T, R>(
@@ -138,6 +139,7 @@ export interface TaskRunner {
     fn: (item: T, context: Context) => R | PromiseLike<R>,
     options: TaskStreamOptions & { readonly settled: true },
   ): AsyncIterableIterator<PromiseSettledResult<R>>;
+  /** Results as they are: the first failure ends the stream. */
   asyncStream<T, R>(
     items: Iterable<T> | AsyncIterable<T>,
     fn: (item: T, context: Context) => R | PromiseLike<R>,
@@ -156,11 +158,14 @@ export interface LinkedTaskRunner extends TaskRunner {
    *
    * @example
    * ```ts
-   * run: async ({ use }) => {
-   *   const prices = use(tasks).async(() => fetchPrices());
-   *   const stock = use(tasks).async(() => fetchStock());
-   *   publish(await prices.result, await stock.result);
-   * },
+   * const publisher = task({
+   *   id: 'publisher',
+   *   run: async ({ use }) => {
+   *     const prices = use(tasks).async(() => fetchPrices());
+   *     const stock = use(tasks).async(() => fetchStock());
+   *     publish(await prices.result, await stock.result);
+   *   },
+   * });
    * ```
    */
   async<R>(fn: (context: Context) => R | PromiseLike<R>, options?: RunTaskOptions): RunningTask<R>;

@@ -156,7 +156,7 @@ function checkKeys(kind: ChildKind, options: Options, path: string): void {
     if (known.includes(key)) continue;
     const meant = MEANT_BY[kind] ?? {};
     const near = Object.hasOwn(meant, key) ? meant[key] : closest(key, known);
-    throw coppiceError('COPPICE_UNKNOWN_KEY', {
+    throw coppiceError('COPPICE_UNKNOWN_OPTION', {
       kind,
       key,
       path,

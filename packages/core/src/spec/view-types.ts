@@ -8,6 +8,8 @@ declare const seenInside: unique symbol;
  * it gives a child, which is known by then.
  */
 export interface Views<Outside, Inside> {
+  /** In the types only: what `use` of a handle gives. */
   readonly [seenOutside]: Outside;
+  /** In the types only: what `use` of a child gives. */
   readonly [seenInside]: Inside;
 }

@@ -179,6 +179,10 @@ export const runJob = (context: Context, job: Job): unknown => job.run(context);
 /** Is it the declaration of a task supervisor? */
 export function isTaskSupervisor(spec: unknown): boolean {
   if (typeof spec !== 'object' || spec === null) return false;
-  const { kind, child } = spec as { readonly kind?: unknown; readonly child?: { readonly run?: unknown } };
-  return kind === 'dynamic-supervisor' && child?.run === runJob;
+  try {
+    const { kind, child } = spec as { readonly kind?: unknown; readonly child?: { readonly run?: unknown } };
+    return kind === 'dynamic-supervisor' && child?.run === runJob;
+  } catch {
+    return false; // a Proxy, a getter that throws
+  }
 }

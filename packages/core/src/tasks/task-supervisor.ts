@@ -1,7 +1,6 @@
 /** `taskSupervisor`: declares a supervisor of tasks whose results are awaited. */
 import type { Startable } from '../engine/handle-types.js';
 import type { TaskSupervisorHandle } from '../engine/handle-types.js';
-import type { TreeOptions } from '../engine/tree.js';
 import { coppiceError } from '../model/errors.js';
 import { closest } from '../model/suggest.js';
 import { oneOf, readOnce } from '../spec/checks.js';
@@ -12,19 +11,14 @@ import type { AwaitedTaskOptions, TaskSupervisorOptions, TaskSupervisorSpec } fr
 import type { BackoffOptions, Task, TaskOptions } from '../spec/types.js';
 import { readBackoff } from '../spec/durations.js';
 import { completeSpec, readOptions } from '../spec/validate.js';
-import { declared } from '../supervisor.js';
+import { type Declared, declared } from '../supervisor.js';
 import { type Job, runJob } from './job.js';
 
 /** A whole tree whose root is a task supervisor. */
 export interface TaskSupervisorTree extends TaskSupervisorHandle, Startable {}
 
 /** A declared task supervisor: frozen data, that can be a child, or be started as the root of a tree. */
-export interface DeclaredTaskSupervisor extends TaskSupervisorSpec {
-  /** A handle on a tree of its own that has not been started: to subscribe first, and then `start()`. */
-  handle(options?: TreeOptions): TaskSupervisorTree;
-  /** Starts a tree of its own; touches nothing global. */
-  start(options?: TreeOptions): Promise<TaskSupervisorTree>;
-}
+export interface DeclaredTaskSupervisor extends TaskSupervisorSpec, Declared<TaskSupervisorTree> {}
 
 const TASK_KEYS = [
   'id',
@@ -135,5 +129,5 @@ function unknownKey(
   path: string,
 ): Error {
   const hint = near === undefined ? '' : `, did you mean '${near}'?`;
-  return coppiceError('COPPICE_UNKNOWN_KEY', { kind, key, hint, expected, path });
+  return coppiceError('COPPICE_UNKNOWN_OPTION', { kind, key, hint, expected, path });
 }

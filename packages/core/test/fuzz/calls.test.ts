@@ -42,7 +42,7 @@ async function drained(stream: AsyncIterableIterator<unknown>): Promise<void> {
 }
 
 const CALLS: Readonly<Record<string, Call>> = {
-  stop: { args: () => [{ reason: 'shutdown', deadlineMs: 50, by: 'me' }], call: onTree('stop') },
+  stop: { args: () => [{ reason: 'shutdown', shutdownMs: 50, by: 'me' }], call: onTree('stop') },
   startChild: {
     args: () => [{ kind: 'service', id: 'new', start: () => 1, stop: () => {}, shutdownMs: 100 }],
     call: onTree('startChild'),
@@ -132,7 +132,12 @@ const CALLS: Readonly<Record<string, Call>> = {
   },
   withResource: {
     args: () => [(value: string) => value, { timeoutMs: 10, signal }],
-    call: ({ tree, conns }, ...args) => tree.use(conns).withResource(...(args as unknown as [never])),
+    call: ({ tree, conns }, work, ...options) => {
+      const { watched, isAtWork } = watchedWork(work);
+      const result = tree.use(conns).withResource(watched as never, ...options);
+      // It is as long under way as the function is: one that never comes to its end is no fault of the pool.
+      return Promise.race([result, tree.whenStopped().then(() => (isAtWork() ? undefined : result))]);
+    },
     callsBack: true,
   },
   'for of partitions': { args: () => ['key'], call: onTree('for', 'parts') },
@@ -149,13 +154,13 @@ const CALLS: Readonly<Record<string, Call>> = {
   watchHealth: {
     args: ({ tree }) => [
       tree,
-      { children: { db: { required: false, graceMs: 5 } }, keep: 3, facts: () => ({}) },
+      { children: { db: { required: false, graceMs: 5 } }, maxChanges: 3, facts: () => ({}) },
     ],
     call: (_, ...args) => {
       const watch = watchHealth(...(args as unknown as [never]));
-      watch.now();
-      watch.look();
-      watch.off();
+      watch.health();
+      watch.refresh();
+      watch.stop();
     },
     callsBack: true,
   },
@@ -198,6 +203,22 @@ const CALLS: Readonly<Record<string, Call>> = {
     call: (_, ...args) => stopBudgetMs(...(args as unknown as [never])),
   },
 };
+
+/** The same function, of which it is seen whether what it returned is still pending. */
+function watchedWork(work: unknown): { watched: unknown; isAtWork: () => boolean } {
+  let open = 0;
+  if (typeof work !== 'function') return { watched: work, isAtWork: () => false };
+  const watched = (...args: unknown[]): unknown => {
+    const result: unknown = (work as (...given: unknown[]) => unknown)(...args);
+    open++;
+    const done = (): void => void open--;
+    Promise.resolve()
+      .then(() => result)
+      .then(done, done);
+    return result;
+  };
+  return { watched, isAtWork: () => open > 0 };
+}
 
 const NAMES = Object.keys(CALLS);
 
@@ -274,7 +295,7 @@ async function make(
     const late = await settled(world.clock, made.value, 100).catch(() => undefined);
     if (late) return late.isError ? expectGood(late.error) : undefined;
     // It waits for something: then until the end of the tree.
-    const end = await settled(world.clock, Promise.all([made.value, world.tree.stop({ deadlineMs: 10 })]));
+    const end = await settled(world.clock, Promise.all([made.value, world.tree.stop({ shutdownMs: 10 })]));
     if (end.isError) expectGood(end.error);
     await settled(world.clock, world.tree.start());
   }

@@ -275,6 +275,8 @@ const MAKERS: Readonly<Record<string, () => unknown>> = {
       JSON.parse('{"__proto__":{"polluted":1},"constructor":1,"toString":1,"then":1}'),
     ),
   'an error with a code of ours': () => Object.assign(new Error('c'), { code: 'COPPICE_STOP_REQUESTED' }),
+  'an error that cannot be printed': () =>
+    Object.assign(new Error('p'), { [Symbol.for('nodejs.util.inspect.custom')]: sabotage }),
   'an error called AbortError': () => Object.assign(new Error('abort'), { name: 'AbortError' }),
 };
 

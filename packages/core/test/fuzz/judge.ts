@@ -1,7 +1,8 @@
 /** What has to hold whatever a call was given: a coded error or none, nothing left behind, nothing polluted. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CodedError, type SimulatedClock } from '@coppice/core';
+import { format } from 'node:util';
+import { CodedError } from '@coppice/core';
 import { unhandledRejections } from '../support/unhandled-rejections.js';
 import { Sabotage } from './hostile.js';
 
@@ -48,12 +49,13 @@ export function outcomeOf(call: () => unknown): Outcome {
   }
 }
 
+/** Lets time go by. */
+export interface Time {
+  advance(ms: number): Promise<void>;
+}
+
 /** How a promise settles, while time goes by; fails if it does not within `ms`. */
-export async function settled(
-  clock: SimulatedClock,
-  promise: Promise<unknown>,
-  ms = 100_000,
-): Promise<Outcome> {
+export async function settled(clock: Time, promise: Promise<unknown>, ms = 100_000): Promise<Outcome> {
   let outcome: Outcome | undefined;
   promise.then(
     (value) => (outcome = { value, isError: false }),
@@ -68,7 +70,8 @@ export async function settled(
 export async function peacefully(act: () => Promise<unknown>): Promise<void> {
   const before = [Object.prototype, Array.prototype, Function.prototype, Error.prototype].map(shape);
   const silenced = (['warn', 'error'] as const).map((level) =>
-    jest.spyOn(console, level).mockImplementation(() => {}),
+    // As the real one, which can fail over what it is to print.
+    jest.spyOn(console, level).mockImplementation((...line: unknown[]) => void format(...line)),
   );
   let failure: { readonly error: unknown } | undefined;
   let rejections: unknown[] = [];

@@ -160,7 +160,7 @@ async function startAndStop(root: { handle(options: object): SupervisorTree }): 
     starting.catch(() => {});
     await clock.advance(3_000);
     JSON.stringify(tree.snapshot());
-    const stopped = await settled(clock, tree.stop({ deadlineMs: 500 }));
+    const stopped = await settled(clock, tree.stop({ shutdownMs: 500 }));
     expect(stopped.isError).toBe(false);
     const started = await settled(clock, starting);
     if (started.isError) expectCoded(started.error);
@@ -168,5 +168,5 @@ async function startAndStop(root: { handle(options: object): SupervisorTree }): 
       tree.whichChildren().map(() => 'stopped'),
     );
   }
-  expect(clock.pending).toBe(0);
+  expect(clock.pendingTimers).toBe(0);
 }

@@ -44,12 +44,12 @@ export async function expectSound(world: World): Promise<void> {
   const { tree, clock } = world;
   JSON.stringify(tree.snapshot());
   for (let round = 0; round < 2; round++) {
-    const stopped = await settled(clock, tree.stop({ deadlineMs: 100 }));
+    const stopped = await settled(clock, tree.stop({ shutdownMs: 100 }));
     expect(stopped.error).toBeUndefined();
     expect(tree.whichChildren().map(({ status }) => status)).toEqual(
       tree.whichChildren().map(() => 'stopped'),
     );
-    expect(clock.pending).toBe(0);
+    expect(clock.pendingTimers).toBe(0);
     if (round === 1) return;
     const started = await settled(clock, tree.start());
     expect(started.error).toBeUndefined();

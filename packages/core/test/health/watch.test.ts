@@ -64,7 +64,7 @@ describe('the history', () => {
   test('is bounded', async () => {
     const db = scripted('db', often);
     const { tree, clock } = await boot({ children: [db.spec] });
-    const watch = watchHealth(tree, { keep: 3 });
+    const watch = watchHealth(tree, { maxChanges: 3 });
     for (let i = 0; i < 5; i++) {
       db.crash();
       await clock.advance(1_000);
@@ -78,9 +78,9 @@ describe('the history', () => {
     const watch = watchHealth(tree, { facts: () => facts });
     await clock.advance(7);
     facts.isDraining = true;
-    watch.look();
+    watch.refresh();
     expect(told(watch)).toEqual(['7: unready (7) root draining']);
-    watch.off();
+    watch.stop();
     facts.isDraining = false;
     await tree.stop();
     expect(told(watch)).toHaveLength(1);
@@ -109,7 +109,7 @@ describe('what single children mean', () => {
     db.crash();
     eu.crash();
     await booted.settle();
-    return { ...booted, watch, health: watch.now() };
+    return { ...booted, watch, health: watch.health() };
   }
 
   test('required: false, as if it were declared so; also for what is below', async () => {
@@ -139,11 +139,11 @@ describe('what single children mean', () => {
       ],
     });
     await clock.advance(599);
-    expect(watch.now().isReady).toBe(true);
+    expect(watch.health().isReady).toBe(true);
     await clock.advance(1);
-    expect(watch.now().isReady).toBe(false);
+    expect(watch.health().isReady).toBe(false);
     await clock.advance(400);
-    expect(watch.now().status).toBe('ready');
+    expect(watch.health().status).toBe('ready');
     // Nobody has asked at 600: it is told by a timer.
     expect(told(watch)).toEqual(['600: unready (600) root/db backing-off', '1000: ready (400) ']);
   });
@@ -153,9 +153,9 @@ describe('what single children mean', () => {
     await clock.advance(1_000);
     await tree.terminateChild('db');
     await clock.advance(1_499);
-    expect([watch.now().isReady, told(watch)]).toEqual([true, []]);
+    expect([watch.health().isReady, told(watch)]).toEqual([true, []]);
     await clock.advance(1);
-    expect(watch.now().isReady).toBe(false);
+    expect(watch.health().isReady).toBe(false);
   });
 
   test('a snapshot alone cannot judge how long it is down: there is no grace', async () => {
@@ -184,6 +184,6 @@ test('children that are counted are told together', async () => {
 test('an option that does not exist is refused', async () => {
   const { tree } = await boot({ children: [] });
   expect(() => watchHealth(tree, { kept: 1 } as never)).toThrow(
-    'no other options than children, keep, facts',
+    'no other options than children, maxChanges, facts',
   );
 });

@@ -11,7 +11,11 @@ const keyOf = (metric: string, attributes: object): string =>
 export function measured(tree: AnySupervisorHandle, options?: MeasureOptions) {
   const counted: Values = {};
   const touched = new Set<MetricName>();
-  const { read, fault, off } = measure(
+  const {
+    read,
+    fault,
+    stop: off,
+  } = measure(
     tree,
     (metric, value, attributes) => {
       touched.add(metric);

@@ -101,7 +101,7 @@ test('hanging_restart_loop: a stop gets in before the next attempt', async () =>
   await clock.advance(1_000);
   expect((await stopped).reason).toEqual({ kind: 'shutdown' });
   expect(bad.starts).toBeLessThanOrEqual(starts + 1);
-  expect(clock.pending).toBe(0);
+  expect(clock.pendingTimers).toBe(0);
 });
 
 test('hanging_restart_loop: the event loop has its turn before each retry', async () => {
@@ -116,7 +116,7 @@ test('hanging_restart_loop: the event loop has its turn before each retry', asyn
   a.crash();
   for (let turn = 0; turn < 100; turn++) await Promise.resolve(); // no timer is fired: nothing is retried
   expect(a.starts).toBe(2);
-  expect(clock.nextAt).toBe(clock.now());
+  expect(clock.nextTimerAt).toBe(clock.now());
   isBroken = false;
   await clock.advance(0);
   expect(statuses(tree)).toEqual(['a: running']);

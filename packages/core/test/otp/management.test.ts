@@ -82,7 +82,7 @@ test('child_adm: a child whose restart is due is restarting; terminate_child end
     'COPPICE_ALREADY_PRESENT',
   ]);
   expect(statuses(tree)).toEqual(['a: stopped']);
-  expect(clock.pending).toBe(0);
+  expect(clock.pendingTimers).toBe(0);
   const { starts } = a;
   await clock.advance(10_000);
   expect(a.starts).toBe(starts);
@@ -211,8 +211,8 @@ test('sup_flags', () => {
     [undefined, { maxRestarts: 0, withinMs: 1 }],
     ['COPPICE_INVALID_STRATEGY', { strategy: 'simple-one-for-one' }],
     ['COPPICE_INVALID_STRATEGY', { strategy: null }],
-    ['COPPICE_INVALID_INTENSITY', { maxRestarts: -1 }],
-    ['COPPICE_INVALID_PERIOD', { withinMs: 0 }],
+    ['COPPICE_INVALID_MAX_RESTARTS', { maxRestarts: -1 }],
+    ['COPPICE_INVALID_WITHIN', { withinMs: 0 }],
     ['COPPICE_INVALID_AUTO_SHUTDOWN', { autoShutdown: true }],
   ];
   for (const [code, options] of flags) {

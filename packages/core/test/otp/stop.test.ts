@@ -10,7 +10,7 @@ test('sup_stop_infinity', async () => {
   const stopped = tree.stop().finally(() => (isOver = true));
   await clock.advance(365 * 24 * 3_600_000);
   expect(isOver).toBe(false);
-  expect(clock.pending).toBe(0);
+  expect(clock.pendingTimers).toBe(0);
   expect(drain(journal)).toEqual(['stop b']); // one after the other: a is still up
   gate.resolve();
   expect((await stopped).unstopped).toEqual([]);
@@ -51,7 +51,7 @@ test('sup_stop_timeout: a child that ends in time is not killed, however close',
   await clock.advance(999);
   gate.resolve();
   expect((await stopped).unstopped).toEqual([]);
-  expect(clock.pending).toBe(0);
+  expect(clock.pendingTimers).toBe(0);
 });
 
 test('sup_stop_brutal_kill', async () => {

@@ -127,7 +127,7 @@ async function outside(): Promise<void> {
   // @ts-expect-error -- not both
   await group.startChild({ spec: service({ id: 'own', start: () => 1 }), args: ['ada', 1] });
   expectTypeOf(tree.child('a')).toEqualTypeOf<ChildInfo | undefined>();
-  expectTypeOf(tree.children({ limit: 3 })).toEqualTypeOf<ChildPage>();
+  expectTypeOf(tree.childPage({ limit: 3 })).toEqualTypeOf<ChildPage>();
   for (const info of tree.eachChild()) expectTypeOf(info).toEqualTypeOf<ChildInfo>();
 }
 void outside;

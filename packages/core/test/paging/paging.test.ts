@@ -64,7 +64,7 @@ describe('eachChild', () => {
     const { tree } = await boot({ children: [a, b, c] });
     await tree.reconcile([c, a, b]);
     expect(idsOf(tree.eachChild())).toEqual(['c', 'a', 'b']);
-    expect(idsOf(tree.children().children)).toEqual(['c', 'a', 'b']);
+    expect(idsOf(tree.childPage().children)).toEqual(['c', 'a', 'b']);
   });
 
   test('of a supervisor that is not there is refused at once', async () => {
@@ -81,51 +81,51 @@ describe('children', () => {
 
   test('come in pages, with the place where the next one begins', async () => {
     const { handle } = await bootGroup(letters);
-    const first = handle.children({ limit: 3 });
-    const second = handle.children({ limit: 3, after: first.next as string });
-    const third = handle.children({ limit: 3, after: second.next as string });
+    const first = handle.childPage({ limit: 3 });
+    const second = handle.childPage({ limit: 3, after: first.next as string });
+    const third = handle.childPage({ limit: 3, after: second.next as string });
     expect([first, second, third].map(page)).toEqual([
       ['abc', true],
       ['def', true],
       ['gh', false],
     ]);
     expect(JSON.parse(JSON.stringify(first))).toEqual(first);
-    expect(page(handle.children({ limit: 8 }))).toEqual(['abcdefgh', false]);
-    expect(page(handle.children({ after: 'f' }))).toEqual(['gh', false]);
-    expect(page(handle.children({ after: 'h' }))).toEqual(['', false]);
+    expect(page(handle.childPage({ limit: 8 }))).toEqual(['abcdefgh', false]);
+    expect(page(handle.childPage({ after: 'f' }))).toEqual(['gh', false]);
+    expect(page(handle.childPage({ after: 'h' }))).toEqual(['', false]);
   });
 
   test('are 100 on a page, unless it is said otherwise', async () => {
     const { handle } = await bootGroup(Array.from({ length: 101 }, (_, i) => `n${i}`));
-    expect(handle.children().children).toHaveLength(100);
+    expect(handle.childPage().children).toHaveLength(100);
   });
 
   test('go on where the page before has ended, also when those around there have gone', async () => {
     const { handle, end, start } = await bootGroup(letters);
-    const { next } = handle.children({ limit: 3 });
+    const { next } = handle.childPage({ limit: 3 });
     for (const id of ['c', 'b']) await end(id);
-    expect(page(handle.children({ after: next as string }))).toEqual(['defgh', false]);
+    expect(page(handle.childPage({ after: next as string }))).toEqual(['defgh', false]);
     for (const id of ['a', 'd', 'e']) await end(id);
     await start('c');
-    expect(page(handle.children({ after: next as string }))).toEqual(['fghc', false]);
+    expect(page(handle.childPage({ after: next as string }))).toEqual(['fghc', false]);
   });
 
   test('cannot go on where all those around have gone', async () => {
     const { handle, end } = await bootGroup(letters);
-    const { next } = handle.children({ limit: 3 });
+    const { next } = handle.childPage({ limit: 3 });
     for (const id of letters) await end(id);
-    expect(() => handle.children({ after: next as string })).toThrow(CommandError);
-    expect(() => handle.children({ after: next as string })).toThrow(
+    expect(() => handle.childPage({ after: next as string })).toThrow(CommandError);
+    expect(() => handle.childPage({ after: next as string })).toThrow(
       "the children of 'root/group' after 'c'",
     );
-    expect(page(handle.children())).toEqual(['', false]);
+    expect(page(handle.childPage())).toEqual(['', false]);
   });
 
   test.each([[{ limit: 0 }], [{ limit: 1.5 }], [{ limit: '3' }], [{ after: 7 }], [{ before: 'a' }]])(
     '%j is refused',
     async (options) => {
       const { handle } = await bootGroup(['a']);
-      expect(() => handle.children(options as never)).toThrow('children expects');
+      expect(() => handle.childPage(options as never)).toThrow('childPage expects');
     },
   );
 });
@@ -166,7 +166,7 @@ test('whatever comes and goes: what is there all the time is shown once, in orde
         const turn = (): boolean => {
           if (after === null || isLost) return true;
           try {
-            const { children, next } = handle.children({ limit, ...(after !== undefined && { after }) });
+            const { children, next } = handle.childPage({ limit, ...(after !== undefined && { after }) });
             paged.push(...idsOf(children));
             after = next;
           } catch {
@@ -256,7 +256,7 @@ describe('a child of a dynamic supervisor with a declaration of its own', () => 
     [{ spec: { ...lobby, bindsTo: ['a'] } }, 'COPPICE_BAD_COMBINATION'],
     [{ spec: { ...lobby, significant: true } }, 'COPPICE_BAD_COMBINATION'],
     [{ spec: lobby, id: 'a/b' }, 'COPPICE_INVALID_ID'],
-    [{ spec: lobby, name: 'x' }, 'COPPICE_UNKNOWN_KEY'],
+    [{ spec: lobby, name: 'x' }, 'COPPICE_UNKNOWN_OPTION'],
   ])('%j is refused', async (options, code) => {
     const { handle } = await bootGroup([]);
     expect(await rejection(handle.startChild(options as never))).toMatchObject({ code });

@@ -20,7 +20,7 @@ async function delays(options: BackoffOptions, count: number, random?: () => num
   for (let i = 0; i < count; i++) {
     a.crash();
     await pass(0);
-    await pass(clock.nextAt! - clock.now());
+    await pass(clock.nextTimerAt! - clock.now());
   }
   await tree.stop();
   return told('child:backing-off').map(({ delayMs }) => delayMs);
@@ -68,10 +68,10 @@ describe('the delays', () => {
       nextStartAt: 5_100,
       failures: 1,
     });
-    expect([a.starts, clock.pending, tree.countChildren().active]).toEqual([1, 1, 0]);
+    expect([a.starts, clock.pendingTimers, tree.countChildren().active]).toEqual([1, 1, 0]);
     await pass(1);
     expect(tree.snapshot().children[0]).toMatchObject({ status: 'running', nextStartAt: null, failures: 1 });
-    expect([a.starts, clock.pending]).toEqual([2, 0]);
+    expect([a.starts, clock.pendingTimers]).toEqual([2, 0]);
   });
 
   test('a normal end of a permanent child is delayed as well; one that is not started again is not', async () => {
@@ -113,7 +113,7 @@ describe('the delays', () => {
     await pass(10);
     b.crash();
     await pass(10);
-    expect([a.starts, b.starts, clock.pending]).toEqual([1, 2, 1]);
+    expect([a.starts, b.starts, clock.pendingTimers]).toEqual([1, 2, 1]);
     expect(statuses(tree)).toEqual(['a: backing-off', 'b: running']);
   });
 });
@@ -275,7 +275,7 @@ describe('what ends a delay', () => {
   test('the end of the tree: nothing is left behind', async () => {
     const { tree, a, clock, pass } = await down();
     await tree.stop();
-    expect(clock.pending).toBe(0);
+    expect(clock.pendingTimers).toBe(0);
     await pass(10_000);
     expect(a.starts).toBe(1);
     expect(tree.snapshot().children[0]).toMatchObject({ status: 'stopped', nextStartAt: null });
@@ -284,7 +284,7 @@ describe('what ends a delay', () => {
   test('terminateChild; restartChild then starts it at once', async () => {
     const { tree, a, clock, pass } = await down();
     await tree.terminateChild('a');
-    expect(clock.pending).toBe(0);
+    expect(clock.pendingTimers).toBe(0);
     await pass(10_000);
     expect([a.starts, statuses(tree)[0]]).toEqual([1, 'a: stopped']);
     expect(tree.snapshot().children[0]).toMatchObject({ nextStartAt: null });
@@ -295,7 +295,7 @@ describe('what ends a delay', () => {
   test('restartNow: it starts at once, once, and all is forgiven', async () => {
     const { tree, a, clock, pass } = await down();
     expect(await tree.restartNow('a')).toMatchObject({ status: 'running', incarnation: 2 });
-    expect(clock.pending).toBe(0);
+    expect(clock.pendingTimers).toBe(0);
     await pass(10_000);
     expect(a.starts).toBe(2);
     expect(tree.snapshot().children[0]).toMatchObject({ failures: 0 });
@@ -341,7 +341,7 @@ describe('what ends a delay', () => {
     const stopped = tree.stop();
     gate.resolve();
     await stopped;
-    expect([a.starts, clock.pending]).toEqual([1, 0]);
+    expect([a.starts, clock.pendingTimers]).toEqual([1, 0]);
   });
 
   test('the crash of a sibling that takes it along: it comes back with the group, not once more', async () => {
@@ -356,7 +356,7 @@ describe('what ends a delay', () => {
     expect([a.starts, b.starts]).toEqual([1, 1]);
     expect(statuses(tree)).toEqual(['a: backing-off', 'b: waiting']);
     await pass(200);
-    expect([a.starts, b.starts, clock.pending]).toEqual([2, 2, 0]);
+    expect([a.starts, b.starts, clock.pendingTimers]).toEqual([2, 2, 0]);
   });
 });
 
@@ -449,7 +449,7 @@ test('one whose delay is in the way of a stop with a deadline does not use up an
   const { tree, pass, told } = await plant({ children: [b.spec, a.spec] });
   a.crash();
   await pass(1);
-  const stopped = watched(tree.stop({ deadlineMs: 1_000 }));
+  const stopped = watched(tree.stop({ shutdownMs: 1_000 }));
   await pass(1_000);
   expect(stopped.isOver).toBe(true);
   expect(told('child:stopping')).toMatchObject([{ id: 'b', shutdownMs: 1_000 }]);

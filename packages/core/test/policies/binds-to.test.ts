@@ -244,7 +244,7 @@ describe('whatever it goes for, those bound to it go too, and wait', () => {
     );
     expect(statuses(tree)).toEqual([`db: ${status}`, 'api: waiting', 'web: waiting', 'log: running']);
     await pass(60_000);
-    expect([on['api']!.starts, clock.pending]).toEqual([1, 0]);
+    expect([on['api']!.starts, clock.pendingTimers]).toEqual([1, 0]);
     if (_why.startsWith('ignore')) return;
     await tree.restartChild('db');
     await settle();
@@ -473,7 +473,7 @@ test('the end of the tree is not held up by those that wait', async () => {
   const { tree, clock } = await bound(['db', 'api: db']);
   await tree.terminateChild('db');
   await tree.stop();
-  expect([statuses(tree), clock.pending]).toEqual([['db: stopped', 'api: stopped'], 0]);
+  expect([statuses(tree), clock.pendingTimers]).toEqual([['db: stopped', 'api: stopped'], 0]);
 });
 
 test('a chain of a thousand falls and comes back without a deep stack', async () => {

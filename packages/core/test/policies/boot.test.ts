@@ -15,7 +15,7 @@ describe('fail', () => {
     const { tree, clock } = plan({ children: specs });
     expect(await rejection(tree.start())).toMatchObject({ code: 'COPPICE_START_FAILED', path: 'root/b' });
     expect(drain(journal)).toEqual(['start a', 'start b', 'stop a']);
-    expect([b.starts, clock.pending]).toEqual([1, 0]);
+    expect([b.starts, clock.pendingTimers]).toEqual([1, 0]);
   });
 
   test('is about the boot: later its backoff is used', async () => {
@@ -80,7 +80,7 @@ describe('retry', () => {
       expect(stopped.isOver).toBe(true);
       expect((await ended).reason).toEqual({ kind: 'shutdown' });
       expect(await started).toMatchObject({ code: 'COPPICE_START_INTERRUPTED' });
-      expect([a.stops, b.starts, clock.pending]).toEqual([1, when === 'backing-off' ? 1 : 2, 0]);
+      expect([a.stops, b.starts, clock.pendingTimers]).toEqual([1, when === 'backing-off' ? 1 : 2, 0]);
       await pass(10_000);
       expect(b.starts).toBe(when === 'backing-off' ? 1 : 2);
       expect(tree.snapshot().children.map(({ status, nextStartAt }) => [status, nextStartAt])).toEqual([
@@ -209,7 +209,7 @@ describe('retry', () => {
       code: 'COPPICE_START_FAILED',
       cause: { code: 'COPPICE_GAVE_UP', cause: { message: 'boom' } },
     });
-    expect([b.starts, clock.pending, tree.snapshot().phase]).toEqual([1, 0, 'stopped']);
+    expect([b.starts, clock.pendingTimers, tree.snapshot().phase]).toEqual([1, 0, 'stopped']);
   });
 
   test('with a limit of its own the boot is given up, with the chain of causes', async () => {
@@ -225,7 +225,7 @@ describe('retry', () => {
         cause: { code: 'COPPICE_CHILD_GAVE_UP', cause: { message: 'attempt 3' } },
       },
     });
-    expect([a.stops, b.starts, clock.pending]).toEqual([1, 3, 0]);
+    expect([a.stops, b.starts, clock.pendingTimers]).toEqual([1, 3, 0]);
     expect(told('child:gave-up')).toMatchObject([{ because: 'limit', budget: { used: 2, max: 2 } }]);
   });
 
@@ -328,7 +328,7 @@ describe('degraded', () => {
     const { b, specs } = trio('degraded', Infinity);
     const { tree, clock } = await plant({ children: specs });
     await tree.stop();
-    expect([b.starts, clock.pending]).toEqual([1, 0]);
+    expect([b.starts, clock.pendingTimers]).toEqual([1, 0]);
   });
 
   test('one that is in the middle of its later start when a stop comes', async () => {
@@ -344,7 +344,7 @@ describe('degraded', () => {
     await tree.stop();
     gate.resolve(7);
     await pass(0);
-    expect([b.stops, clock.pending]).toEqual([1, 0]);
+    expect([b.stops, clock.pendingTimers]).toEqual([1, 0]);
   });
 });
 
@@ -365,7 +365,7 @@ describe('of a child that is added later', () => {
     const { tree, clock } = await plant({ children: [b.spec] });
     await tree.terminateChild('b');
     expect(await rejection(tree.restartChild('b'))).toMatchObject({ code: 'COPPICE_START_FAILED' });
-    expect([statuses(tree)[0], clock.pending]).toEqual(['b: stopped', 0]);
+    expect([statuses(tree)[0], clock.pendingTimers]).toEqual(['b: stopped', 0]);
   });
 });
 

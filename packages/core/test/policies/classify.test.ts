@@ -237,7 +237,7 @@ describe('at boot', () => {
         path: 'root/a',
         cause: { code: 'COPPICE_CHILD_GAVE_UP', cause: { message: 'attempt 1' } },
       });
-      expect([b.stops, clock.pending, tree.snapshot().phase]).toEqual([1, 0, 'stopped']);
+      expect([b.stops, clock.pendingTimers, tree.snapshot().phase]).toEqual([1, 0, 'stopped']);
     },
   );
 

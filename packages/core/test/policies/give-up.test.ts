@@ -16,7 +16,7 @@ describe('park', () => {
     await pass(60_000);
     expect(drain(journal)).toEqual(['end a']);
     expect(statuses(tree)).toEqual(['a: parked', 'b: running']);
-    expect(clock.pending).toBe(0);
+    expect(clock.pendingTimers).toBe(0);
     expect(tree.snapshot().children[0]).toMatchObject({
       status: 'parked',
       giveUp: 'park',
@@ -72,7 +72,7 @@ describe('park', () => {
       await pass(1_000);
       expect(statuses(tree)).toEqual(['a: running', 'b: parked', 'c: running']);
       expect(drain(journal).at(-1)).toBe('start c');
-      expect([b.starts, clock.pending]).toEqual([2, 0]);
+      expect([b.starts, clock.pendingTimers]).toEqual([2, 0]);
     },
   );
 
@@ -91,9 +91,9 @@ describe('park', () => {
     const { tree, settle, clock, pass } = await plant({ children: [a.spec] });
     a.crash();
     await settle();
-    expect(clock.pending).toBe(1);
+    expect(clock.pendingTimers).toBe(1);
     await tree.terminateChild('a');
-    expect([statuses(tree)[0], clock.pending]).toEqual(['a: stopped', 0]);
+    expect([statuses(tree)[0], clock.pendingTimers]).toEqual(['a: stopped', 0]);
     await pass(5_000);
     expect(a.starts).toBe(1);
     await tree.restartChild('a');
@@ -101,7 +101,7 @@ describe('park', () => {
     await settle();
     await tree.deleteChild('a');
     await pass(5_000);
-    expect([statuses(tree), clock.pending, a.starts]).toEqual([[], 0, 2]);
+    expect([statuses(tree), clock.pendingTimers, a.starts]).toEqual([[], 0, 2]);
   });
 
   test('the end of the tree does not wait for it, nor for its revival', async () => {
@@ -110,7 +110,7 @@ describe('park', () => {
     a.crash();
     await settle();
     await tree.stop();
-    expect([clock.pending, a.starts]).toEqual([0, 1]);
+    expect([clock.pendingTimers, a.starts]).toEqual([0, 1]);
   });
 
   test('a significant one that is parked has not ended for good', async () => {

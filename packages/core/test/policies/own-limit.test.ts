@@ -204,7 +204,7 @@ test('a limit that is not one is refused by startChild, too', async () => {
   const { tree } = await plant({});
   const bad = { ...scripted('a').spec, maxRestarts: -1 };
   expect(await rejection(tree.startChild(bad))).toMatchObject({
-    code: 'COPPICE_INVALID_INTENSITY',
+    code: 'COPPICE_INVALID_MAX_RESTARTS',
     path: 'root/a',
   });
   expect(tree.whichChildren()).toEqual([]);

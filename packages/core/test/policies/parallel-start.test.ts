@@ -134,7 +134,7 @@ describe('at boot', () => {
     open('b');
     await settle();
     expect(drain(journal)).toEqual(['stop c', 'stop b', 'stop a']);
-    expect([stopped.isOver, clock.pending]).toEqual([true, 0]);
+    expect([stopped.isOver, clock.pendingTimers]).toEqual([true, 0]);
     expect(await started).toMatchObject({ code: 'COPPICE_START_INTERRUPTED' });
   });
 
@@ -226,7 +226,7 @@ describe('in group restarts', () => {
     await settle();
     gate.resolve(2);
     await settle();
-    expect([stopped.isOver, drain(journal), clock.pending]).toEqual([true, ['stop b', 'stop a'], 0]);
+    expect([stopped.isOver, drain(journal), clock.pendingTimers]).toEqual([true, ['stop b', 'stop a'], 0]);
   });
 
   test('dependants of one that is restarted follow as soon as what they need is up', async () => {

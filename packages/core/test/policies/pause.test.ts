@@ -17,7 +17,7 @@ describe('a paused child', () => {
     });
     a.crash();
     await pass(60_000);
-    expect([statuses(tree), a.starts, clock.pending]).toEqual([['a: paused'], 1, 0]);
+    expect([statuses(tree), a.starts, clock.pendingTimers]).toEqual([['a: paused'], 1, 0]);
     expect(tree.snapshot()).toMatchObject({
       budget: { used: 0 },
       children: [{ lastExit: { kind: 'crash' } }],
@@ -113,7 +113,7 @@ describe('in every state', () => {
     await settle();
     await tree.pause('a');
     expect(tree.snapshot().children[0]).toMatchObject({ status: 'paused', nextStartAt: null });
-    expect(clock.pending).toBe(0);
+    expect(clock.pendingTimers).toBe(0);
     await tree.resume('a');
     expect([a.starts, statuses(tree)]).toEqual([2, ['a: running']]);
   });

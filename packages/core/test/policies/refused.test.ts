@@ -169,10 +169,10 @@ describe('values', () => {
   });
 
   test.each([-1, 0.5, NaN, '3', null])('a limit of its own: maxRestarts %p', (maxRestarts) => {
-    expect(refusal(worker({ maxRestarts })).code).toBe('COPPICE_INVALID_INTENSITY');
+    expect(refusal(worker({ maxRestarts })).code).toBe('COPPICE_INVALID_MAX_RESTARTS');
   });
   test.each([-1, 0, NaN, Infinity, '3', null])('a limit of its own: withinMs %p', (withinMs) => {
-    expect(refusal(worker({ withinMs })).code).toBe('COPPICE_INVALID_PERIOD');
+    expect(refusal(worker({ withinMs })).code).toBe('COPPICE_INVALID_WITHIN');
   });
 });
 
@@ -330,13 +330,13 @@ describe('combinations: problem, and cure', () => {
 
   test.each(['classify', 'awaitReady', 'staleAfterMs', 'maxRunMs'])('%s is for services and tasks', (key) => {
     expect(refusal(sub({ [key]: key === 'classify' ? () => 'fatal' : 5 }))).toMatchObject({
-      code: 'COPPICE_UNKNOWN_KEY',
+      code: 'COPPICE_UNKNOWN_OPTION',
       message: expect.stringContaining(`a supervisor has no option '${key}'`),
     });
   });
 
   test.each(['startOrder', 'childBackoff', 'autoShutdown', 'strategy'])('%s is for supervisors', (key) => {
-    expect(refusal(() => task({ id: 'a', run: () => {}, [key]: 'x' })).code).toBe('COPPICE_UNKNOWN_KEY');
+    expect(refusal(() => task({ id: 'a', run: () => {}, [key]: 'x' })).code).toBe('COPPICE_UNKNOWN_OPTION');
   });
 
   test.each([
@@ -451,7 +451,7 @@ describe('nothing half-started stays behind', () => {
         error: expect.stringMatching(/^COPPICE_/),
       });
     }
-    expect([tree.whichChildren().length, clock.pending, events.length]).toEqual([1, 0, before]);
+    expect([tree.whichChildren().length, clock.pendingTimers, events.length]).toEqual([1, 0, before]);
   });
 
   test('a root that is refused can be declared right and started', async () => {

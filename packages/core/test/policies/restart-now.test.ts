@@ -81,7 +81,7 @@ describe('in every state', () => {
     await settle();
     expect(statuses(tree)).toEqual([`a: ${status}`]);
     expect(await tree.restartNow('a')).toMatchObject({ status: 'running', incarnation: 2 });
-    expect([clock.pending, a.starts]).toEqual([0, 2]);
+    expect([clock.pendingTimers, a.starts]).toEqual([0, 2]);
     await pass(60_000);
     expect(a.starts).toBe(2);
   });
@@ -155,7 +155,7 @@ describe('if the start fails', () => {
     const a = scripted('a', { restart: 'temporary', onStart: failsFrom(2) });
     const { tree, clock } = await plant({ children: [a.spec] });
     expect(await rejection(tree.restartNow('a'))).toMatchObject({ code: 'COPPICE_START_FAILED' });
-    expect([tree.whichChildren(), clock.pending]).toEqual([[], 0]);
+    expect([tree.whichChildren(), clock.pendingTimers]).toEqual([[], 0]);
   });
 });
 

@@ -17,7 +17,7 @@ test('after so long, and not before; when is to be seen', async () => {
   expect(told('child:restarting')).toMatchObject([
     { because: 'revive', delayMs: 0, strategy: 'one-for-one' },
   ]);
-  expect([a.starts, clock.pending, tree.snapshot().budget.used]).toEqual([2, 0, 0]);
+  expect([a.starts, clock.pendingTimers, tree.snapshot().budget.used]).toEqual([2, 0, 0]);
 });
 
 test('it has all its restarts, and its first delay, again', async () => {
@@ -79,7 +79,7 @@ test('a pause holds it off; resume begins its time anew', async () => {
   a.crash();
   await pass(500);
   await tree.pause('a');
-  expect([clock.pending, tree.snapshot().children[0]!.nextStartAt]).toEqual([0, null]);
+  expect([clock.pendingTimers, tree.snapshot().children[0]!.nextStartAt]).toEqual([0, null]);
   await pass(10_000);
   expect(statuses(tree)).toEqual(['a: parked']);
   await tree.resume('a');
@@ -110,7 +110,7 @@ test('without reviveAfterMs only somebody can do it', async () => {
   const { tree, pass, clock } = await plant({ children: [a.spec] });
   a.crash();
   await pass(100_000_000);
-  expect([a.starts, clock.pending]).toEqual([1, 0]);
+  expect([a.starts, clock.pendingTimers]).toEqual([1, 0]);
   await tree.restartNow('a');
   expect(a.starts).toBe(2);
 });

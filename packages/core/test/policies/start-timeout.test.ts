@@ -25,7 +25,7 @@ describe('a start that takes too long', () => {
       },
     });
     expect(drain(journal)).toEqual(['start a', 'start b', 'stop a']);
-    expect([a.stops, clock.pending]).toEqual([1, 0]);
+    expect([a.stops, clock.pendingTimers]).toEqual([1, 0]);
     expect(told('child:start-failed')).toMatchObject([
       { id: 'b', startMs: 50, error: { code: 'COPPICE_START_TIMEOUT' } },
     ]);
@@ -39,7 +39,7 @@ describe('a start that takes too long', () => {
     await pass(49);
     gate.resolve(1);
     await started;
-    expect(clock.pending).toBe(0);
+    expect(clock.pendingTimers).toBe(0);
     await pass(1_000);
     expect(statuses(tree)).toEqual(['a: running']);
   });
@@ -137,7 +137,7 @@ describe('of a supervisor', () => {
       cause: { code: 'COPPICE_START_TIMEOUT', path: 'root/sub' },
     });
     expect(drain(journal)).toEqual(['start x', 'start y', 'stop x']);
-    expect(clock.pending).toBe(0);
+    expect(clock.pendingTimers).toBe(0);
   });
 
   test('one whose child does not stop either: its shutdownMs is the end of it', async () => {
@@ -166,7 +166,7 @@ describe('of a supervisor', () => {
     const started = watched(tree.start());
     await pass(55);
     expect(started.error).toMatchObject({ cause: { code: 'COPPICE_START_TIMEOUT' } });
-    expect(clock.pending).toBe(0);
+    expect(clock.pendingTimers).toBe(0);
   });
 
   test('at a restart it counts, and is tried again', async () => {
@@ -189,7 +189,7 @@ test('a stop in the middle of a start does not wait for its timeout', async () =
   await pass(10);
   await tree.stop();
   expect(await started).toMatchObject({ code: 'COPPICE_START_INTERRUPTED' });
-  expect(clock.pending).toBe(0);
+  expect(clock.pendingTimers).toBe(0);
 });
 
 test('a stop while it is being broken off: it keeps the time that it has, and no other attempt follows', async () => {
@@ -207,7 +207,7 @@ test('a stop while it is being broken off: it keeps the time that it has, and no
   await pass(150);
   expect(stopped.isOver).toBe(true);
   await started;
-  expect([a.starts, clock.pending]).toEqual([1, 0]);
+  expect([a.starts, clock.pendingTimers]).toEqual([1, 0]);
 });
 
 test('a task is up when it was called: its run may take as long as it likes', async () => {

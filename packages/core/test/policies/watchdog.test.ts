@@ -33,7 +33,7 @@ describe('staleAfterMs', () => {
     for (let i = 0; i < 10; i++) {
       await pass(99);
       for (let beat = 0; beat < 1_000; beat++) a.contexts[0]!.heartbeat();
-      expect(clock.pending).toBe(1);
+      expect(clock.pendingTimers).toBe(1);
     }
     expect(a.starts).toBe(1);
     await pass(99);
@@ -75,7 +75,7 @@ describe('staleAfterMs', () => {
     await pass(50);
     a.finish();
     await pass(0);
-    expect([clock.pending, statuses(tree)[0]]).toEqual([0, 'a: stopped']);
+    expect([clock.pendingTimers, statuses(tree)[0]]).toEqual([0, 'a: stopped']);
   });
 
   test('one that does not end when its signal is aborted gets shutdownMs; then it is abandoned, and the next one starts', async () => {
@@ -98,7 +98,7 @@ describe('staleAfterMs', () => {
     });
     const { tree, pass, clock } = await plant({ children: [a.spec] });
     await pass(100);
-    expect([statuses(tree)[0], a.stops, clock.pending]).toEqual(['a: parked', 1, 0]);
+    expect([statuses(tree)[0], a.stops, clock.pendingTimers]).toEqual(['a: parked', 1, 0]);
   });
 
   test('temporary: it is gone', async () => {
@@ -147,7 +147,9 @@ describe('maxRunMs', () => {
       children: [task({ id: 'a', restart: 'transient', maxRunMs: 300, run })],
     });
     await pass(1_000);
-    expect([told('child:crashed').length, told('child:completed').length, clock.pending]).toEqual([0, 1, 0]);
+    expect([told('child:crashed').length, told('child:completed').length, clock.pendingTimers]).toEqual([
+      0, 1, 0,
+    ]);
   });
 
   test('together with staleAfterMs: whatever comes first', async () => {
@@ -175,5 +177,5 @@ test('a stop in the moment in which it counts as crashed: it is waited for, and 
   expect(stopped.isOver).toBe(false);
   gate.resolve();
   await pass(0);
-  expect([stopped.isOver, clock.pending]).toEqual([true, 0]);
+  expect([stopped.isOver, clock.pendingTimers]).toEqual([true, 0]);
 });

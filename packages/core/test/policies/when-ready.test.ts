@@ -168,7 +168,7 @@ describe('whenReady waits', () => {
     await pass(0);
     const ready = watched(tree.whenReady(a.spec, { timeoutMs }));
     await pass(600);
-    expect([ready.isOver, ready.error?.code, clock.pending]).toEqual([true, code, 0]);
+    expect([ready.isOver, ready.error?.code, clock.pendingTimers]).toEqual([true, code, 0]);
     if (code) expect(ready.error!.message).toBe("'root/a' is not up after 499 ms: it is backing-off");
   });
 
@@ -194,7 +194,7 @@ describe('whenReady waits', () => {
     gate.resolve('pool');
     await pass(0);
     expect(waits.map(({ value }) => value)).toEqual([undefined, 'pool', 'pool']);
-    expect(clock.pending).toBe(0);
+    expect(clock.pendingTimers).toBe(0);
   });
 
   test('one that came up and fell in the same moment is waited for again, and the time goes on', async () => {
@@ -291,7 +291,7 @@ test('nothing is left behind: no timer, and no listener on a signal', async () =
       round + 2,
       'COPPICE_NOT_READY',
     ]);
-    expect(clock.pending).toBe(0);
+    expect(clock.pendingTimers).toBe(0);
   }
   expect(added.mock.calls.length - removed.mock.calls.length).toBe(0);
   await tree.stop();

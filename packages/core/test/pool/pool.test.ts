@@ -76,7 +76,7 @@ describe('who waits', () => {
     });
     lease.release();
     expect((await patient).value.number).toBe(1);
-    expect(clock.pending).toBe(0);
+    expect(clock.pendingTimers).toBe(0);
   });
 
   test('waits no longer than its signal, with many of one signal', async () => {
@@ -201,6 +201,29 @@ describe('a resource that crashes', () => {
     expect([(await waiting).value.number, db.counts().lent]).toEqual([2, 1]);
     const [resource] = handle.supervisor('resources').whichChildren();
     expect(resource).toMatchObject({ id: 'connection#1', incarnation: 2, status: 'running' });
+  });
+
+  test('tells whoever has it, also one that asks later, and nobody else', async () => {
+    const { db, settle, connections } = await bootPool({ size: 2 });
+    const [asked, late] = [await db.checkout(), await db.checkout()];
+    const { signal } = asked;
+    const error = new Error('cut');
+    for (const { context } of connections) context.fail(error);
+    await settle();
+    expect([signal.reason, late.signal.reason, asked.signal]).toEqual([error, error, signal]);
+    const next = await db.checkout();
+    next.release();
+    expect(next.signal.aborted).toBe(false);
+  });
+
+  test('or is stopped by hand: the reason says so', async () => {
+    const { db, handle } = await bootPool({ size: 1 });
+    const { signal } = await db.checkout();
+    await handle.supervisor('resources').terminateChild('connection#1');
+    expect(signal.reason).toMatchObject({
+      code: 'COPPICE_STOP_REQUESTED',
+      path: 'root/db/resources/connection#1',
+    });
   });
 
   test('while it is idle is not lent, not even in the same breath', async () => {
@@ -468,8 +491,8 @@ describe('what is refused', () => {
     [{ id: 'x', size: 1, child: task({ id: 't', run: () => {} }) }, 'COPPICE_NOT_A_SPEC'],
     [{ id: 'x', size: 1, child: { ...child, restart: 'temporary' } }, 'COPPICE_BAD_COMBINATION'],
     [{ id: 'x', size: 1, child: { ...child, maxRestarts: 1, giveUp: 'remove' } }, 'COPPICE_BAD_COMBINATION'],
-    [{ id: 'x', size: 1, child, strategy: 'one-for-all' }, 'COPPICE_UNKNOWN_KEY'],
-    [{ id: 'x', size: 1, child, max: 2 }, 'COPPICE_UNKNOWN_KEY'],
+    [{ id: 'x', size: 1, child, strategy: 'one-for-all' }, 'COPPICE_UNKNOWN_OPTION'],
+    [{ id: 'x', size: 1, child, max: 2 }, 'COPPICE_UNKNOWN_OPTION'],
     [{ size: 1, child }, 'COPPICE_MISSING_ID'],
     [7, 'COPPICE_NOT_A_SPEC'],
   ])('%j', (options, code) => {

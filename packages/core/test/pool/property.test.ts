@@ -236,7 +236,7 @@ async function live(
   await clock.advance(1_000);
   await stopping;
   expect(deskAt(realm, 'root/db')).toBeUndefined();
-  expect([there, clock.pending]).toEqual([0, 0]);
+  expect([there, clock.pendingTimers]).toEqual([0, 0]);
 }
 
 const isThere = (handle: { whichChildren(): unknown }): boolean => {

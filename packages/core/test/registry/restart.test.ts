@@ -102,8 +102,8 @@ describe('a declaration', () => {
     [{ id: 'x' }, 'COPPICE_INVALID_CHOICE'],
     [{ id: 'x', keys: 'uniq' }, 'COPPICE_INVALID_CHOICE'],
     [{ keys: 'unique' }, 'COPPICE_MISSING_ID'],
-    [{ id: 'x', keys: 'unique', start: () => 1 }, 'COPPICE_UNKNOWN_KEY'],
-    [{ id: 'x', keys: 'unique', size: 1 }, 'COPPICE_UNKNOWN_KEY'],
+    [{ id: 'x', keys: 'unique', start: () => 1 }, 'COPPICE_UNKNOWN_OPTION'],
+    [{ id: 'x', keys: 'unique', size: 1 }, 'COPPICE_UNKNOWN_OPTION'],
     [undefined, 'COPPICE_NOT_A_SPEC'],
   ])('%j is refused', (options, code) => {
     expect(() => registry(options as never)).toThrow(expect.objectContaining({ code }));

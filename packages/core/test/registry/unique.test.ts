@@ -104,7 +104,7 @@ describe('a key that another child has', () => {
     await group.startChild({ id: 'a' });
     expect(await rejection(tree.startChild(second))).toMatchObject({
       code: 'COPPICE_START_FAILED',
-      cause: { code: 'COPPICE_NAME_TAKEN' },
+      cause: { code: 'COPPICE_KEY_TAKEN' },
     });
   });
 });

@@ -39,7 +39,7 @@ test('takes no longer than its timeout, and leaves nothing behind', async () => 
   const { registry, clock, group } = await bootMembers();
   const late = rejection(registry.whenRegistered('a', { timeoutMs: 50 }));
   await clock.advance(49);
-  expect(clock.pending).toBe(1);
+  expect(clock.pendingTimers).toBe(1);
   await clock.advance(1);
   expect(await late).toMatchObject({
     code: 'COPPICE_NOT_REGISTERED',
@@ -48,7 +48,7 @@ test('takes no longer than its timeout, and leaves nothing behind', async () => 
   const inTime = registry.whenRegistered('a', { timeoutMs: 50 });
   await group.startChild({ id: 'a' });
   expect(await inTime).toBe('a@1');
-  expect(clock.pending).toBe(0);
+  expect(clock.pendingTimers).toBe(0);
 });
 
 test.each([[-1], [NaN], ['1']])('a timeout of %p is refused', async (timeoutMs) => {

@@ -139,7 +139,7 @@ test.each(['temporary', 'transient'] as const)(
           expect(outcomes).toHaveLength(started);
           for (const outcome of outcomes) expect(['done', ...POSSIBLE]).toContain(outcome);
           // Nothing is left.
-          expect([running, clock.pending]).toEqual([0, 0]);
+          expect([running, clock.pendingTimers]).toEqual([0, 0]);
         }),
         { seed: SEED, numRuns: 200 },
       ),

@@ -136,7 +136,7 @@ test('timeoutMs is for all attempts together, also while it waits for the next',
   expect(tree.whichChildren()).toMatchObject([{ status: 'backing-off' }]);
   await clock.advance(500);
   expect((await result).code).toBe('COPPICE_TASK_TIMEOUT');
-  expect([tree.whichChildren(), clock.pending]).toEqual([[], 0]);
+  expect([tree.whichChildren(), clock.pendingTimers]).toEqual([[], 0]);
 });
 
 test('terminated while it waits for its next attempt, its last error is the cause', async () => {

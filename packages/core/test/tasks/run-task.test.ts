@@ -152,7 +152,7 @@ describe('timeoutMs', () => {
     const { tree, clock } = await bootTasks();
     await tree.runTask(() => 7, { timeoutMs: 500 });
     await rejection(tree.runTask(() => Promise.reject(new Error('no')), { timeoutMs: 500 }));
-    expect(clock.pending).toBe(0);
+    expect(clock.pendingTimers).toBe(0);
   });
 
   test('of a task that is cleaning up its own crash ends it all the same', async () => {
@@ -285,7 +285,7 @@ describe('stopped by others', () => {
   test('by force', async () => {
     const { tree } = await bootTasks({ task: { shutdownMs: Infinity } });
     const result = rejection(tree.runTask(forever));
-    await tree.stop({ deadlineMs: 0 });
+    await tree.stop({ shutdownMs: 0 });
     expect((await result).code).toBe('COPPICE_TASK_STOPPED');
   });
 
@@ -419,5 +419,5 @@ test('100,000 tasks leave nothing behind', async () => {
   void rounds.then(() => (isDone = true));
   while (!isDone) await clock.advance(0);
   expect([sum, most, running]).toEqual([100_000, 100, 0]);
-  expect([tree.whichChildren().length, clock.pending]).toEqual([0, 0]);
+  expect([tree.whichChildren().length, clock.pendingTimers]).toEqual([0, 0]);
 }, 60_000);

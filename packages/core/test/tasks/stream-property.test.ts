@@ -113,7 +113,7 @@ test('any items, any reader', async () => {
         await reading;
 
         // Nothing is left.
-        expect([tree.whichChildren(), clock.pending, isOpen]).toEqual([[], 0, false]);
+        expect([tree.whichChildren(), clock.pendingTimers, isOpen]).toEqual([[], 0, false]);
         // Each item once, in their order, and none that was not asked for.
         expect(worked).toEqual(worked.map((_, at) => at));
         if (read < leaveAfter && error === undefined) expect(worked).toHaveLength(items.length);

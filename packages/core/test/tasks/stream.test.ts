@@ -38,7 +38,7 @@ describe('results', () => {
     const results = all(tree.asyncStream([300, 100, 200], wait, { concurrency: 3 }));
     await clock.advance(300);
     expect(await results).toEqual([300, 100, 200]);
-    expect([tree.whichChildren(), clock.pending]).toEqual([[], 0]);
+    expect([tree.whichChildren(), clock.pendingTimers]).toEqual([[], 0]);
   });
 
   test('come as they are there, if the stream is unordered', async () => {
@@ -332,7 +332,7 @@ describe('timeoutMs', () => {
     const results = all(tree.asyncStream([60, 60, 60], wait, { concurrency: 1, timeoutMs: 100 }));
     await clock.advance(180);
     expect(await results).toEqual([60, 60, 60]);
-    expect(clock.pending).toBe(0);
+    expect(clock.pendingTimers).toBe(0);
   });
 });
 
@@ -357,7 +357,7 @@ describe('a reader who has enough', () => {
     await clock.advance(1);
     await ended;
     expect(seen.isClosed).toBe(true);
-    expect([tree.whichChildren(), clock.pending]).toEqual([[], 0]);
+    expect([tree.whichChildren(), clock.pendingTimers]).toEqual([[], 0]);
   });
 
   test('before he has begun: nothing was started', async () => {

@@ -1,17 +1,18 @@
 /** Something that a test has left behind. */
 export interface Leak {
+  /** What kind of thing. */
   readonly kind:
     | 'timer'
     | 'server'
     | 'socket'
     | 'file'
-    | 'file watcher'
-    | 'message port'
+    | 'file-watcher'
+    | 'message-port'
     | 'process'
     | 'thread'
     | 'listener'
     | 'tree'
-    | 'abandoned child';
+    | 'abandoned-child';
   /** What it is, in words. */
   readonly what: string;
   /** The stack where it was made, the nearest frame first; empty if that is not known. */

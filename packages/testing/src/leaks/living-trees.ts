@@ -21,7 +21,7 @@ export function leaksOf({ handle, made }: LivingTree): Leak[] {
   const tree: Leak = { kind: 'tree', what: `the tree '${handle.path}', which is ${snapshot.phase}`, madeAt };
   const abandoned = abandonedIn(snapshot).map(
     ({ path, incarnation, phase, waitedMs }): Leak => ({
-      kind: 'abandoned child',
+      kind: 'abandoned-child',
       what:
         `'${path}#${incarnation}', which was abandoned while ${phase}, after ${ms(waitedMs)}, and still runs ` +
         `(in the tree '${handle.path}')`,

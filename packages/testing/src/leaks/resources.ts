@@ -11,9 +11,9 @@ const KINDS: Readonly<Record<string, Leak['kind']>> = {
   TCPWRAP: 'socket',
   PIPEWRAP: 'socket',
   UDPWRAP: 'socket',
-  FSEVENTWRAP: 'file watcher',
+  FSEVENTWRAP: 'file-watcher',
   FILEHANDLE: 'file',
-  MESSAGEPORT: 'message port',
+  MESSAGEPORT: 'message-port',
   PROCESSWRAP: 'process',
   WORKER: 'thread',
 };

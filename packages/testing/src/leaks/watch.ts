@@ -1,5 +1,7 @@
 /** Watches what a test leaves behind. */
 import type { AnySupervisorHandle } from '@coppice/core';
+import { checkPort } from '@coppice/core/kit';
+import { duration, options } from '../checked.js';
 import { TestingError } from '../errors.js';
 import { type Leak, tellOf } from './leak.js';
 import { ListenerWatch } from './listeners.js';
@@ -9,7 +11,7 @@ import { ResourceWatch } from './resources.js';
 /** How patient a leak check is. */
 export interface LeakOptions {
   /** So many milliseconds of real time what is about to close may take. Default: 100; it waits only if there is something. */
-  readonly graceMs?: number;
+  readonly graceMs?: number | undefined;
 }
 
 // Taken now: a test runner may put fakes in their place.
@@ -17,7 +19,7 @@ const { setTimeout: later, performance: real } = globalThis;
 const sleep = (durationMs: number): Promise<void> => new Promise((resolve) => later(resolve, durationMs));
 
 /**
- * Watches, from when it was made, what is left behind: what {@link watchLeaks} gives.
+ * Watches, from when it was made, what is left behind: what `watchLeaks` gives.
  *
  * @example
  * ```ts
@@ -31,6 +33,7 @@ export class LeakWatch {
   #given = new Set<LivingTree>(living);
   readonly #trees = new Set<LivingTree>();
 
+  /** Watches from now on. */
   constructor() {
     this.#listeners.start();
     this.#resources.start();
@@ -38,6 +41,7 @@ export class LeakWatch {
 
   /** A tree that is to be down at the next check, with all that was ever in it. Test trees are known by themselves. */
   watch(tree: AnySupervisorHandle): void {
+    checkPort('the tree', tree ?? null, ['snapshot'], 'watch');
     this.#trees.add({ handle: tree, made: new Error('made') });
   }
 
@@ -57,7 +61,8 @@ export class LeakWatch {
    * afterEach(() => leaks.check());
    * ```
    */
-  readonly check = async ({ graceMs = 100 }: LeakOptions = {}): Promise<void> => {
+  readonly check = async (given: LeakOptions = {}): Promise<void> => {
+    const graceMs = duration('check()', 'graceMs', options('check()', given, ['graceMs']).graceMs ?? 100);
     const endAt = real.now() + graceMs;
     let found = this.found();
     while (found.length > 0 && real.now() < endAt) {

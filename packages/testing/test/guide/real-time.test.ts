@@ -17,7 +17,7 @@ const nightly = task({
 test('on real time', async () => {
   await using app = await testTree([nightly], { time: 'real' });
   app.crash(nightly);
-  await app.until('nightly crashed', { withinMs: 1_000 });
+  await app.until('nightly crashed', { timeoutMs: 1_000 });
 });
 
 test('on the fake timers of the test runner', async () => {

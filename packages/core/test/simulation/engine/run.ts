@@ -133,7 +133,7 @@ export class Run {
     const isFirst = this.#tree.snapshot().phase === 'running';
     const stoppedAt = this.clock.now();
     this.judge.deadlineAt = stoppedAt + deadlineMs;
-    await this.#tree.stop(deadlineMs === Infinity ? {} : { deadlineMs });
+    await this.#tree.stop(deadlineMs === Infinity ? {} : { shutdownMs: deadlineMs });
     // By force, whoever has a way to be killed may take its grace, and another one where the stop came in between.
     this.#check(() => {
       if (isFirst && this.clock.now() > stoppedAt + deadlineMs + 2 * KILL_GRACE_MS)
@@ -149,7 +149,7 @@ export class Run {
     if (this.judge.story.length > 0 && !this.journal.isAnyStuck)
       throw new Violation(`it does not stop, and nobody is stuck`);
     this.judge.deadlineAt = this.clock.now();
-    this.#settles(this.#tree.stop({ deadlineMs: 0 }));
+    this.#settles(this.#tree.stop({ shutdownMs: 0 }));
     await this.clock.runUntilIdle();
   }
 
@@ -187,7 +187,7 @@ export class Run {
   }
 
   #checkEnd(): void {
-    if (this.clock.pending !== 0) throw new Violation(`${this.clock.pending} timers are left`);
+    if (this.clock.pendingTimers !== 0) throw new Violation(`${this.clock.pendingTimers} timers are left`);
     const { phase } = this.#tree.snapshot();
     if (phase !== 'stopped') throw new Violation(`after a stop it is ${phase}`);
     if (this.#open !== 0) throw new Violation(`${this.#open} calls have no answer`);
