@@ -28,7 +28,7 @@ for (const { name, dir } of published()) {
   } else {
     console.log(`${name}: ${result.succeeded ? 'ok' : 'failed'}`);
   }
-  const complaints = complaintsAbout(readFileSync(config.reportFilePath, 'utf8'));
+  const complaints = complaintsAbout(readFileSync(config.reportTempFilePath, 'utf8'));
   for (const complaint of complaints) console.log(`  ${complaint}`);
   if (complaints.length > 0) failed = true;
 }
