@@ -2,7 +2,7 @@
 import { type ThreadHandle } from 'coppice';
 import type { Answer, JobThread } from './job.js';
 
-export class TookTooLongError extends Error {
+class TookTooLongError extends Error {
   override readonly name = 'TookTooLongError';
   readonly code = 'TOOK_TOO_LONG';
 }
@@ -14,7 +14,7 @@ export interface AskThreadOptions {
   readonly signal: AbortSignal;
 }
 
-/** @throws TookTooLongError; the reason of the signal */
+/** @throws TookTooLongError `TOOK_TOO_LONG`; the reason of the signal */
 export function askThread(
   thread: ThreadHandle<JobThread>,
   task: JobThread['toThread'],

@@ -13,8 +13,8 @@ import {
 interface Pending {
   readonly method: string;
   readonly timer: NodeJS.Timeout;
-  resolve(result: unknown): void;
-  reject(error: Error): void;
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (error: Error) => void;
 }
 
 export interface ClientOptions {
@@ -23,7 +23,7 @@ export interface ClientOptions {
   readonly pid: number;
   readonly log: Pick<Logger, 'warn'>;
   /** Writes to the stdin of the process. */
-  write(text: string): void;
+  readonly write: (text: string) => void;
 }
 
 export class Client {
