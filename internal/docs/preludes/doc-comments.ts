@@ -1,13 +1,13 @@
 /** What the examples in the comments of the packages take for granted. Only its types count: nothing of this is ever run. */
 import type { EventEmitter } from 'node:events';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import {
   type Application,
   type DeclaredSupervisor,
   type SupervisionEvent,
   type SupervisorSnapshot,
   type SupervisorTree,
-  dynamicSupervisor,
   pool,
   service,
   task,
@@ -19,7 +19,7 @@ import pinoLogger from 'pino';
 export { once } from 'node:events';
 export { writeFile } from 'node:fs/promises';
 export * as http from 'node:http';
-export type { Socket } from 'node:net';
+export type { Socket };
 export { default as pino } from 'pino';
 export { logEvents } from '@coppice/pino';
 
@@ -28,6 +28,7 @@ export interface Database extends EventEmitter {
   query(sql: string): Promise<readonly { id: number }[]>;
   save(item: unknown): Promise<void>;
   report(): Promise<void>;
+  all(): readonly unknown[];
   end(): Promise<void>;
 }
 export declare function connect(): Promise<Database>;
@@ -38,23 +39,15 @@ declare const messages: {
 };
 export const outbox = task({ id: 'outbox', run: ({ sleep }) => sleep(1_000) });
 export const poller = task({ id: 'poller', run: ({ sleep }) => sleep(1_000) });
-export const [web, api, feed, feeds, eu, us, slow, session] = [
-  outbox,
-  outbox,
-  outbox,
-  outbox,
-  outbox,
-  outbox,
-  outbox,
-  outbox,
-];
+export const [web, api, feed, feeds, eu, us, slow] = [outbox, outbox, outbox, outbox, outbox, outbox, outbox];
+export const session = task({ id: 'session', run: (_context, user: string) => poll().then(() => user) });
 export const connections = pool({ id: 'connections', size: 10, child: db });
 export const tasks = taskSupervisor({ id: 'tasks' });
 export declare const shop: Application & DeclaredSupervisor;
 export declare const tree: SupervisorTree;
 export declare const logger: ReturnType<typeof pinoLogger>;
 export declare const wanted: readonly (typeof db)[];
-export declare const plan: SupervisorSnapshot;
+export { application, runThread, supervisor } from 'coppice';
 
 // What it does
 export declare function hasSensor(): boolean;
@@ -80,6 +73,7 @@ export declare const url: string;
 export declare const urls: readonly string[];
 export declare const line: string;
 export declare const userId: string;
+export declare const socket: Socket;
 export declare const cards: readonly string[];
 export declare const blocks: { observe(labels: object, value: number): void };
 export declare class Room {
@@ -92,8 +86,13 @@ export interface Resizer {
   fromThread: { file: string; bytes: number };
 }
 
+// Libraries that the examples use, and this repository does not have
+export declare const chokidar: { watch(path: string): EventEmitter & { close(): Promise<void> } };
+type Handler = (request: IncomingMessage, response: ServerResponse & { json(body: unknown): void }) => void;
+export declare function express(): { get(path: string, handler: Handler): RequestListener };
+
 // Tests
-export declare const backoff: { minMs: number; maxMs: number };
+export declare const delays: { minMs: number; maxMs: number };
 export declare const fakeDb: Database;
 export declare const shopSpec: DeclaredSupervisor;
 export declare const feedSpec: typeof feed;
@@ -101,6 +100,3 @@ export declare const parser: typeof feed;
 export declare const leaks: ReturnType<typeof watchLeaks>;
 declare const underTest: TestTree;
 export const { events, settle, advance, until } = underTest;
-
-export type { IncomingMessage, Server, ServerResponse };
-void dynamicSupervisor;

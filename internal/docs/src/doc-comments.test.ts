@@ -43,17 +43,13 @@ test.each(telling.map(([{ page, block }, run]) => [`${page}:${block.line}`, page
     const [, folder] = page.split('/');
     const exported: object = require(join(ROOT, 'packages', folder!, 'src/index.ts'));
     const notes = new Map<number, string>();
-    const { outputText } = ts.transpileModule(`async () => {\n${code}\n}`, {
+    const { outputText } = ts.transpileModule(`async function example() {\n${code}\n}`, {
       compilerOptions: { target: ts.ScriptTarget.ES2022 },
     });
     // oxlint-disable-next-line typescript/no-implied-eval -- an example is code
-    const make = new Function(
-      'note',
-      ...Object.keys(exported),
-      `return ${outputText.trim().replace(/;$/, '')};`,
-    );
+    const make = new Function('note', ...Object.keys(exported), `${outputText}\nreturn example();`);
     const note = (line: number, value: unknown): void => void notes.set(line, String(value));
-    await make(note, ...Object.values(exported))();
+    await make(note, ...Object.values(exported));
     for (const { line, said } of claims) {
       const [first = ''] = said.split(/\n?^\.\.\.$/m);
       const isPart = first !== said;

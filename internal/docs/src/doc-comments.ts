@@ -104,6 +104,10 @@ export interface Claim {
   readonly said: string;
 }
 
+/** A literal as `String` would have the value. */
+const valueOf = (literal: string): string =>
+  literal.startsWith("'") ? literal.slice(1, -1) : literal.replaceAll('_', '');
+
 const VALUE = /^(.+); \/\/ ('[^']*'|[\d_]+|true|false)$/;
 const PRINTS = /^console\.log\((.+)\);$/;
 
@@ -119,7 +123,7 @@ export function noted({ block }: Module): { code: string; claims: Claim[] } {
     if (said !== undefined) {
       claims.push({
         line: block.line + at,
-        said: String(JSON.parse(said.replaceAll("'", '"').replaceAll('_', ''))),
+        said: valueOf(said),
       });
       return `note(${block.line + at}, ${expression});`;
     }

@@ -94,7 +94,7 @@ export function completes(after: After = {}): Behaviour {
  *
  * @example
  * ```ts
- * const db = scripted({ id: 'db', boot: 'retry', backoff }, onRun(1, failsToStart('ECONNREFUSED')));
+ * const db = scripted({ id: 'db', boot: 'retry', backoff: delays }, onRun(1, failsToStart('ECONNREFUSED')));
  * ```
  */
 export function failsToStart(failure: Failure = 'it does not start, as its script says'): Behaviour {
