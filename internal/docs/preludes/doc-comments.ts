@@ -13,7 +13,7 @@ import {
   task,
   taskSupervisor,
 } from 'coppice';
-import { type TestTree, type watchLeaks } from '@coppice/testing';
+import type { TestTree, watchLeaks } from '@coppice/testing';
 import pinoLogger from 'pino';
 
 export { once } from 'node:events';

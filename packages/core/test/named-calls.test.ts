@@ -46,7 +46,7 @@ test('a child of a dynamic supervisor', async () => {
   expect(await rejection(tree.supervisor(pool).startChild(5 as never))).toMatchObject({
     code: 'COPPICE_INVALID_ARGUMENT',
     message: expect.stringMatching(
-      /^startChild of a dynamic supervisor expects \{ id\?, args\? \} or \{ id\?, spec \}; got 5/,
+      /^startChild of a dynamic supervisor expects \{ id\?, args\?, by\? \} or \{ id\?, spec, by\? \}; got 5/,
     ),
   });
 });
