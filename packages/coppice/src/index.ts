@@ -64,6 +64,7 @@ export {
   type HttpServerOptions,
   ListenError,
   type RunningHttpServer,
+  type ServerOf,
   type ServerOrListener,
   httpServer,
 } from './adapters/http-server.js';

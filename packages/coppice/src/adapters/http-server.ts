@@ -26,10 +26,13 @@ export interface HttpServerOptions<S extends ServerOrListener = ServerOrListener
   server(context: Context): S | Promise<S>;
 }
 
+/** The server that runs: what the factory returned, or the one around the listener that it returned. */
+export type ServerOf<S extends ServerOrListener> = S extends Server ? S : PlainServer;
+
 /** What `use(ref)` of an HTTP server gives. */
-export interface RunningHttpServer<S extends ServerOrListener = PlainServer> {
+export interface RunningHttpServer<S extends Server = PlainServer> {
   /** The server itself: the one that the factory made, or the one around the listener. */
-  readonly server: S extends Server ? S : PlainServer;
+  readonly server: S;
   /** The port that it listens on. */
   readonly port: number;
   /** The IP address that it listens on; `::` is all of them. */
@@ -127,7 +130,7 @@ const connectionsOf = new WeakMap<object, Connections>();
  */
 export function httpServer<S extends ServerOrListener>(
   options: HttpServerOptions<S>,
-): Service<RunningHttpServer<S>> {
+): Service<RunningHttpServer<ServerOf<S>>> {
   const own = checkOptions('httpServer', options, CHECKS);
   const parameters = reading('httpServer()', () => Number(own.server.length));
   if (parameters > 1) {
@@ -163,7 +166,7 @@ export function httpServer<S extends ServerOrListener>(
     stop: (running: object) => connectionsOf.get(running)?.stop(quietMs, acceptMs),
     kill: (running: object) => connectionsOf.get(running)?.cut(),
   };
-  return declare('httpServer', 'service', own, CHECKS, methods) as Service<RunningHttpServer<S>>;
+  return declare('httpServer', 'service', own, CHECKS, methods) as Service<RunningHttpServer<ServerOf<S>>>;
 }
 
 const RESULT = { key: 'server', of: 'httpServer()', isResult: true } as const;
