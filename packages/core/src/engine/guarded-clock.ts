@@ -29,7 +29,7 @@ export class GuardedClock implements Clock {
   now(): number {
     const said = this.#read();
     const last = this.#last;
-    if (said === undefined) return last ?? 0;
+    if (said === undefined) return (this.#last = last ?? 0);
     const now = said + this.#lost;
     if (last === undefined || now >= last) return (this.#last = now);
     this.#lost = last - said;

@@ -49,6 +49,13 @@ export function outcomeOf(call: () => unknown): Outcome {
   }
 }
 
+/** The first items of a list that may be of any length, or no list. */
+export const firstOf = (list: unknown, count: number): Outcome =>
+  outcomeOf(() => {
+    const { length } = list as unknown[];
+    return Array.from({ length: Math.min(length, count) || 0 }, (_, i) => (list as unknown[])[i]);
+  });
+
 /** Lets time go by. */
 export interface Time {
   advance(ms: number): Promise<void>;
