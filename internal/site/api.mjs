@@ -16,7 +16,7 @@ export async function writeApi(out) {
     name: 'API reference',
     readme: 'none',
     tsconfig: fileURLToPath(new URL('tsconfig.api.json', import.meta.url)),
-    entryPoints: [...entries.keys()],
+    entryPoints: entries.map(({ file }) => file),
     out,
     logLevel: 'Warn',
     treatWarningsAsErrors: true,
@@ -29,7 +29,8 @@ export async function writeApi(out) {
     excludeScopesInPaths: true,
     hidePageHeader: true,
     hideBreadcrumbs: true,
-    hideGroupHeadings: false,
+    groupOrder: ['Functions', 'Classes', 'Interfaces', 'Type Aliases', 'Variables', '*'],
+    indexFormat: 'table',
     useCodeBlocks: true,
     useHTMLEncodedBrackets: true,
     sanitizeComments: true,
@@ -39,24 +40,25 @@ export async function writeApi(out) {
   const project = await app.convert();
   if (project === undefined) throw new Error('the sources do not compile');
   for (const module of project.children ?? []) {
-    const file = module.sources?.[0]?.fullFileName ?? '';
-    module.name = entries.get(file) ?? module.name;
+    const { packageName, packagePath } = project.getSymbolIdFromReflection(module);
+    const entry = entries.find(
+      ({ file, name }) => `${name}/`.startsWith(`${packageName}/`) && file.endsWith(packagePath),
+    );
+    module.name = entry.name;
   }
   app.validate(project);
   await app.generateOutputs(project);
   if (app.logger.hasErrors() || app.logger.hasWarnings()) throw new Error('the API reference has faults');
 }
 
-/** Each file that a package exports, with the name by which it is imported. */
+/** @returns {{ file: string, name: string }[]} each file that a package exports, and the name by which it is imported */
 function entryPoints() {
-  return new Map(
-    published().flatMap(({ dir, name }) => {
-      const { exports } = JSON.parse(readFileSync(join(dir, 'package.json'), 'utf8'));
-      const keys = Object.keys(exports).filter((key) => !key.endsWith('.json'));
-      return keys.map((key) => [
-        join(dir, 'src', key === '.' ? 'index.ts' : `${key.slice(2)}.ts`),
-        name + key.slice(1),
-      ]);
-    }),
-  );
+  return published().flatMap(({ dir, name }) => {
+    const { exports } = JSON.parse(readFileSync(join(dir, 'package.json'), 'utf8'));
+    const entries = Object.keys(exports).filter((entry) => !entry.endsWith('.json'));
+    return entries.map((entry) => ({
+      file: join(dir, 'src', entry === '.' ? 'index.ts' : `${entry.slice(2)}.ts`),
+      name: name + entry.slice(1),
+    }));
+  });
 }

@@ -41,6 +41,8 @@ export default defineConfig({
       drawMermaid(markdown);
     },
   },
+  // The index of the search is one file, loaded when somebody searches.
+  vite: { build: { chunkSizeWarningLimit: 5_000 } },
   themeConfig: {
     nav: [
       { text: 'Guides', link: '/guides/', activeMatch: '^/guides/' },
@@ -49,6 +51,12 @@ export default defineConfig({
     ],
     sidebar: sidebars(root, places),
     outline: { level: [2, 3] },
-    search: { provider: 'local' },
+    search: {
+      provider: 'local',
+      options: {
+        // What a guide says of a word comes before all the types that have it.
+        miniSearch: { searchOptions: { boostDocument: (id: string) => (id.includes('/api/') ? 0.2 : 1) } },
+      },
+    },
   },
 });

@@ -2,21 +2,18 @@
 import { renderMermaidSVG } from 'beautiful-mermaid';
 import type { MarkdownRenderer } from 'vitepress';
 
-const COLOURS = {
-  bg: 'var(--vp-c-bg)',
-  fg: 'var(--vp-c-text-1)',
-  transparent: true,
-  font: 'inherit',
-};
-
 export function drawMermaid(markdown: MarkdownRenderer): void {
   const otherwise = markdown.renderer.rules.fence!;
   markdown.renderer.rules.fence = (tokens, at, ...rest) => {
     const { info, content } = tokens[at]!;
     if (info.trim() !== 'mermaid') return otherwise(tokens, at, ...rest);
-    return `<figure class="drawing" v-pre>${renderMermaidSVG(characters(content), COLOURS)}</figure>\n`;
+    return `<figure class="drawing" v-pre>${withoutStyle(renderMermaidSVG(characters(content)))}</figure>\n`;
   };
 }
+
+/** Its style sheet loads a font from elsewhere; what else is in it, theme/style.css says in the colours of the site. */
+const withoutStyle = (svg: string): string =>
+  svg.replace(/<style>[^]*?<\/style>/, '').replace(/ style="[^"]*"/, '');
 
 /** Mermaid writes characters as `#58;`, which the renderer does not know. */
 const characters = (content: string): string =>

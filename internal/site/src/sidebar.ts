@@ -25,7 +25,12 @@ export function sidebars(root: string, places: Places): DefaultTheme.SidebarMult
   return {
     '/api/': apiSidebar(JSON.parse(text('internal/site/api/navigation.json')) as Navigation[]),
     '/': [
-      { items: [{ text: 'Coppice', link: '/' }] },
+      {
+        items: [
+          { text: 'What it is', link: '/' },
+          { text: 'All guides', link: link(OVERVIEW) },
+        ],
+      },
       ...guides,
       { text: 'Look up', items: [{ text: 'API reference', link: '/api/' }, ...reference.map(titled)] },
       { text: 'Packages', collapsed: true, items: below('packages') },
@@ -45,15 +50,14 @@ interface Navigation {
   readonly children?: readonly Navigation[];
 }
 
+/** The packages only: with all names beside each page the site would be ten times as large, and they are on the package's page. */
 const apiSidebar = (navigation: readonly Navigation[]): Item[] => [
-  { items: [{ text: 'API reference', link: '/api/' }] },
-  ...navigation.map(apiItem),
+  { text: 'API reference', link: '/api/', items: navigation.flatMap(apiItem) },
 ];
 
-function apiItem({ title, path, children }: Navigation): Item {
-  return {
-    text: title,
-    ...(path !== undefined && { link: `/api/${path.replace(/(index)?\.md$/, '')}` }),
-    ...(children && { collapsed: true, items: children.map(apiItem) }),
-  };
+/** Each module; what is no module is a name in one, or a heading. */
+function apiItem({ title, path, children = [] }: Navigation): Item[] {
+  const items = children.flatMap(apiItem);
+  if (path === undefined || !path.endsWith('/index.md')) return items;
+  return [{ text: title, link: `/api/${path.replace(/index\.md$/, '')}` }, ...items];
 }
