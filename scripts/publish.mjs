@@ -21,4 +21,6 @@ for (const { dir } of published()) {
   const complete = withRepository(manifest, `${GITHUB_SERVER_URL}/${GITHUB_REPOSITORY}`, dir);
   writeFileSync(file, `${JSON.stringify(complete, null, 2)}\n`);
 }
-process.exitCode = pnpm(['exec', 'changeset', 'publish']).status ?? 1;
+// pnpm takes provenance from here; of a manifest's publishConfig npm alone does. Without it nothing is published.
+const env = { ...process.env, PNPM_CONFIG_PROVENANCE: 'true' };
+process.exitCode = pnpm(['exec', 'changeset', 'publish'], { env }).status ?? 1;
