@@ -54,8 +54,10 @@ export default defineConfig({
     search: {
       provider: 'local',
       options: {
-        // What a guide says of a word comes before all the types that have it.
-        miniSearch: { searchOptions: { boostDocument: (id: string) => (id.includes('/api/') ? 0.2 : 1) } },
+        // What a guide says of a word comes before all the types that have it, and before why it came to be so.
+        miniSearch: {
+          searchOptions: { boostDocument: (id: string) => (/\/(api|decisions)\//.test(id) ? 0.2 : 1) },
+        },
       },
     },
   },
