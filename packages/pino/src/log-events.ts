@@ -79,7 +79,10 @@ export function logEvents(tree: LogSource, logger: PinoLogger, options: LogEvent
     );
   };
   tree.on('event', log);
+  let isOn = true;
   return () => {
+    if (!isOn) return;
+    isOn = false;
     tree.off('event', log);
     folder?.close(undefined);
   };
