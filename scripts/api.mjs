@@ -8,8 +8,10 @@ import { published, root } from './packages.mjs';
 const check = process.argv.includes('--check');
 let failed = false;
 
-for (const { name, dir } of published()) {
-  const config = ExtractorConfig.loadFileAndPrepare(join(dir, 'api-extractor.json'));
+/** Without a report: what may change with any release, and what is imported without a name. */
+const LEFT_OUT = ['@coppice/core/kit', '@coppice/testing/jest'];
+
+for (const { name, config } of published().flatMap(entriesOf)) {
   const result = Extractor.invoke(config, {
     localBuild: !check,
     // The one message about TypeScript versions and the "changed" notice are replaced by the lines below.
@@ -33,6 +35,26 @@ for (const { name, dir } of published()) {
   if (complaints.length > 0) failed = true;
 }
 process.exitCode = failed ? 1 : 0;
+
+/** A package, and what can be imported of it by other names: `@coppice/pino/pretty` has a report `pino-pretty.api.md`. */
+function entriesOf({ name, dir }) {
+  const file = join(dir, 'api-extractor.json');
+  const packageJsonFullPath = join(dir, 'package.json');
+  const { exports } = JSON.parse(readFileSync(packageJsonFullPath, 'utf8'));
+  return Object.keys(exports)
+    .filter((entry) => !entry.endsWith('.json') && !LEFT_OUT.includes(name + entry.slice(1)))
+    .map((entry) => {
+      const configObject = ExtractorConfig.loadFile(file);
+      if (entry !== '.') {
+        const module = entry.slice(2);
+        configObject.mainEntryPointFilePath = join(dir, `dist/esm/${module}.d.ts`);
+        const { apiReport } = configObject;
+        apiReport.reportFileName = apiReport.reportFileName.replace(/\.api\.md$/, `-${module}.api.md`);
+      }
+      const options = { configObject, configObjectFullPath: file, packageJsonFullPath };
+      return { name: name + entry.slice(1), config: ExtractorConfig.prepare(options) };
+    });
+}
 
 /** What is wrong in a report, a line each: with its names, its comments, and its options. */
 function complaintsAbout(report) {

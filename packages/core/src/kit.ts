@@ -1,5 +1,6 @@
 /**
- * For those who write children and packages for Coppice: what the core itself checks and explains with.
+ * For those who write children and packages for Coppice: what the core itself checks and explains with. It may change
+ * with any release; what is promised is `@coppice/core`.
  *
  * @packageDocumentation
  */

@@ -35,5 +35,3 @@ if (typeof its?.extend !== 'function') {
   );
 }
 its.extend(matchers);
-
-export { matchers };

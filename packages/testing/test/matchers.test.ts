@@ -1,6 +1,6 @@
 /** The matchers, as Jest has them. */
-import { scripted, testTree } from '@coppice/testing';
-import { matchers } from '@coppice/testing/jest';
+import { matchers, scripted, testTree } from '@coppice/testing';
+import '@coppice/testing/jest';
 
 const messageOf = (act: () => unknown): string => {
   try {
