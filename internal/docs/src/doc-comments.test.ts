@@ -2,9 +2,10 @@
 import { join } from 'node:path';
 import ts from 'typescript';
 import { complaintsOf } from './compiler.js';
-import { type Example, examplesIn, noted } from './doc-comments.js';
+import { type Example, examplesIn, namesWithExample, noted } from './doc-comments.js';
 
 const ROOT = join(__dirname, '../../..');
+const PACKAGES = ['core', 'coppice', 'pino', 'otel', 'prometheus', 'testing'];
 const examples = examplesIn(ROOT);
 const WRONG: Example = {
   page: 'wrong/example.ts',
@@ -26,6 +27,27 @@ test('what is wrong is told of, with its line', () => {
   expect(complaints.get(WRONG.page)).toEqual([
     "wrong/example.ts:8: Type 'number' is not assignable to type 'string'.",
   ]);
+});
+
+/** The functions that a package exports; what it hands on of others is theirs. */
+const functionsOf = (folder: string): string[] =>
+  Object.entries(require(join(ROOT, 'packages', folder, 'src/index.ts')) as object)
+    .filter(([, value]) => typeof value === 'function' && !/^class\b/.test(String(value)))
+    .map(([name]) => name);
+
+const core = functionsOf('core');
+const functions = PACKAGES.flatMap((folder) =>
+  functionsOf(folder)
+    .filter((name) => folder === 'core' || !core.includes(name))
+    .map((name) => `${folder}: ${name}`),
+);
+
+test('each function that is exported has an example', () => {
+  const documented = PACKAGES.flatMap((folder) =>
+    namesWithExample(ROOT, folder).map((name) => `${folder}: ${name}`),
+  );
+  expect(functions.length).toBeGreaterThan(50);
+  expect(functions.filter((name) => !documented.includes(name))).toEqual([]);
 });
 
 const telling = examples

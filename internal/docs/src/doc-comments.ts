@@ -61,6 +61,18 @@ const sourcesIn = (src: string): string[] =>
     .map((name) => name.replaceAll('\\', '/'))
     .toSorted((a, b) => (a < b ? -1 : 1));
 
+const DECLARED = /(\/\*\*(?:(?!\*\/).)*\*\/)\nexport (?:async )?(?:function|class|const) (\w+)/gs;
+
+/** What is exported somewhere in a package with an example in its comment. */
+export function namesWithExample(root: string, folder: string): string[] {
+  const src = join(root, 'packages', folder, 'src');
+  return sourcesIn(src).flatMap((file) =>
+    [...readFileSync(join(src, file), 'utf8').matchAll(DECLARED)]
+      .filter(([, comment]) => comment!.includes('@example'))
+      .map(([, , name]) => name!),
+  );
+}
+
 /** The names that a file exports, with those that it hands on with `export *`. */
 function exportedBy(root: string, file: string): Set<string> {
   const code = readFileSync(file, 'utf8');

@@ -48,7 +48,18 @@ function tagFault(thrown: unknown, owner: FaultOwner): void {
   if (known === undefined || known.isOver) owners.set(thrown, owner);
 }
 
-/** Whose a thrown value is, if it went through a function that `bind` made. */
+/**
+ * Whose a thrown value is, if it went through a function that `bind` made: for those who have an
+ * `uncaughtException` handler of their own.
+ *
+ * @example
+ * ```ts
+ * process.on('uncaughtExceptionMonitor', (error) => {
+ *   const owner = faultOwnerOf(error);
+ *   if (owner) console.error(`a stray fault of ${owner.path}`);
+ * });
+ * ```
+ */
 export function faultOwnerOf(thrown: unknown): FaultOwner | undefined {
   return typeof thrown === 'object' && thrown !== null ? owners.get(thrown) : undefined;
 }
