@@ -23,7 +23,7 @@ export function options<T extends object>(of: string, given: T, keys: readonly (
   );
   const unknown = Object.keys(own).find((key) => !(keys as readonly string[]).includes(key));
   if (unknown === undefined) return own as T;
-  const known = `left out: the options are ${keys.join(', ')}`;
+  const known = `left out: its options are ${keys.join(', ')}`;
   throw wrongOption(of, unknown, known, show(own[unknown]));
 }
 
