@@ -1,4 +1,5 @@
-// Checks the tarballs that would be published: publint (manifest and exports) and attw (types as seen by consumers).
+// Checks the tarballs that would be published: publint (manifest and exports), attw (types as seen by consumers), and what
+// is in them (contents.mjs).
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,17 +7,19 @@ import { join } from 'node:path';
 import { pack } from './pack.mjs';
 import { root } from './packages.mjs';
 
+const bin = (tool) => join(root, 'node_modules/.bin', tool);
 const temp = mkdtempSync(join(tmpdir(), 'coppice-pack-'));
 let failed = false;
 try {
   for (const { name, tarball } of pack(temp)) {
-    for (const [tool, ...args] of [
-      ['publint', 'run', tarball, '--strict'],
-      ['attw', tarball, '--profile', 'node16', '--no-emoji'],
+    for (const [tool, command, ...args] of [
+      ['publint', bin('publint'), 'run', tarball, '--strict'],
+      ['attw', bin('attw'), tarball, '--profile', 'node16', '--no-emoji'],
+      ['contents', process.execPath, join(root, 'scripts/contents.mjs'), tarball],
     ]) {
-      const { status, stdout, stderr, error } = spawnSync(join(root, 'node_modules/.bin', tool), args, {
+      const { status, stdout, stderr, error } = spawnSync(command, args, {
         encoding: 'utf8',
-        shell: process.platform === 'win32',
+        shell: process.platform === 'win32' && command !== process.execPath,
       });
       console.log(`${name}: ${tool} ${status === 0 ? 'ok' : 'failed'}`);
       if (status === 0) continue;

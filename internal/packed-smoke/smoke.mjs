@@ -1,5 +1,5 @@
 // Packs the published packages, installs the tarballs into a blank project outside the repository and uses them
-// there as a stranger would: from ESM, from CommonJS, and from TypeScript under each compiler and resolution.
+// there as a stranger would: from ESM, from CommonJS, and from TypeScript under each compiler and resolution; then what the READMEs say.
 // Only the tarballs and the registry are used; nothing of the workspace can be found from that project.
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pack } from '../../scripts/pack.mjs';
 import { root } from '../../scripts/packages.mjs';
+import { runProgram, writePrograms } from './readme.mjs';
 
 const project = mkdtempSync(join(tmpdir(), 'coppice smoke ')); // with spaces, as paths have in the wild
 let failed = 0;
@@ -15,6 +16,7 @@ let failed = 0;
 try {
   const tarballs = pack(join(project, 'tarballs'));
   cpSync(fileURLToPath(new URL('consumer', import.meta.url)), project, { recursive: true });
+  writePrograms(join(project, 'readme'));
   writeFileSync(
     join(project, 'package.json'),
     JSON.stringify({
@@ -44,8 +46,19 @@ try {
       step(`${compiler}, nodenext`, ...tsc, '-p', 'nodenext');
       step(`${compiler}, bundler`, ...tsc, '-p', 'bundler');
     }
+    step(
+      'the examples of the READMEs',
+      process.execPath,
+      join(root, 'node_modules/@typescript/native/bin/tsc'),
+      '-p',
+      'readme',
+    );
     step('the output of TypeScript, ESM', process.execPath, 'nodenext/out/use.mjs');
     step('the output of TypeScript, CommonJS', process.execPath, 'nodenext/out/use.cjs');
+    told(
+      'the program of the README prints what it says',
+      await runProgram(join(project, 'readme/out/main.js')),
+    );
   }
 } finally {
   rmSync(project, { recursive: true, force: true });
@@ -60,11 +73,15 @@ function step(what, command, ...args) {
     timeout: 120_000,
     shell: command === 'npm' && process.platform === 'win32',
   });
-  const ok = status === 0;
-  console.log(`packed smoke: ${what}: ${ok ? 'ok' : 'failed'}`);
-  if (!ok) {
-    failed++;
-    console.log(`${stdout ?? ''}${stderr ?? ''}${error?.message ?? ''}${signal ? `ended by ${signal}` : ''}`);
-  }
-  return ok;
+  const output = `${stdout ?? ''}${stderr ?? ''}${error?.message ?? ''}${signal ? `ended by ${signal}` : ''}`;
+  return told(what, status === 0 ? undefined : output);
+}
+
+/** Says how something went, and what the problem was, if there was one. */
+function told(what, problem) {
+  console.log(`packed smoke: ${what}: ${problem === undefined ? 'ok' : 'failed'}`);
+  if (problem === undefined) return true;
+  failed++;
+  console.log(problem);
+  return false;
 }
