@@ -9,7 +9,7 @@ import { parseArgs } from 'node:util';
 import { FaultDomain } from 'coppice';
 import { nodeBinary } from './dist/nodes.js';
 
-const owner = { path: 'root/a', number: 1, fault: () => 'crash' };
+const owner = { path: 'root/a', incarnation: 1, fault: () => 'crash' };
 const ignore = () => undefined;
 
 /** One start of a child: the call itself, in nanoseconds. */

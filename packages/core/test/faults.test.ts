@@ -19,7 +19,7 @@ class Scope implements FaultScope {
 
   run<T>(owner: FaultOwner, code: () => T): T {
     const before = this.current;
-    this.current = `${owner.path} ${owner.number}`;
+    this.current = `${owner.path} ${owner.incarnation}`;
     this.entered.push(this.current);
     this.owners.push(owner);
     try {
@@ -156,7 +156,7 @@ describe('an owner', () => {
   test('is one incarnation: a fault of the living one is its crash', async () => {
     const booted = await withOwners();
     const [first] = booted.owners;
-    expect([first!.path, first!.number]).toEqual(['root/a', 1]);
+    expect([first!.path, first!.incarnation]).toEqual(['root/a', 1]);
     const boom = new Error('astray');
     expect(first!.fault(boom)).toBe('crash');
     await booted.settle();
@@ -165,7 +165,7 @@ describe('an owner', () => {
       incarnation: 1,
       error: { message: 'astray' },
     });
-    const second = booted.owners.find(({ number }) => number === 2)!;
+    const second = booted.owners.find(({ incarnation }) => incarnation === 2)!;
     expect(second.path).toBe('root/a');
     expect(booted.context().lastExit).toEqual({ kind: 'crash', error: boom });
   });
@@ -240,7 +240,7 @@ describe('bind', () => {
     });
     expect(faultOwnerOf(boom)).toBeUndefined();
     expect(caught(bound)).toBe(boom);
-    expect(faultOwnerOf(boom)).toMatchObject({ path: 'root/a', number: 1 });
+    expect(faultOwnerOf(boom)).toMatchObject({ path: 'root/a', incarnation: 1 });
   });
 
   test('listeners are nobody, though a child has caused the event', async () => {
@@ -250,7 +250,7 @@ describe('bind', () => {
     const tree = supervisor({ id: 'root', children: [a.spec] }).handle({ faultScope: scope });
     tree.on('event', () => noted.push(scope.current));
     await tree.start();
-    scope.run({ path: 'root/a', number: 1, isOver: false, fault: () => 'late' }, () => void tree.stop());
+    scope.run({ path: 'root/a', incarnation: 1, isOver: false, fault: () => 'late' }, () => void tree.stop());
     await tree.whenStopped();
     expect(noted.length).toBeGreaterThan(5);
     expect(new Set(noted)).toEqual(new Set([undefined]));
@@ -266,7 +266,7 @@ describe('bind', () => {
     }
     const tree = supervisor({ id: 'root', maxRestarts: 2, children }).handle();
     const numbers: (number | undefined)[] = [];
-    tree.on('child:crashed', () => numbers.push(faultOwnerOf(boom)?.number));
+    tree.on('child:crashed', () => numbers.push(faultOwnerOf(boom)?.incarnation));
     await tree.start();
     await tree.whenStopped();
     expect(numbers).toEqual([1, 2, 3]);

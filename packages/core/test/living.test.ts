@@ -17,8 +17,8 @@ const code = (act: () => unknown): Promise<string | undefined> =>
 test('it is found by its declaration, and by its path', async () => {
   const a = scripted('a');
   const { tree } = await boot({ children: [supervisor({ id: 'below', children: [a.spec] })] });
-  const { path, number, isOver, spec } = livingChild(tree, a.spec);
-  expect({ path, number, isOver }).toEqual({ path: 'root/below/a', number: 1, isOver: false });
+  const { path, incarnation, isOver, spec } = livingChild(tree, a.spec);
+  expect({ path, incarnation, isOver }).toEqual({ path: 'root/below/a', incarnation: 1, isOver: false });
   expect(spec).toBe(a.spec);
   expect(livingChild(tree, 'below/a').path).toBe('root/below/a');
   expect(livingChild(tree.supervisor('below'), 'a').path).toBe('root/below/a');
@@ -65,7 +65,7 @@ test('a fault is its crash; of one that is over it is late', async () => {
   await settle();
   expect(first.isOver).toBe(true);
   expect(first.fault(new Error('again'))).toBe('late');
-  expect(livingChild(tree, a.spec).number).toBe(2);
+  expect(livingChild(tree, a.spec).incarnation).toBe(2);
 });
 
 test('one that is held up does not end before it is let go', async () => {

@@ -189,7 +189,7 @@ class Chaos implements RunningChaos {
   }
 
   #inject(kind: ChaosKind, child: LivingChild): void {
-    const { path, number: incarnation } = child;
+    const { path, incarnation } = child;
     const fault = { number: this.faults.length + 1, kind, path, incarnation };
     const message = `chaos: ${kind} of ${path}#${incarnation} (fault ${fault.number} of seed ${this.seed})`;
     this.faults.push(fault);

@@ -33,7 +33,7 @@ export function contextScope(): FaultScope {
  */
 export const CURRENT_OWNER = `(() => {
   const owner = globalThis[Symbol.for('${NAME}')]?.getStore();
-  return owner && { path: owner.path, incarnation: owner.number };
+  return owner && { path: owner.path, incarnation: owner.incarnation };
 })()`;
 
 /** Runs code of ours that must not count as a child's, though a fault of one led to it. */

@@ -11,7 +11,7 @@ export function fakeOwner(path = 'root/a', outcome: 'crash' | 'late' = 'crash'):
   const crashes: unknown[] = [];
   return {
     path,
-    number: 1,
+    incarnation: 1,
     isOver: false,
     crashes,
     fault(error) {

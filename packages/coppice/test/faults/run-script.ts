@@ -16,7 +16,7 @@ function contain(options = {}) {
   const domain = new FaultDomain({
     policy: 'contain',
     onFault: ({ owner, error, attribution, outcome, why, origin }) => {
-      console.log([outcome, owner?.path + '#' + owner?.number, attribution, origin, why, error?.message].join(' '));
+      console.log([outcome, owner?.path + '#' + owner?.incarnation, attribution, origin, why, error?.message].join(' '));
     },
     onFatal: () => process.exit(1),
     ...options,

@@ -45,7 +45,7 @@ export class ChildContext implements Context {
   }
 
   get attempt(): number {
-    return this.#incarnation.number;
+    return this.#incarnation.incarnation;
   }
 
   get lastExit(): ExitReason | undefined {
@@ -108,10 +108,10 @@ export class ChildContext implements Context {
   }
 
   get log(): Logger {
-    const { process, path, number } = this.#incarnation;
+    const { process, path, incarnation } = this.#incarnation;
     const { tree } = process;
     // Once: a logger writes the fields of a child into a text when that is made.
-    return (this.#log ??= withFields(tree.logger, { path, incarnation: number }, tree.trouble));
+    return (this.#log ??= withFields(tree.logger, { path, incarnation }, tree.trouble));
   }
 }
 

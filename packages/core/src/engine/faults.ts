@@ -5,7 +5,7 @@ export interface FaultOwner {
   /** Ids from the root down to the child, joined by `/`. */
   readonly path: string;
   /** Which of its incarnations. */
-  readonly number: number;
+  readonly incarnation: number;
   /** Has it ended, or is it not waited for any longer? */
   readonly isOver: boolean;
   /**

@@ -33,7 +33,7 @@ const NOTHING = Symbol('nothing');
 export class Incarnation implements FaultOwner {
   readonly process: SupervisorProcess;
   readonly child: Child;
-  readonly number: number;
+  readonly incarnation: number;
   #value: unknown = NOTHING;
   #phase: 'starting' | 'running' | 'ending' | 'ended' = 'starting';
   #outcome: ExitReason | undefined = undefined;
@@ -50,7 +50,7 @@ export class Incarnation implements FaultOwner {
   constructor(process: SupervisorProcess, child: Child) {
     this.process = process;
     this.child = child;
-    this.number = child.incarnation;
+    this.incarnation = child.incarnation;
   }
 
   get path(): string {
@@ -144,7 +144,7 @@ export class Incarnation implements FaultOwner {
   /** For the report of those who did not stop. */
   describe(): UnstoppedChild {
     const { phase = 'running', abandonedAt = 0, since = abandonedAt } = this.#ending ?? {};
-    return { path: this.path, incarnation: this.number, phase, waitedMs: abandonedAt - since };
+    return { path: this.path, incarnation: this.incarnation, phase, waitedMs: abandonedAt - since };
   }
 
   // --- what it says itself, through its context ---
@@ -202,15 +202,15 @@ export class Incarnation implements FaultOwner {
   }
 
   heartbeat(): void {
-    const { child, number } = this;
-    if (child.incarnation !== number || !child.recovery) return;
+    const { child, incarnation } = this;
+    if (child.incarnation !== incarnation || !child.recovery) return;
     child.recovery.beatAt = this.process.tree.clock.now();
   }
 
   /** Nothing is expected of it until its next heartbeat: it waits for something that may take any time. */
   idle(): void {
-    const { child, number } = this;
-    if (child.incarnation === number && child.recovery) child.recovery.beatAt = IDLE;
+    const { child, incarnation } = this;
+    if (child.incarnation === incarnation && child.recovery) child.recovery.beatAt = IDLE;
   }
 
   get isOver(): boolean {
@@ -321,7 +321,7 @@ export class Incarnation implements FaultOwner {
 
   #up(): void {
     this.#phase = 'running';
-    this.#answer({ type: 'started', child: this.child, incarnation: this.number });
+    this.#answer({ type: 'started', child: this.child, incarnation: this.incarnation });
   }
 
   /** The promise of `run` has settled, or that of `start` was rejected. */
@@ -466,13 +466,13 @@ export class Incarnation implements FaultOwner {
   #takesTime(ending: Ending): void {
     ending.since ??= this.process.tree.clock.now();
     if (ending.isAsked || ending.isReported || this.#phase !== 'ending') return;
-    this.#answer({ type: 'ending', child: this.child, incarnation: this.number });
+    this.#answer({ type: 'ending', child: this.child, incarnation: this.incarnation });
   }
 
   #report(ending: Ending): void {
     ending.isReported = true;
     this.#sleepers?.over();
-    const { child, number: incarnation } = this;
+    const { child, incarnation } = this;
     if (child.runtime === this) child.runtime = undefined;
     const reason = this.#outcome ?? SHUTDOWN;
     const { wasUp, isAsked } = ending;
@@ -514,10 +514,10 @@ export class Incarnation implements FaultOwner {
   }
 
   #tell<N extends ChildEventName>(type: N, facts: FactsOf<N>): void {
-    const { process, child, number } = this;
+    const { process, child, incarnation } = this;
     if (!process.tree.events.isHeard) return;
     const event = childEvent(type, process.state, child, facts);
-    process.tree.events.emit(process.path, { ...event, incarnation: number } as EventBody);
+    process.tree.events.emit(process.path, { ...event, incarnation } as EventBody);
   }
 
   /** Ending with the abort of its own signal is what it was asked for; with any other it is a crash. */

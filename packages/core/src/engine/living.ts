@@ -26,8 +26,8 @@ export class LivingChild implements FaultOwner {
     return this.#incarnation.path;
   }
 
-  get number(): number {
-    return this.#incarnation.number;
+  get incarnation(): number {
+    return this.#incarnation.incarnation;
   }
 
   get isOver(): boolean {

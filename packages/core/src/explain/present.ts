@@ -123,9 +123,9 @@ export function circumstancesOf({ process, child, now }: Now): string[] {
         : `its last heartbeat was ${ago(now - recovery.beatAt)}, and it is stale after ${exact(spec.staleAfterMs)}`,
     );
   }
-  for (const { child: owner, process: above, number } of process.tree.abandoned) {
+  for (const { child: owner, process: above, incarnation } of process.tree.abandoned) {
     if (owner.id === child.id && above.path === process.path)
-      said.push(`its ${nth(number)} run did not end in time, and still goes on`);
+      said.push(`its ${nth(incarnation)} run did not end in time, and still goes on`);
   }
   return said;
 }

@@ -122,5 +122,5 @@ const shown = <V, K>({ key, value, owner: { incarnation } }: Entry): RegistryEnt
   key: key as K,
   value: value as V,
   path: incarnation.path,
-  incarnation: incarnation.number,
+  incarnation: incarnation.incarnation,
 });
