@@ -25,7 +25,20 @@ const WRONG = [
   ),
   parsePage(
     'wrong/names.md',
-    '```ts\nconst a = 1;\n```\n\n```ts\nimport { a } from "./own.js";\nimport { c } from "./c.js";\nconst b: string = a;\nd;\n```\n',
+    [
+      '```ts',
+      'const { a, list: [first] } = { a: 1, list: [2] as const };',
+      '```',
+      '```ts',
+      'import {',
+      '  a,',
+      '} from "./own.js";',
+      'import { c } from "./c.js";',
+      'const b: string = a;',
+      'const two: 2 = first;',
+      'd;',
+      '```',
+    ].join('\n'),
   ),
   parsePage('wrong/inside.md', "```ts\nimport { step } from '@coppice/core/model';\n```\n"),
 ];
@@ -49,9 +62,9 @@ test('what is wrong is told of, with its line', () => {
   expect(WRONG.map(({ path }) => complaints.get(path))).toEqual([
     ["wrong/types.md:4: Type 'number' is not assignable to type 'string'."],
     [
-      "wrong/names.md:7: Cannot find module './c.js' or its corresponding type declarations.",
-      "wrong/names.md:8: Type 'number' is not assignable to type 'string'.",
-      "wrong/names.md:9: Cannot find name 'd'.",
+      "wrong/names.md:8: Cannot find module './c.js' or its corresponding type declarations.",
+      "wrong/names.md:9: Type 'number' is not assignable to type 'string'.",
+      "wrong/names.md:11: Cannot find name 'd'.",
     ],
     ["wrong/inside.md:2: Cannot find module '@coppice/core/model' or its corresponding type declarations."],
   ]);

@@ -22,7 +22,7 @@ test('what is dead is told of, with its line', () => {
   const page = parsePage(
     'examples/first-tree/README.md',
     [
-      '`npm run lint`, `npm run no-such`, `node dist/main.js`, `node dist/no-such.js`, `bash .ci/run`, `bash .ci/go`',
+      '`npm run lint`, `npm run no-such`, `node dist/readme.test.js`, `node dist/no-such.js`, `bash .ci/run`, `bash .ci/go`',
       '',
       '`model/step.ts`, `model/no-such.ts`, `lib/God.js`, `packages/core/test/`, `packages/core/no-such`',
       '```sh',

@@ -12,7 +12,7 @@ export interface Page {
   readonly blocks: readonly Block[];
   readonly links: readonly Piece[];
   readonly inlineCode: readonly Piece[];
-  /** What `#...` may name: headings by GitHub's rule, and ids in HTML. */
+  /** What `#...` may name: headings, by GitHub's rule. */
   readonly anchors: ReadonlySet<string>;
 }
 
@@ -74,7 +74,7 @@ export function parsePage(path: string, source: string): Page {
     blocks: tokens.filter(({ type }) => type === 'fence').map(blockOf),
     links: pieces(tokens, (token) => token.attrGet(token.type === 'image' ? 'src' : 'href')),
     inlineCode: pieces(tokens, ({ type, content }) => (type === 'code_inline' ? content : null)),
-    anchors: new Set([...headings(tokens), ...ids(tokens)]),
+    anchors: new Set(headings(tokens)),
   };
 }
 
@@ -102,13 +102,4 @@ function headings(tokens: readonly Token[]): string[] {
     const words = tokens[at + 1]!.children!.filter((child) => child.type !== 'html_inline');
     return [slugger.slug(words.map(({ content }) => content).join(''))];
   });
-}
-
-function ids(tokens: readonly Token[]): string[] {
-  const html = tokens
-    .flatMap((token) => [token, ...(token.children ?? [])])
-    .filter(({ type }) => type === 'html_block' || type === 'html_inline');
-  return html.flatMap(({ content }) =>
-    Array.from(content.matchAll(/\b(?:id|name)="([^"]+)"/g), ([, id]) => id!),
-  );
 }
