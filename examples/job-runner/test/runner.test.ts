@@ -120,6 +120,15 @@ test('what takes longer than drainMs is put back', async () => {
   expect(contents()).toEqual({ jobs: [job('endless')], dead: [] });
 });
 
+test('one that somebody has stopped by hand is put back, and done later', async () => {
+  const { tree, told } = await start([job('endless'), job('primes', 10)], { drainMs: 100 });
+  await tree.until('jobs/endless-0 started');
+  await tree.tree.supervisor('jobs').terminateChild('endless-0');
+  await tree.until(() => tree.events.count('jobs/endless-0 started') === 2, soon);
+  expect(told).toEqual(['endless-0 put back', 'primes-10 done: 4']);
+  await tree.stop();
+});
+
 test('without endWhenEmpty it waits for more', async () => {
   const { tree, told, queue } = await start([], { endWhenEmpty: false });
   const running = tree.tree.use(queue);

@@ -44,6 +44,20 @@ function isAlive(pid: number): boolean {
   }
 }
 
+/** A logger that says nothing, but for what it is given. */
+const silent = (methods: Partial<Logger>): Logger => {
+  const nothing = (): void => {};
+  const logger: Logger = {
+    debug: nothing,
+    info: nothing,
+    warn: nothing,
+    error: nothing,
+    ...methods,
+    child: () => logger,
+  };
+  return logger;
+};
+
 const start = (...servers: StdioServer[]): Promise<TestTree> =>
   testTree(fleet({ servers }), { time: 'real' });
 const soon = { timeoutMs: 10_000 };
@@ -109,6 +123,21 @@ test('a process that hangs is killed, and replaced', async () => {
   });
 });
 
+test('one that has nothing to do is not taken for one that hangs: it answers pings', async () => {
+  let pings = 0;
+  const logger = silent({ warn: () => void pings++ });
+  const idle = odd(
+    'idle',
+    `process.stdin.on('data', (line) => /"ping"/.test(line) && console.error('pinged'));`,
+    {
+      staleAfterMs: 1_000,
+    },
+  );
+  await using app = await testTree(fleet({ servers: [idle] }), { time: 'real', logger });
+  await app.until(() => pings * quick.pingEveryMs > 1_500, soon);
+  app.events.expectNever('idle/client crashed');
+});
+
 test('a server that cannot start is parked, and the others work on', async () => {
   const [calculator, weather] = [server('calculator'), server('weather')];
   await using app = await start(weather, calculator);
@@ -137,7 +166,7 @@ test('one that crashes time and again is parked as well; started by hand it is a
 test('a stop ends them politely first: no signal for who ends with its stdin; and nobody is left', async () => {
   const lines: string[] = [];
   const said = (_fields: unknown, text?: string): void => void (text !== undefined && lines.push(text));
-  const logger: Logger = { debug: said, info: said, warn: said, error: said, child: () => logger };
+  const logger = silent({ info: said, warn: said, error: said });
   const polite = odd(
     'polite',
     `process.stdin.on('end', () => console.error('end of input')); process.on('SIGTERM', () => console.error('TERM'));`,
