@@ -33,8 +33,12 @@ export class Messages implements SubprocessMessaging {
           ),
         );
       if (!this.#process.connected) return closed();
-      // Throws by itself what it cannot write, such as a function: the mistake of whoever sends.
-      this.#process.send(message as object, (error: Error | null) => (error ? closed(error) : resolve()));
+      try {
+        this.#process.send(message as object, (error: Error | null) => (error ? closed(error) : resolve()));
+      } catch (cause) {
+        const [expected, got] = ['a message that can be written, and sent', show(message)];
+        reject(new CommandError('COPPICE_INVALID_ARGUMENT', { call: 'send', expected, got }, cause));
+      }
     });
 
   readonly onMessage = (listener: (message: unknown) => void): (() => void) => {

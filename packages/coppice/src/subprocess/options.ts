@@ -100,7 +100,8 @@ export interface SubprocessMessaging {
   /**
    * Sends a message; resolves when it is handed over to the system.
    *
-   * @throws ProcessError `COPPICE_IPC_CLOSED` if the process has closed its channel or has ended
+   * @throws ProcessError `COPPICE_IPC_CLOSED` if the process has closed its channel or has ended; CommandError
+   * `COPPICE_INVALID_ARGUMENT` if the message cannot be written, as a function cannot
    */
   readonly send: (message: unknown) => Promise<void>;
   /**

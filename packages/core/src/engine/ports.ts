@@ -17,7 +17,12 @@ export const hasThrown = (error: unknown): string => `has thrown: ${messageOf(er
 /** Chance that is a number from 0 to below 1 whatever is said; where it is not, it is the platform's. */
 export function guardedRandom(random: Random, trouble: PortTrouble): Random {
   const wrong = (how: string): number => {
-    trouble('random', 'it', how, 'it has to give numbers from 0 to below 1; in its place Math.random is asked');
+    trouble(
+      'random',
+      'it',
+      how,
+      'it has to give numbers from 0 to below 1; in its place Math.random is asked',
+    );
     return Math.random();
   };
   return () => {
