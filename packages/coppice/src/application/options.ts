@@ -10,7 +10,7 @@ import {
 } from '@coppice/core';
 import { show } from '@coppice/core/kit';
 import { type EventLoopSettings, checkEventLoop } from '../event-loop/index.js';
-import { type FaultPolicy, defaultFaultPolicy } from '../faults/index.js';
+import { FAULT_POLICIES, type FaultPolicy, defaultFaultPolicy } from '../faults/index.js';
 import type { ApplicationHealth } from './health-options.js';
 import { ApplicationError, hint } from './errors.js';
 import { checkSignals } from './signals.js';
@@ -41,8 +41,6 @@ const OWN_KEYS = [
   'random',
 ];
 const KEYS = [...SUPERVISOR_KEYS, ...OWN_KEYS];
-
-const FAULT_POLICIES: readonly FaultPolicy[] = ['off', 'label', 'contain'];
 
 /** What an application runs by, complete. */
 export interface Settings {

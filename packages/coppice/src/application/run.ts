@@ -1,6 +1,7 @@
 /** `run()`: the application has the process, from the first hook to the exit code, and gives it back. */
 import {
   type ChildStatus,
+  CommandError,
   type EventOf,
   type HealthChange,
   type StopReport,
@@ -10,6 +11,7 @@ import {
   fromWire,
   isCoppiceError,
 } from '@coppice/core';
+import { checkOptions, show } from '@coppice/core/kit';
 import { startWatching } from '../event-loop/index.js';
 import { type Fault, FaultDomain } from '../faults/index.js';
 import { budgetWarning, isNotWaitedFor } from './budgets.js';
@@ -26,8 +28,13 @@ import type { RunOptions } from './types.js';
 export async function runAsOwner(
   spec: SupervisorSpec,
   lifecycle: Lifecycle,
-  { exit = true }: RunOptions,
+  options: RunOptions,
 ): Promise<number> {
+  const { exit = true } = checkOptions('run', options, ['exit']);
+  if (typeof exit !== 'boolean') {
+    const details = { call: 'run', expected: 'exit: true or false', got: show(exit) };
+    throw new CommandError('COPPICE_INVALID_ARGUMENT', details);
+  }
   const { state, logger } = lifecycle;
   if (state) throw new ApplicationError('COPPICE_APP_ALREADY_RUNNING', { path: spec.id, state });
   const disown = ownProcess(spec.id);

@@ -113,6 +113,7 @@ export interface Application extends SupervisorSpec, AsyncDisposable {
    * | 128 + n   | signal n came a second time                                                          |
    *
    * @throws ApplicationError `COPPICE_APP_ALREADY_RUNNING`, `COPPICE_APP_SECOND`, `COPPICE_APP_IN_TEST`
+   * @throws CommandError `COPPICE_INVALID_ARGUMENT` if an option is wrong, or unknown
    */
   run(options: { readonly exit: false }): Promise<number>;
   /** Ends the process when the application has ended. */

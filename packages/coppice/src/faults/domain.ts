@@ -18,24 +18,8 @@ import { isUnheardErrorEvent } from './emitter-error.js';
 import type { Fault } from './fault.js';
 import { watchForeigners } from './foreign.js';
 import { ownDirectories } from './own-frames.js';
-import type { FaultPolicy } from './policy.js';
+import { type FaultDomainOptions, checkFaultDomain } from './options.js';
 import type { FaultEvent, FaultListener, FaultSource } from './source.js';
-
-/** How a fault domain deals with faults. */
-export interface FaultDomainOptions {
-  /** What becomes of them. */
-  readonly policy: FaultPolicy;
-  /** So many faults may be survived within `withinMs`; one more is fatal. Default: 3. */
-  readonly maxContained?: number | undefined;
-  /** The length of the window in which survived faults are counted, in milliseconds. Default: 60,000. */
-  readonly withinMs?: number | undefined;
-  /** Is called for every fault, whatever becomes of it: to log it. Must not wait for anything. */
-  onFault(fault: Fault): void;
-  /** `contain`: stop in order and exit with 1. Is called once; later faults go to `onFault` only. */
-  onFatal(fault: Fault): void;
-  /** Where the faults come from. Default: `process`. */
-  readonly process?: FaultSource | undefined;
-}
 
 /** For those who count: `@coppice/otel`, `@coppice/prometheus`. */
 const faults = channel(FAULT_CHANNEL);
@@ -69,11 +53,16 @@ export class FaultDomain {
   #isEnding = false;
   #hasHinted = false;
 
-  /** Listens to nothing yet: see `install`. */
+  /**
+   * Listens to nothing yet: see `install`.
+   *
+   * @throws CommandError `COPPICE_INVALID_ARGUMENT` if an option is wrong, or unknown
+   */
   constructor(options: FaultDomainOptions) {
-    const { policy, maxContained = 3, withinMs = 60_000 } = options;
-    this.#options = options;
-    this.#source = options.process ?? process;
+    const own = checkFaultDomain(options);
+    const { policy, maxContained = 3, withinMs = 60_000 } = own;
+    this.#options = own;
+    this.#source = own.process ?? process;
     this.#budget = new Budget(maxContained, withinMs);
     this.scope = policy === 'off' ? undefined : contextScope();
     // A monitor sees what the listener sees and changes nothing: Node's own crash follows.

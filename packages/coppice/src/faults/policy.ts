@@ -7,6 +7,7 @@ import { hasContextFrame } from './context-frame.js';
  * - `contain`: it is that child's crash, and the process goes on.
  */
 export type FaultPolicy = 'off' | 'label' | 'contain';
+export const FAULT_POLICIES: readonly FaultPolicy[] = ['off', 'label', 'contain'];
 
 /**
  * `label` where async context costs next to nothing, `off` elsewhere.

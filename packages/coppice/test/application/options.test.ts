@@ -147,3 +147,10 @@ test('a start that takes too long names whoever is tried again', async () => {
   await clock.advance(5_000);
   await expect(starting).rejects.toMatchObject({ code: 'COPPICE_APP_START_TIMEOUT', path: 'shop/bad' });
 });
+
+test.each([
+  [{ exti: false }, "run expects no other options than exit; got 'exti', did you mean 'exit'?"],
+  [{ exit: 'no' }, "run expects exit: true or false; got 'no'"],
+])('options of run: %j', async (options, message) => {
+  await expect(application({ id: 'shop', children: [] }).run(options as object)).rejects.toThrow(message);
+});

@@ -320,3 +320,19 @@ describe('warnings', () => {
     expect(source.warnings).toEqual(['COPPICE_NO_ERROR_LISTENER']);
   });
 });
+
+test.each([
+  [{ polciy: 'off' }, "did you mean 'policy'?"],
+  [{ policy: 'on' }, "policy: 'off', 'label', 'contain'; got 'on'"],
+  [{ maxContained: -1 }, 'maxContained: a whole number, 0 or more, or Infinity; got -1'],
+  [{ withinMs: '1s' }, "withinMs: a number of milliseconds above 0; got '1s'"],
+  [{ onFault: undefined }, 'onFault: a function; got undefined'],
+  [{ onFatal: 7 }, 'onFatal: a function; got 7'],
+])('wrong options: %j', (options, message) => {
+  expect(() => install(options as object)).toThrow(
+    expect.objectContaining({
+      code: 'COPPICE_INVALID_ARGUMENT',
+      message: expect.stringContaining(message),
+    }),
+  );
+});
