@@ -68,7 +68,7 @@ export interface InjectedFault {
 export interface RunningChaos {
   /** By which all of it can be repeated. */
   readonly seed: number;
-  /** What it has done so far. */
+  /** What it has done so far, the latest last: the last 1,000 at most. How many there were the number of the last one says. */
   readonly faults: readonly InjectedFault[];
 }
 
@@ -93,6 +93,9 @@ export class ChaosError extends CodedError {
     super(message, { ...fault });
   }
 }
+
+/** Chaos may go on for months. */
+const MAX_KEPT = 1_000;
 
 const KEYS = ['enabled', 'perMinute', 'scope', 'faults', 'hangMs', 'maxFaults', 'seed', 'evenInProduction'];
 
@@ -138,6 +141,7 @@ function isOn({ enabled, evenInProduction }: ChaosOptions, { log }: Context): bo
 class Chaos implements RunningChaos {
   readonly seed: number;
   readonly faults: InjectedFault[] = [];
+  #injected = 0;
   readonly #options: ChaosOptions;
   readonly #context: Context;
 
@@ -166,7 +170,7 @@ class Chaos implements RunningChaos {
     const { sleep, attempt } = this.#context;
     // Not the same again when chaos itself was started again with others.
     const random = seededRandom(this.seed + attempt - 1);
-    while (this.faults.length < maxFaults) {
+    while (this.#injected < maxFaults) {
       await sleep(gapMs(random, perMinute));
       const next = nextFault(random, this.#targets(), faults);
       if (next) this.#inject(next.kind, next.target.child);
@@ -190,9 +194,10 @@ class Chaos implements RunningChaos {
 
   #inject(kind: ChaosKind, child: LivingChild): void {
     const { path, incarnation } = child;
-    const fault = { number: this.faults.length + 1, kind, path, incarnation };
+    const fault = { number: ++this.#injected, kind, path, incarnation };
     const message = `chaos: ${kind} of ${path}#${incarnation} (fault ${fault.number} of seed ${this.seed})`;
     this.faults.push(fault);
+    if (this.faults.length > MAX_KEPT) this.faults.shift();
     this.#context.log.warn({ ...fault, seed: this.seed }, message);
     child.warn('COPPICE_CHAOS', message);
     if (kind === 'stall') return void child.mute();

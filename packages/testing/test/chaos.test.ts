@@ -50,6 +50,12 @@ test('it hits, at about its rate, whoever is in the tree, but not itself', async
   test.events.expectNever('chaos crashed', 'app stopped');
 });
 
+test('however long it goes on, it keeps the last thousand, and numbers them on', async () => {
+  await using test = await hit({ perMinute: 600, maxFaults: 1_200 }, 300_000);
+  const numbers = faultsOf(test).map(({ number }) => number);
+  expect(numbers).toEqual(Array.from({ length: 1_000 }, (_, index) => index + 201));
+});
+
 test('each fault is told before it comes, and the crash says that it was meant', async () => {
   await using test = await hit({ maxFaults: 1, scope: [a] });
   const message = 'chaos: crash of app/a#1 (fault 1 of seed 42)';
