@@ -50,6 +50,11 @@ export default defineConfig({
       { text: 'Errors', link: '/errors' },
     ],
     sidebar: sidebars(root, places),
+    notFound: {
+      title: 'There is no such page',
+      quote: 'Search for it, or look at the guides.',
+      linkText: 'What it is',
+    },
     outline: { level: [2, 3] },
     search: {
       provider: 'local',
