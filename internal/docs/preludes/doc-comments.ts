@@ -14,7 +14,7 @@ import {
   taskSupervisor,
 } from 'coppice';
 import type { TestTree, watchLeaks } from '@coppice/testing';
-import pinoLogger from 'pino';
+import type pinoLogger from 'pino';
 
 export { once } from 'node:events';
 export { writeFile } from 'node:fs/promises';

@@ -14,9 +14,9 @@ export interface FaultDomainOptions {
   /** The length of the window in which survived faults are counted, in milliseconds. Default: 60,000. */
   readonly withinMs?: number | undefined;
   /** Is called for every fault, whatever becomes of it: to log it. Must not wait for anything. */
-  onFault(fault: Fault): void;
+  readonly onFault: (fault: Fault) => void;
   /** `contain`: stop in order and exit with 1. Is called once; later faults go to `onFault` only. */
-  onFatal(fault: Fault): void;
+  readonly onFatal: (fault: Fault) => void;
   /** Where the faults come from. Default: `process`. */
   readonly process?: FaultSource | undefined;
 }

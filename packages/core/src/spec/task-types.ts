@@ -4,7 +4,7 @@ import type { OnStuck } from '../model/policy.js';
 import type { BackoffOptions, ChildOptions, Context, DynamicSupervisorSpec } from './types.js';
 
 /** Present in the type of a task supervisor, so that no other declaration is taken for one. */
-export declare const awaitsResults: unique symbol;
+declare const awaitsResults: unique symbol;
 
 /** A declared task supervisor as data; `taskSupervisor()` gives it `start` and `handle`. */
 export interface TaskSupervisorSpec extends DynamicSupervisorSpec<readonly [never]> {
