@@ -88,7 +88,7 @@ export function runner(options: RunnerOptions): Runner {
     id: 'runner',
     strategy: 'rest-for-one',
     // What is under way has `drainMs`; the rest is for the threads and the file.
-    shutdownMs: drainMs + 12_000,
+    shutdownMs: drainMs + 6_000,
     autoShutdown: 'any-significant',
     ...(logger && { logger }),
     children: [

@@ -80,6 +80,8 @@ export function pool<V>(options: PoolOptions<V>): DeclaredPool<V> {
     revision: `${String(size)} ${String(maxOverflow)} ${lazy}`,
     // It has to have them, and what it has lent is gone with them.
     bindsTo: [RESOURCES],
+    // To close takes no time: no 5 seconds of it in what a stop of the whole may take (`stopBudgetMs`).
+    shutdownMs: 100,
     start: async (context: Context): Promise<void> => {
       const incarnation = incarnationOf(context);
       const desk = deskOf(incarnation.process, RESOURCES);

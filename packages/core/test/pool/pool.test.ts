@@ -6,6 +6,7 @@ import {
   ignore,
   pool,
   service,
+  stopBudgetMs,
   supervisor,
   task,
 } from '@coppice/core';
@@ -301,6 +302,11 @@ describe('more than size', () => {
     expect((await waiting).value.number).toBe(3);
     expect(open()).toEqual([3]);
   });
+});
+
+test('a stop takes as long as the resources may, and hardly more', () => {
+  const { spec } = connectionPool({}, { child: { shutdownMs: 2_000 } as never });
+  expect(stopBudgetMs(spec)).toBe(2_100);
 });
 
 describe('starting', () => {
