@@ -17,6 +17,9 @@ export function rewriteLinks(markdown: MarkdownRenderer, root: string, places: P
         const link = token.type === 'link_open' ? token.attrGet('href') : null;
         if (link === null || /^([a-z]+:|#)/.test(link)) continue;
         const target = places.target(source, link);
+        if ('file' in target && !existsSync(join(root, target.file))) {
+          throw new Error(`${source}: the link ${link} leads nowhere`);
+        }
         if ('page' in target) token.attrSet('href', target.page);
         else if (repository !== undefined) token.attrSet('href', inRepository(root, repository, target.file));
         else
@@ -31,7 +34,7 @@ const closing = <T extends { type: string }>(tokens: readonly T[], from: number)
   tokens.slice(from).find(({ type }) => type === 'link_close')!;
 
 function inRepository(root: string, repository: string, file: string): string {
-  const isFolder = existsSync(join(root, file)) && statSync(join(root, file)).isDirectory();
+  const isFolder = statSync(join(root, file)).isDirectory();
   return `${repository}/${isFolder ? 'tree' : 'blob'}/main/${file}`;
 }
 
