@@ -33,7 +33,7 @@ class SlowModule {}
 
 interface Running {
   readonly port: number;
-  close(): Promise<unknown>;
+  readonly close: () => Promise<unknown>;
 }
 
 async function measure(name: string, start: () => Promise<Running>): Promise<void> {
