@@ -358,7 +358,8 @@ export class ThreadLife implements ThreadHandle {
     clearTimeout(this.#deadline);
     clearTimeout(this.#lastBeat);
     this.#context.signal.removeEventListener('abort', this.#startAborted);
-    this.#port.removeAllListeners();
+    // In Deno a port is the platform's, which has no such method; what is closed says nothing any more.
+    this.#port.removeAllListeners?.();
     this.#port.close();
     this.#worker.removeAllListeners();
     this.#listeners.clear();
