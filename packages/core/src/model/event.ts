@@ -64,9 +64,13 @@ export interface EventBodies {
   /** Its start is called. */
   'child:starting': AboutChild & WithCause<StartCause>;
   /** It is up. */
-  'child:started': AboutChild & { /** How long its start took, in milliseconds. */ readonly startMs: number };
+  'child:started': AboutChild & {
+    /** How long its start took, in milliseconds. */
+    readonly startMs: number;
+  };
   /** Its start threw, was rejected, or took too long. */
   'child:start-failed': AboutChild & {
+    /** The error behind it, as JSON data. */
     readonly error: ErrorWire;
     /** After how many milliseconds. */
     readonly startMs: number;
@@ -75,12 +79,14 @@ export interface EventBodies {
   'child:ignored': AboutChild;
   /** It ended by itself with an error. */
   'child:crashed': AboutChild & {
+    /** The error behind it, as JSON data. */
     readonly error: ErrorWire;
     /** How long it was up, in milliseconds. */
     readonly uptimeMs: number;
   };
   /** It ended by itself without an error. */
   'child:completed': AboutChild & {
+    /** How it ended: `normal`, or a `shutdown` of its own. */
     readonly reason: ReasonWire;
     /** How long it was up, in milliseconds. */
     readonly uptimeMs: number;
@@ -97,7 +103,9 @@ export interface EventBodies {
      * wants it now; `reconcile`: it is declared differently. These are not counted.
      */
     readonly because: 'exit' | 'start-failed' | 'revive' | 'resume' | RequestCause;
+    /** How it ended, or why its start failed. */
     readonly reason: ReasonWire;
+    /** How much of the limit that counts is used now. */
     readonly budget: Budget;
     /** How long its backoff delays that, in milliseconds, from when all that has to is down. */
     readonly delayMs: number;
@@ -122,19 +130,24 @@ export interface EventBodies {
   };
   /** All that had to go down with it is down, and its delay has begun. */
   'child:backing-off': AboutChild & {
+    /** How long it waits, in milliseconds. */
     readonly delayMs: number;
     /** By the clock, in milliseconds. */
     readonly nextStartAt: number;
     /** How often it has failed in a row. */
     readonly failures: number;
+    /** How much of the limit that counts is used now. */
     readonly budget: Budget;
   };
   /** It has failed once too often, or for good: what becomes of it is what its `giveUp` says. */
   'child:gave-up': AboutChild & {
+    /** What becomes of it. */
     readonly giveUp: GiveUp;
     /** `limit`: its own limit, or as a supervisor that of its children; else what its `classify` says of the error. */
     readonly because: 'limit' | Exclude<ErrorClass, 'transient'>;
+    /** The error behind it, as JSON data. */
     readonly error: ErrorWire;
+    /** How much of the limit that counts is used now. */
     readonly budget: Budget;
     /** When it will be started again if it is parked, by the clock; null: when somebody does it. */
     readonly reviveAt: number | null;
@@ -147,16 +160,35 @@ export interface EventBodies {
     readonly waitsFor: string;
   };
   /** Its automatic restarts are suspended. */
-  'child:paused': AboutChild & { readonly reason: string | null; readonly by: string | null };
+  'child:paused': AboutChild & {
+    /** Why, as far as that was said. */
+    readonly reason: string | null;
+    /** Who asked for it, as far as they said so. */
+    readonly by: string | null;
+  };
   /** Its automatic restarts are on again; if it is down because of the pause it is started now. */
-  'child:resumed': AboutChild & { readonly reason: string | null; readonly by: string | null };
+  'child:resumed': AboutChild & {
+    /** Why, as far as that was said. */
+    readonly reason: string | null;
+    /** Who asked for it, as far as they said so. */
+    readonly by: string | null;
+  };
   /** Its `classify` threw, or said something that is no class; its error counts as `transient`. */
-  'child:classify-failed': AboutChild & { readonly error: ErrorWire };
+  'child:classify-failed': AboutChild & {
+    /** The error behind it, as JSON data. */
+    readonly error: ErrorWire;
+  };
   /** It was asked to stop. */
   'child:stopping': AboutChild &
-    WithCause<StopCause> & { /** null: without limit. */ readonly shutdownMs: number | null };
+    WithCause<StopCause> & {
+      /** How many milliseconds it may take; null: without limit. */
+      readonly shutdownMs: number | null;
+    };
   /** It lives, but its start or its run takes too long, or it has shown no life for too long: it is told to end. */
-  'child:timed-out': AboutChild & { readonly error: ErrorWire };
+  'child:timed-out': AboutChild & {
+    /** The error behind it, as JSON data. */
+    readonly error: ErrorWire;
+  };
   /** It is ended by force: its `kill` hook is called, or all below it are killed. */
   'child:killing': AboutChild & {
     /** `overdue`: its time to stop is over (or it has none); `forced`: that of its supervisor is. */
@@ -164,6 +196,7 @@ export interface EventBodies {
   };
   /** It is down because it was asked to. */
   'child:stopped': AboutChild & {
+    /** How it ended: `shutdown`, unless it failed on its way. */
     readonly reason: ReasonWire;
     /** How long it was up, in milliseconds. */
     readonly uptimeMs: number;
@@ -176,29 +209,39 @@ export interface EventBodies {
   'child:abandoned': AboutChild & UnstoppedChild;
   /** An abandoned incarnation has ended after all. */
   'child:settled': AboutChild & {
-    /** How long after it was abandoned, in milliseconds. */ readonly afterMs: number;
+    /** How long after it was abandoned, in milliseconds. */
+    readonly afterMs: number;
   };
   /** Its clean-up (`stop` after a crash, or a deferred function) threw. */
-  'child:cleanup-failed': AboutChild & { readonly error: ErrorWire };
+  'child:cleanup-failed': AboutChild & {
+    /** The error behind it, as JSON data. */
+    readonly error: ErrorWire;
+  };
   /** An incarnation that has already ended reported a failure; it changes nothing. */
-  'child:late-fault': AboutChild & { readonly error: ErrorWire };
+  'child:late-fault': AboutChild & {
+    /** The error behind it, as JSON data. */
+    readonly error: ErrorWire;
+  };
   /** It is no longer one of the supervisor's children. */
   'child:removed': AboutChild & WithCause<RemovalCause>;
 
   /** It begins to start its children. */
   'supervisor:starting': AboutSupervisor & {
+    /** Who is started again when a child has to be. */
     readonly strategy: Strategy;
     /** How many are declared. */
     readonly children: number;
   };
   /** All its children are up, or are what its policies let them be. */
   'supervisor:started': AboutSupervisor & {
-    /** How long that took, in milliseconds. */ readonly startMs: number;
+    /** How long that took, in milliseconds. */
+    readonly startMs: number;
   };
   /** A child failed to start; `undone` are those that were started before it and are stopped again. */
   'supervisor:start-failed': AboutSupervisor & {
     /** The path of that child. */
     readonly child: string;
+    /** The error behind it, as JSON data. */
     readonly error: ErrorWire;
     /** By their ids. */
     readonly undone: readonly string[];
@@ -208,31 +251,43 @@ export interface EventBodies {
    * is asked to stop at once.
    */
   'supervisor:stopping': AboutSupervisor & {
+    /** Why. */
     readonly because: EndCause;
     /** Who asked for it, as far as they said so. */
     readonly by: string | null;
+    /** As its parent will see it. */
     readonly reason: ReasonWire;
   };
   /** It has ended, and all its children are down, or abandoned. */
-  'supervisor:stopped': AboutSupervisor & { readonly reason: ReasonWire };
+  'supervisor:stopped': AboutSupervisor & {
+    /** How it ended. */
+    readonly reason: ReasonWire;
+  };
   /** One restart too many: it stops its children and ends. */
   'supervisor:gave-up': AboutSupervisor & {
     /** The child that had to be restarted once too often. */
     readonly offender: AboutChild;
+    /** The error behind it, as JSON data. */
     readonly error: ErrorWire;
+    /** How much of the limit that counts is used now. */
     readonly budget: Budget;
   };
   /** Its significant children have ended: it stops the others and ends. */
   'supervisor:auto-shutdown': AboutSupervisor & {
     /** The path of the last of them. */
     readonly child: string;
+    /** By which rule. */
     readonly autoShutdown: AutoShutdown;
   };
   /** Somebody has changed what it is declared with, or what is below it, while it runs; by paths, in order. */
   'supervisor:reconciled': AboutSupervisor & {
+    /** Other options, without a new start. */
     readonly updated: readonly string[];
+    /** Stopped and forgotten. */
     readonly removed: readonly string[];
+    /** Started anew, by another declaration. */
     readonly replaced: readonly string[];
+    /** New ones. */
     readonly added: readonly string[];
     /** What did not start; it goes on as it was. */
     readonly failed: readonly string[];
@@ -240,10 +295,16 @@ export interface EventBodies {
     readonly by: string | null;
   };
   /** A declaration that is allowed but probably not meant. */
-  'supervisor:warning': AboutSupervisor & { /** Stable. */ readonly code: string; readonly message: string };
+  'supervisor:warning': AboutSupervisor & {
+    /** Stable: docs/errors.md lists them. */
+    readonly code: string;
+    /** In words, with what would do instead. */
+    readonly message: string;
+  };
   /** A listener threw, or its promise was rejected. It stays subscribed; it is reported once. */
   'listener:failed': AboutSupervisor & {
     /** What it listens to. */ readonly event: string;
+    /** The error behind it, as JSON data. */
     readonly error: ErrorWire;
   };
 }
