@@ -11,7 +11,7 @@ export {
   startsSlowly,
 } from '@coppice/testing';
 
-export interface Pool extends EventEmitter {
+interface Pool extends EventEmitter {
   query(sql: string): Promise<readonly { readonly id: number }[]>;
   end(): Promise<void>;
 }

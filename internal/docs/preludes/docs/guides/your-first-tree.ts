@@ -1,7 +1,7 @@
 import type { EventEmitter } from 'node:events';
 
 /** The JavaScript of database.js, with its types. */
-export interface Pool extends EventEmitter {
+interface Pool extends EventEmitter {
   query(sql: string): Promise<{ EUR: number }>;
   end(): Promise<void>;
 }
