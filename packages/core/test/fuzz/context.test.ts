@@ -221,8 +221,11 @@ async function play(acts: readonly Act[]): Promise<void> {
     const stopped = await settled(clock, tree.stop({ shutdownMs: 100 }));
     expect(stopped.error).toBeUndefined();
     expect(tree.snapshot().phase).toBe('stopped');
+    // Not even those that would soon be due.
+    expect(clock.pendingTimers).toBe(0);
     for (const context of culprit.contexts.slice(-3)) culprit.do('after its end', context);
     await clock.advance(1_000);
+    await new Promise(setImmediate); // a sleep that is refused is told so in the next turn
   }
   if (culprit.wrong.length > 0) throw culprit.wrong[0];
   expect(clock.pendingTimers).toBe(0);

@@ -4,6 +4,7 @@
  */
 import fc from 'fast-check';
 import {
+  type Clock,
   type Context,
   SimulatedClock,
   type SupervisionEvent,
@@ -14,6 +15,7 @@ import {
   supervisor,
   task,
 } from '@coppice/core';
+import { GuardedClock } from '../../src/engine/guarded-clock.js';
 import { type ClockFaults, brokenClock, clockFaults } from './broken-clock.js';
 import { anyHostile } from './hostile.js';
 import { type Outcome, type Time, expectCoded, outcomeOf, peacefully, settled } from './judge.js';
@@ -46,6 +48,7 @@ const bothClocks = (sim: SimulatedClock): Time => ({
   },
 });
 
+const nothing = (): void => {};
 const never = (): Promise<void> => new Promise(() => {});
 
 /** One of everything that waits for time. */
@@ -194,6 +197,72 @@ test.each<[string, Partial<ClockFaults>, readonly string[]]>([
   }),
 );
 
+test('a clock that was set back once: its time goes on from where it was', async () => {
+  const sim = new SimulatedClock(10_000_000);
+  let setBack = 0;
+  const clock: Clock = {
+    now: () => sim.now() - setBack,
+    setTimer: (callback, ms) => sim.setTimer(callback, ms),
+    clearTimer: (timer) => sim.clearTimer(timer),
+  };
+  const flaky = task({
+    id: 'flaky',
+    run: async ({ sleep }: Context) => {
+      await sleep(400);
+      throw new Error('again');
+    },
+    maxRestarts: 3,
+    withinMs: 1_000,
+  });
+  const { tree, events } = treeOn({ clock }, [flaky]);
+  await tree.start();
+  const [{ at: startedAt }] = events as [SupervisionEvent];
+  setBack = 3_600_000;
+  await sim.advance(4_000);
+  // Were it to stand still for an hour, four restarts would be too many. (What went by since it was last asked is lost.)
+  expect(tree.whichChildren()).toMatchObject([{ status: 'running', incarnation: 11 }]);
+  expect(events.at(-1)?.at).toBe(startedAt + 3_600);
+  await tree.stop();
+  expectOrderly(events);
+});
+
+test('a timer calls once, and not when it was taken back', () => {
+  const callbacks: (() => void)[] = [];
+  const clock = new GuardedClock(
+    { now: () => 0, setTimer: (callback) => callbacks.push(callback), clearTimer: nothing },
+    nothing,
+  );
+  let calls = 0;
+  const timers = [1, 2].map(() => clock.setTimer(() => calls++, 5));
+  clock.clearTimer(timers[1]);
+  for (const callback of [...callbacks, ...callbacks]) callback();
+  expect(calls).toBe(1);
+  for (const odd of [undefined, null, 7, {}]) clock.clearTimer(odd);
+});
+
+test.each([NaN, -1, 1, 2, Infinity, '0.5', null, 0.5])('chance that says %p', async (said) => {
+  const sim = new SimulatedClock();
+  const told = treeOn({ clock: sim, random: () => said as number });
+  await liveAndStop(told, bothClocks(sim));
+  const delays = told.events.flatMap((event) => (event.type === 'child:backing-off' ? [event.delayMs] : []));
+  expect(delays.filter((delay) => !(delay >= 0 && delay <= 20))).toEqual([]);
+  expect(warnings(told.events)).toHaveLength(said === 0.5 ? 0 : 1);
+});
+
+test('a logger whose promises are rejected', () =>
+  peacefully(async () => {
+    const late = () => Promise.reject(new Error('the transport has died')) as unknown as void;
+    const logger = { debug: late, info: late, warn: late, error: late };
+    const talker = service({ id: 'talker', start: ({ log }) => log.info('a line') });
+    const { tree, events } = treeOn({ clock: new SimulatedClock(), logger }, [talker]);
+    await tree.start();
+    await new Promise(setImmediate);
+    expect(warnings(events)).toEqual([
+      "the logger of 'root' misbehaves: a method has thrown: the transport has died; what was to be logged is lost",
+    ]);
+    await tree.stop();
+  }));
+
 test('a clock whose timers never come: nothing that waits for time happens, all else does', () =>
   peacefully(async () => {
     const sim = new SimulatedClock();
@@ -247,7 +316,6 @@ test(
   LIMIT_MS,
 );
 
-const nothing = (): void => {};
 const lines = { debug: nothing, info: nothing, warn: nothing, error: nothing };
 
 test(
