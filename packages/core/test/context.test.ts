@@ -25,6 +25,8 @@ import {
   until,
 } from './support/scripted.js';
 
+const nextTurn = (): Promise<void> => new Promise(setImmediate);
+
 const types = ({ events }: Booted): string[] => events.map(({ type }) => type);
 const lastExit = ({ tree }: Booted, id: string): unknown =>
   tree.snapshot().children.find((child) => child.id === id)?.lastExit;
@@ -585,6 +587,24 @@ describe('sleep', () => {
     expect(booted.clock.now()).toBe(0);
     expect(booted.clock.pendingTimers).toBe(0);
     expect(lastExit(booted, 'a')).toEqual({ kind: 'shutdown' });
+  });
+
+  test('a loop that swallows its abort and sleeps again starves nobody, and is given up in time', async () => {
+    let turns = 0;
+    let isOver = false;
+    const { clock, tree } = await withTask(
+      async ({ sleep }) => {
+        // It is to end one day, also where it has the event loop to itself.
+        while (!isOver && ++turns < 100_000) await sleep(60_000).catch(() => {});
+      },
+      { shutdownMs: 100 },
+    );
+    const stopped = tree.stop();
+    await clock.advance(100);
+    expect((await stopped).unstopped).toMatchObject([{ phase: 'running', waitedMs: 100 }]);
+    expect(turns).toBeLessThan(1_000);
+    isOver = true;
+    await nextTurn();
   });
 
   test('when the signal is aborted already, it does not sleep at all', async () => {

@@ -293,5 +293,5 @@ test('docs/errors.md has each code, and no other, with what to do', () => {
     .split(/^# Warnings$/m)
     .slice(1);
   const rows = [...part!.matchAll(/^\| `(\w+)` \| (.{20,}) \| (.{10,}) \|$/gm)].map(([, code]) => code);
-  expect(rows).toEqual(['COPPICE_TRANSIENT_SUPERVISOR', ...LIMIT_WARNING_CODES]);
+  expect(rows).toEqual(['COPPICE_TRANSIENT_SUPERVISOR', ...LIMIT_WARNING_CODES, 'COPPICE_PORT_MISBEHAVES']);
 });

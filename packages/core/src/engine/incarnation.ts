@@ -22,7 +22,7 @@ import { Ending } from './ending.js';
 import type { FaultOwner } from './faults.js';
 import { IGNORED, isAbortOf, outcomeOfResult, outcomeOfThrow } from './outcome.js';
 import { pending } from './pending.js';
-import { Sleepers } from './sleepers.js';
+import { Sleepers, refused } from './sleepers.js';
 import type { SupervisorProcess } from './supervisor-process.js';
 
 type AnySpec = Service<unknown, unknown[]> | Task<unknown[]>;
@@ -165,7 +165,7 @@ export class Incarnation implements FaultOwner {
 
   sleep(ms: number): Promise<void> {
     this.#sleepers ??= new Sleepers(this.process.tree.clock);
-    return this.#mustEnd ? Promise.reject(this.#whyItEnds()) : this.#sleepers.sleep(ms);
+    return this.#mustEnd ? refused(this.#whyItEnds()) : this.#sleepers.sleep(ms);
   }
 
   /** Why it has to end; undefined if it has not to. */

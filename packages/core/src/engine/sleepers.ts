@@ -1,7 +1,14 @@
 /** Those who wait on the clock of the tree on behalf of one incarnation. */
 import { coppiceError } from '../model/errors.js';
 import { show } from '../spec/checks.js';
-import type { Clock } from './clock.js';
+import { type Clock, inNextTurn } from './clock.js';
+
+/**
+ * A sleep that is none. It is told so in the next turn of the event loop: a loop that swallows what it catches, and
+ * sleeps again, would have all promises to itself for ever, and nobody could end it.
+ */
+export const refused = (reason: unknown): Promise<never> =>
+  new Promise((_resolve, reject) => inNextTurn(() => reject(reason)));
 
 export class Sleepers {
   readonly #clock: Clock;
@@ -21,7 +28,7 @@ export class Sleepers {
         expected: 'a number of milliseconds, 0 or more',
         got,
       });
-      return Promise.reject(error);
+      return refused(error);
     }
     return new Promise((resolve, reject) => {
       const wake = (reason: unknown): void => {

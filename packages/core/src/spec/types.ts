@@ -39,7 +39,7 @@ export interface Context {
   readonly signal: AbortSignal;
   /**
    * Resolves after so many milliseconds, by the clock of the tree; rejects with the signal's reason when the
-   * signal is aborted, so that a loop that sleeps stops at once.
+   * signal is aborted, so that a loop that sleeps stops at once. From then on, in the next turn of the event loop.
    */
   readonly sleep: (ms: number) => Promise<void>;
   /**
