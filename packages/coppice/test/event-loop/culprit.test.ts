@@ -23,7 +23,7 @@ describe('with faults traced to children', () => {
     );
     const line = await program.line(/has been blocked/);
     expect(line).toMatch(
-      /^shop: the event loop has been blocked for more than 100 ms by shop\/outbox \(incarnation 1\), in churn \(\S+:\d+:\d+\)$/,
+      /^shop: the event loop has been blocked for more than 100 ms by shop\/outbox \(incarnation 1\), in churn \(.+:\d+:\d+\)$/,
     );
     expect(await program.line(/^ {4}at churn/)).toBeDefined();
     expect(await program.line(/^ {4}at run/)).toBeDefined();

@@ -3,19 +3,33 @@ import { type Child, isResting } from './child.js';
 import { type ChildPolicy, KILL_GRACE_MS, isSupervisorKind } from './policy.js';
 import type { Supervisor } from './supervisor.js';
 
-/** The longest that an orderly stop of what is declared can take, in milliseconds; see `spec/stop-budget.ts`. */
+/**
+ * The longest that an orderly stop of what is declared can take, in milliseconds; see `spec/stop-budget.ts`. From below to
+ * above without recursion: declarations may be nested deeper than the stack is.
+ */
 export function stopBudgetMs(spec: ChildPolicy): number {
   if (!isSupervisorKind(spec.kind)) return spec.shutdownMs + (spec.kill === undefined ? 0 : KILL_GRACE_MS);
-  const known = budgets.get(spec);
-  if (known !== undefined) return known;
-  const budget = budgetOf(spec);
-  budgets.set(spec, budget);
-  return budget;
+  const open = [spec];
+  for (let last = open.at(-1); last !== undefined && !budgets.has(spec); last = open.at(-1)) {
+    const height = open.length;
+    for (const inner of below(last))
+      if (isSupervisorKind(inner.kind) && !budgets.has(inner)) open.push(inner);
+    if (open.length > height) continue;
+    budgets.set(last, budgetOf(last));
+    open.pop();
+  }
+  return budgets.get(spec)!;
 }
 
 /** Declarations do not change; without this each level of a deep tree would look through all that is below it. */
 const budgets = new WeakMap<ChildPolicy, number>();
 
+/** What is declared right below. */
+function below({ child, children = [] }: ChildPolicy): readonly ChildPolicy[] {
+  return child === undefined ? children : [child];
+}
+
+/** The supervisors below have theirs already. */
 function budgetOf(spec: ChildPolicy): number {
   if (spec.shutdownMs !== Infinity) return spec.shutdownMs + (hasKill(spec) ? KILL_GRACE_MS : 0);
   if (spec.kind === 'dynamic-supervisor' && spec.child) {
@@ -27,8 +41,15 @@ function budgetOf(spec: ChildPolicy): number {
 }
 
 /** Is there a `kill` hook, its own or further down? All that is below a supervisor is killed at once. */
-const hasKill = ({ kill, child, children = [] }: ChildPolicy): boolean =>
-  kill !== undefined || (child !== undefined && hasKill(child)) || children.some(hasKill);
+function hasKill(spec: ChildPolicy): boolean {
+  const open = [spec];
+  // It grows while it is gone through.
+  for (const each of open) {
+    if (each.kill !== undefined) return true;
+    for (const inner of below(each)) open.push(inner);
+  }
+  return false;
+}
 
 /** Notes how much the children of a supervisor that has a deadline may take together. */
 export function shareOut(s: Supervisor): void {

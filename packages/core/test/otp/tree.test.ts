@@ -93,7 +93,7 @@ test('tree: a transient supervisor that gives up stays down, and its declarer wa
 test('tree: a very deep one needs no deep stack', async () => {
   const leaf = scripted('leaf');
   let spec = supervisor({ id: 's0', children: [leaf.spec] });
-  for (let depth = 1; depth < 2_000; depth++) spec = supervisor({ id: `s${depth}`, children: [spec] });
+  for (let depth = 1; depth < 5_000; depth++) spec = supervisor({ id: `s${depth}`, children: [spec] });
   const tree = await spec.start();
   leaf.crash();
   // So many messages take more than one turn of the event loop.
