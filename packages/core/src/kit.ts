@@ -10,7 +10,7 @@ export { isShutdown, reasonOf } from './model/exit-reason.js';
 export { idle } from './engine/context.js';
 export { bystander } from './engine/emitter.js';
 export { isAbortOf } from './engine/outcome.js';
-export { Sleepers } from './engine/sleepers.js';
+export { Sleepers, refused } from './engine/sleepers.js';
 export {
   ATTRIBUTES,
   type Attribute,

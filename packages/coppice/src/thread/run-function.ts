@@ -1,6 +1,6 @@
 /** A function as the task of a thread. */
 import { CommandError, type ExitReason, StopRequest, realClock } from '@coppice/core';
-import { Sleepers, isAbortOf, isShutdown, show } from '@coppice/core/kit';
+import { Sleepers, isAbortOf, isShutdown, refused, show } from '@coppice/core/kit';
 import { type TransferListItem, parentPort } from 'node:worker_threads';
 import type { ThreadContext } from './context.js';
 import { ThreadError } from './errors.js';
@@ -47,7 +47,7 @@ export function runFunction(run: (context: ThreadContext) => unknown, isManual: 
     ...about,
     data,
     signal,
-    sleep: (ms) => (signal.aborted ? Promise.reject(signal.reason) : sleepers.sleep(ms)),
+    sleep: (ms) => (signal.aborted ? refused(signal.reason) : sleepers.sleep(ms)),
     ready: () => {
       if (!isManual) throw new ThreadError('COPPICE_THREAD_READY_UNEXPECTED', {});
       if (!isReady) thread.say({ type: 'ready' });

@@ -99,14 +99,22 @@ test(
         fc.asyncProperty(
           anyHostile,
           anyHostile,
-          fc.constantFrom('post', 'on', 'off'),
+          fc.constantFrom('post', 'transfer', 'on', 'listen', 'off'),
           async (one, two, method) => {
-            const call = (handle as unknown as Record<string, (...args: unknown[]) => unknown>)[method]!;
-            const made = outcomeOf(() =>
-              call.call(handle, one.make(), method === 'post' ? [two.make()] : two.make()),
-            );
+            const { post, on, off } = handle as unknown as Record<string, (...args: unknown[]) => unknown>;
+            const [a, b] = [one.make(), two.make()];
+            const made = outcomeOf(() => {
+              if (method === 'post') return post!.call(handle, a);
+              if (method === 'transfer') return post!.call(handle, a, [b]);
+              if (method === 'off') return off!.call(handle, a, b);
+              // What a listener throws is an uncaught exception of the parent, as the guide says.
+              return typeof b === 'function'
+                ? undefined
+                : on!.call(handle, method === 'on' ? a : 'message', b);
+            });
             // The platform says by itself what cannot be copied.
-            if (made.isError) expectCoded(made.error, (error) => isOwn(error) || method === 'post');
+            const isAboutCopies = method === 'post' || method === 'transfer';
+            if (made.isError) expectCoded(made.error, (error) => isOwn(error) || isAboutCopies);
             await new Promise(setImmediate);
             expect(tree.use(echo)).toBe(handle);
           },
