@@ -14,8 +14,8 @@ export const kinds = {
   },
   /** Another one: it takes all the memory that there is. */
   greedy: () => {
-    const kept: number[][] = [];
-    for (;;) kept.push(new Array<number>(10_000).fill(1));
+    const kept: object[][] = [];
+    for (;;) kept.push(Array.from({ length: 10_000 }, () => ({})));
   },
   /** Fails so many times, and then does not. */
   flaky: (failures, attempt) => {

@@ -109,7 +109,7 @@ test.each([
 test('not enough memory even to load it', async () => {
   const file = written(
     'heavy.mjs',
-    'const hoard = []; for (;;) hoard.push(new Array(1_000).fill(hoard.length));',
+    'const hoard = []; for (;;) hoard.push(Array.from({ length: 1_000 }, () => ({})));',
   );
   const spec = thread({ id: 'worker', file, resourceLimits: { maxOldGenerationSizeMb: 16 } });
   expect(await startErrorOf(spec)).toMatchObject({ cause: { code: 'ERR_WORKER_OUT_OF_MEMORY' } });
