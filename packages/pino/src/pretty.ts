@@ -67,14 +67,17 @@ function withTree(options: PrettySupervisionOptions): pinoPretty.PrettyOptions {
     ignore: 'pid,hostname',
     ...(relative && { translateTime: false }),
     ...options,
-    customPrettifiers: {
+    // Without what all objects have: pino-pretty would take the `constructor` of them for the prettifier of a field.
+    customPrettifiers: bare({
       ...relative,
       level: (_level, _key, _log, { labelColorized }) =>
         ' '.repeat(Math.max(0, LONGEST_LEVEL - stripVTControlCharacters(labelColorized).length)) +
         labelColorized,
       ...options.customPrettifiers,
-    },
+    }),
     // It is called before the other fields are looked at, so what is said in the message can be taken out of them.
     messageFormat: (log, messageKey, _levelLabel, { colors }) => draw(log, messageKey, colors),
   };
 }
+
+const bare = <T extends object>(own: T): T => Object.assign(Object.create(null) as T, own);

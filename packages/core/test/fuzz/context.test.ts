@@ -55,7 +55,8 @@ const CALLS: Readonly<Record<string, Call>> = {
   bind: { args: () => [nothing], call: method('bind') },
   'what bind has made': {
     args: () => [nothing, 1],
-    call: ({ bind }, callback, ...args) => (bind(callback) as (...given: never[]) => unknown)(...args),
+    // What the callback returns is the user's own.
+    call: ({ bind }, callback, ...args) => void (bind(callback) as (...given: never[]) => unknown)(...args),
     callsBack: true,
   },
   'log.info': {

@@ -99,6 +99,20 @@ test(
   LIMIT_MS,
 );
 
+test('a meter that refuses at the last: nothing listens', () => {
+  const world = newTree();
+  const { meter, tracer } = fakes(() => SPAN);
+  const addBatchObservableCallback = (): never => {
+    throw new Error('no');
+  };
+  const made = outcomeOf(() =>
+    instrument(world.tree, { meter: { ...meter, addBatchObservableCallback }, tracer } as never),
+  );
+  expect(made.error).toMatchObject({ code: 'COPPICE_INVALID_ARGUMENT', cause: { message: 'no' } });
+  expect(world.attached()).toBe(0);
+  expect(subscribers()).toBe(before);
+});
+
 test(
   'what is no tree cannot be measured',
   () =>

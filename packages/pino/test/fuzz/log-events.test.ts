@@ -122,6 +122,15 @@ test(
   LIMIT_MS,
 );
 
+test.each([undefined, null, {}, { info: nothing }, { ...LOGGER, warn: 1 }, () => {}])(
+  'a logger that lacks what is needed: %p',
+  (logger) => {
+    const { handle } = newTree();
+    const made = outcomeOf(() => logEvents(handle(), logger as never));
+    expect(made.error).toMatchObject({ code: 'COPPICE_INVALID_ARGUMENT' });
+  },
+);
+
 /** Records of real events, as JSON. */
 async function recordsOf(thrown: () => unknown): Promise<{ events: SupervisionEvent[]; lines: string[] }> {
   const lines: string[] = [];
@@ -170,7 +179,9 @@ test(
           const told = outcomeOf(() => emitter.emit('event', mutated(event, changes)));
           // An emitter of somebody's own hands on what a listener throws: a tree does not.
           if (!told.isError) for (const line of lines) JSON.parse(line);
-          expect(emitter.emit('event', event)).toBe(true);
+          // What comes of another child does not feel it.
+          const other = { ...event, path: `${event.path}/other` };
+          expect(emitter.emit('event', other)).toBe(true);
         }),
         runs(500),
       );

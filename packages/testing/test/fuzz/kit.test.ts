@@ -10,6 +10,7 @@ import {
   peacefully,
   settled,
 } from '../../../core/test/fuzz/judge.js';
+import { HOSTILE_NAMES, hostile } from '../../../core/test/fuzz/hostile.js';
 import { mutated, mutations } from '../../../core/test/fuzz/mutate.js';
 import { LIMIT_MS, runs } from '../../../core/test/fuzz/settings.js';
 
@@ -125,6 +126,20 @@ const CALLS: Readonly<Record<string, Call>> = {
 };
 
 const NAMES = Object.keys(CALLS);
+
+test.each(HOSTILE_NAMES)('a scene or a happening that is %s', (name) => {
+  for (const call of [
+    () => kit.scripted('s', hostile(name) as never),
+    () => kit.scripted('s', { isIn: () => true, behaviours: [hostile(name)] } as never),
+    () => kit.onRun(1, hostile(name) as never) && kit.scripted('s', kit.onRun(1, hostile(name) as never)),
+    () => kit.matchers.toHaveHappened({ events: hostile(name) } as never, 'db started'),
+    () => kit.matchers.toHaveHappened(kit.recordEvents(shop.handle()), hostile(name) as never),
+    () => kit.recordEvents(shop.handle()).count({ type: 'child:crashed', error: hostile(name) } as never),
+  ]) {
+    const made = outcomeOf(call);
+    if (made.isError) expectCoded(made.error);
+  }
+});
 
 const newTest = (): Promise<Test> => kit.testTree(shop);
 
