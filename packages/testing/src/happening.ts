@@ -55,7 +55,9 @@ export function wantedOf(happening: Happening): Wanted {
 function wanted(happening: Happening): Wanted {
   if (typeof happening === 'string') return inWords(happening);
   if (typeof happening === 'function') {
-    return { says: happening.name === '' ? String(happening) : happening.name, matches: happening };
+    const { name } = happening as { readonly name: unknown };
+    const says = typeof name === 'string' && name !== '' ? name : `${happening}`;
+    return { says, matches: happening };
   }
   if (typeof happening !== 'object' || happening === null) throw noHappening(show(happening), '');
   const { ref, ...part } = happening;
@@ -64,7 +66,7 @@ function wanted(happening: Happening): Wanted {
     throw noHappening(show(part.type), hintFor(part.type, known));
   }
   const all = ref === undefined ? part : { ...part, id: ref.id };
-  return { says: JSON.stringify(all), matches: (event) => has(event, all) };
+  return { says: `${JSON.stringify(all)}`, matches: (event) => has(event, all) };
 }
 
 function inWords(words: string): Wanted {

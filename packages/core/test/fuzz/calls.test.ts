@@ -214,7 +214,8 @@ function watchedWork(work: unknown): { watched: unknown; isAtWork: () => boolean
     const done = (): void => void open--;
     Promise.resolve()
       .then(() => result)
-      .then(done, done);
+      .finally(done)
+      .catch(() => {});
     return result;
   };
   return { watched, isAtWork: () => open > 0 };

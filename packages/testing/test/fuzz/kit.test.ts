@@ -21,6 +21,8 @@ const shop = supervisor({ id: 'shop', maxRestarts: 100, children: [db, sub] });
 
 type Test = kit.TestTree<ReturnType<typeof shop.handle>>;
 
+const exported: Readonly<Record<string, unknown>> = { ...kit };
+
 interface Call {
   readonly args: (test: Test) => readonly unknown[];
   readonly call: (test: Test, ...args: never[]) => unknown;
@@ -29,7 +31,7 @@ interface Call {
 const by =
   (name: keyof typeof kit) =>
   (_: Test, ...args: never[]): unknown =>
-    (kit[name] as unknown as (...given: never[]) => unknown)(...args);
+    (exported[name] as (...given: never[]) => unknown)(...args);
 const of =
   (name: string) =>
   ({ events }: Test, ...args: never[]): unknown =>
@@ -126,6 +128,21 @@ const CALLS: Readonly<Record<string, Call>> = {
 };
 
 const NAMES = Object.keys(CALLS);
+
+test.each([
+  null,
+  7,
+  'crashes',
+  kit.crashes,
+  { start: 1 },
+  { isIn: 1, behaviours: [] },
+  { isIn: () => true },
+  kit.onRun(1, null as never),
+  kit.onRun(2, kit.crashes as never),
+])('what is no part of a script is refused where it is handed over: %p', (part) => {
+  const made = outcomeOf(() => kit.scripted('s', part as never));
+  expect(made.error).toMatchObject({ code: 'COPPICE_TEST_OPTION' });
+});
 
 test.each(HOSTILE_NAMES)('a scene or a happening that is %s', (name) => {
   for (const call of [
