@@ -130,7 +130,7 @@ const connectionsOf = new WeakMap<object, Connections>();
  */
 export function httpServer<S extends ServerOrListener>(
   options: HttpServerOptions<S>,
-): Service<RunningHttpServer<ServerOf<S>>> {
+): Service<RunningHttpServer<ServerOf<NoInfer<S>>>> {
   const own = checkOptions('httpServer', options, CHECKS);
   const parameters = reading('httpServer()', () => Number(own.server.length));
   if (parameters > 1) {
