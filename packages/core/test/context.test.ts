@@ -290,6 +290,16 @@ describe('fail and end', () => {
     expect(order).toEqual(['after fail', 'deferred']);
   });
 
+  test('fail in a start that returns at once is a failed start, and not the end of one that was up', async () => {
+    const boom = new Error('refused');
+    const { tree, events } = await boot({});
+    const start = ({ fail }: Context) => fail(boom);
+    const error = await rejection(tree.startChild(service({ id: 'a', start })));
+    expect(error).toMatchObject({ code: 'COPPICE_START_FAILED', cause: boom });
+    const types = events.flatMap(({ type }) => (type.startsWith('child:') ? type : []));
+    expect(types).toEqual(['child:starting', 'child:start-failed', 'child:not-restarted', 'child:removed']);
+  });
+
   test('fail while its start is under way is a failed start', async () => {
     const boom = new Error('refused');
     const gate = deferred<string>();

@@ -350,6 +350,7 @@ describe('a supervisor', () => {
       const up = supervisor({ id: 'up', maxRestarts: 0, children: [a.spec] });
       const down = supervisor({ id: 'down', restart: 'transient', maxRestarts: 0, children: [b.spec] });
       const { tree, clock } = await boot({ children: [up, down] }, recorder);
+      await clock.advance(10_000);
       a.crash(new Error('no disk'));
       b.crash(new Error('no net'));
       await clock.advance(60_000);
@@ -386,6 +387,33 @@ describe('a supervisor', () => {
     b.crash(new Error('no disk'));
     await other.settle();
     expect(other.tree.explain()).toMatch(/^app has ended, since it gave up; it gave up.*: no disk\.$/);
+  });
+
+  test('one that is still starting, in one that is starting: what its children are at, and what its end would mean', async () => {
+    const clock = new SimulatedClock();
+    const told = async (options: object): Promise<string> => {
+      const gate = deferred();
+      const a = scripted('a', { onStart: () => gate.promise });
+      const sub = supervisor({ id: 'sub', maxRestarts: 0, children: [a.spec], ...options });
+      const tree = supervisor({ id: 'app', children: [sub] }).handle({ clock });
+      const started = tree.start().catch(() => {});
+      await clock.advance(1_000);
+      const text = tree.explain('sub');
+      gate.resolve();
+      await Promise.all([started, tree.stop()]);
+      return text;
+    };
+    const fails = 'sub gives up, so that app does not start';
+    expect(await told({})).toContain('none of its children is up (a is starting);');
+    expect(await told({})).toContain(fails);
+    expect(await told({ boot: 'retry', backoff: { minMs: 100, maxMs: 100 } })).toContain(
+      'sub gives up and app restarts it',
+    );
+  });
+
+  test('many children, all up', async () => {
+    const children = Array.from({ length: 7 }, (_, i) => scripted(`c${i}`).spec);
+    expect((await boot({ children })).tree.explain()).toContain('all its 7 children are up;');
   });
 
   test('many children: the first of those that are not up', async () => {

@@ -428,6 +428,10 @@ describe('who falls with whom', () => {
     expect(together(b, 'one-for-one')).toBe(
       `When it fails, 'c' is restarted with it: stopped at once, in reverse order. Their stop, which may take 1 s, is not in the times above.`,
     );
+    const quick = task({ id: 'c', run, bindsTo: [b], shutdownMs: 0 });
+    expect(told(b, supervisor({ id: 'app', children: [b, quick] }))).toContain(
+      `When it fails, 'c' is restarted with it: stopped at once, in reverse order. boot`,
+    );
     expect(together(c, 'one-for-one')).toMatch(/^It is bound to 'b': .* That does not count\.$/);
     expect(together(d, 'one-for-one')).toBe('nobody');
   });

@@ -179,6 +179,10 @@ describe('an owner', () => {
     expect(first!.fault(new Error('much later'))).toBe('late');
     await booted.settle();
     expect(about(booted, 'child:late-fault')).toEqual([1, 1]);
+    expect(booted.events.filter(({ type }) => type === 'child:late-fault')).toMatchObject([
+      { error: { message: 'once more' } },
+      { error: { message: 'much later' } },
+    ]);
     expect(about(booted, 'child:crashed')).toEqual([1]);
     expect(booted.tree.whichChildren()[0]).toMatchObject({ status: 'running', incarnation: 2 });
   });

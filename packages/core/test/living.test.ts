@@ -57,6 +57,16 @@ test('what does not live is told so', async () => {
   expect(await code(() => livingChild({} as Context, a.spec))).toBe('COPPICE_INVALID_ARGUMENT');
 });
 
+test('what does not live is told so in words', async () => {
+  const a = scripted('a', { restart: 'transient' });
+  const { tree, settle } = await boot({ children: [a.spec] });
+  a.finish();
+  await settle();
+  expect(() => livingChild(tree, 'a')).toThrow("'root/a' is not running now: it is stopped");
+  expect(() => livingChild(tree, 'below/c')).toThrow("'root' asks for 'below/c',");
+  expect(() => livingChild(tree, scripted('b').spec)).toThrow("'root' asks for 'b',");
+});
+
 test('a fault is its crash; of one that is over it is late', async () => {
   const a = scripted('a');
   const { tree, settle } = await boot({ children: [a.spec] });

@@ -12,6 +12,7 @@ import {
 import { boot, rejection, scripted } from './support/scripted.js';
 
 const UNKNOWN = { unheardOf: 1 } as never;
+const A = scripted('a').spec;
 type Tree = Awaited<ReturnType<typeof boot>>['tree'];
 
 test.each<[string, (tree: Tree) => unknown]>([
@@ -25,12 +26,15 @@ test.each<[string, (tree: Tree) => unknown]>([
   ['stop', (tree) => tree.stop({ reason: 5 as never })],
   ['reconcile', (tree) => tree.reconcile(supervisor({ id: 'root', children: [] }), UNKNOWN)],
   ['events', (tree) => tree.events(UNKNOWN)],
+  ['on', (tree) => tree.on('child:crashed', 5 as never)],
+  ['whenReady', (tree) => tree.whenReady(A, UNKNOWN)],
+  ['partitions', (tree) => (tree as unknown as { partitions: number }).partitions],
   ['formatTree', () => formatTree(5 as never)],
   ['toDot', () => toDot(5 as never)],
   ['toMermaid', () => toMermaid(5 as never)],
   ['healthOf', () => healthOf(5 as never)],
 ])('%s', async (name, call) => {
-  const { tree } = await boot({ children: [scripted('a').spec] });
+  const { tree } = await boot({ children: [A] });
   const error: unknown = await (async () => call(tree))().then(
     () => undefined,
     (thrown: unknown) => thrown,
@@ -38,6 +42,16 @@ test.each<[string, (tree: Tree) => unknown]>([
   expect(isCoppiceError(error, 'COPPICE_INVALID_ARGUMENT') && error.message).toMatch(
     new RegExp(`^${name} expects`),
   );
+});
+
+test('what is no snapshot is told what one is', () => {
+  const broken = new Proxy(Object.create(null) as never, {
+    get: () => {
+      throw new Error('no');
+    },
+  });
+  for (const call of [healthOf, formatTree, toDot, toMermaid])
+    expect(() => call(broken)).toThrow('expects a snapshot, as snapshot() of a handle gives it');
 });
 
 test('a child of a dynamic supervisor', async () => {

@@ -36,6 +36,31 @@ describe('realClock', () => {
   });
 });
 
+describe('a timer of the platform that comes', () => {
+  let now = 0;
+  beforeEach(() => {
+    jest.useFakeTimers({ doNotFake: ['performance'] });
+    jest.spyOn(performance, 'now').mockImplementation(() => now);
+  });
+  afterEach(() => jest.useRealTimers());
+
+  test.each([
+    ['in time', 1_000, 1_000],
+    ['late', 1_007.5, 1_000],
+    ['a fraction of a millisecond early: it waits one more', 999.4, 1_001],
+  ])('%s', (_, at, calledAfterMs) => {
+    now = 0;
+    let calls = 0;
+    realClock.setTimer(() => calls++, 1_000);
+    now = at;
+    jest.advanceTimersByTime(calledAfterMs - 1);
+    expect(calls).toBe(0);
+    now = at + calledAfterMs - 1_000;
+    jest.advanceTimersByTime(1);
+    expect(calls).toBe(1);
+  });
+});
+
 test('realClock: 0 ms is after what is due now, and can be taken back', async () => {
   const seen: string[] = [];
   realClock.setTimer(() => seen.push('timer'), 0);

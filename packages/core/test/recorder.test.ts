@@ -212,6 +212,7 @@ test('the worst are those that failed most, and lately', async () => {
   expect(ids()).toEqual(['b']);
   expect(ids(10)).toEqual(['b', 'c', 'a']);
   expect(() => recorder.worst(0)).toThrow(expect.objectContaining({ code: 'COPPICE_INVALID_ARGUMENT' }));
+  expect(() => recorder.worst(0)).toThrow('recorder expects worst: a number, 1 or more');
 });
 
 describe('of 100,000 children', () => {
@@ -312,4 +313,39 @@ test('that one waits for another, and why it ended by choice: kept, and cut shor
       300,
     ]);
   }
+});
+
+test('a supervisor that gives up has failed, though that is a shutdown; one that just shuts itself down has not', async () => {
+  const [calm, leaf] = [scripted('calm', { restart: 'transient' }), scripted('leaf')];
+  const sub = supervisor({ id: 'sub', restart: 'transient', maxRestarts: 0, children: [leaf.spec] });
+  // That it is transient, and has a limit, is worth a warning.
+  jest.spyOn(console, 'warn').mockImplementation(() => {});
+  const { recorder, settle } = await flight({ children: [calm.spec, sub] });
+  calm.finish(new Shutdown());
+  leaf.crash();
+  await settle();
+  expect([recorder.child('root/calm'), recorder.child('root/sub')?.failures]).toEqual([undefined, 1]);
+});
+
+test('of two that are there at a time, one in the place of the other, each has its own run', async () => {
+  const a = scripted('a');
+  const sub = supervisor({ id: 'sub', children: [a.spec] });
+  const { tree, clock, recorder, settle } = await flight({ children: [sub] });
+  a.crash();
+  await settle();
+  // From here on incarnations are counted anew.
+  await tree.restartNow(sub);
+  a.crash();
+  await clock.advance(1_000);
+  await tree.supervisor(sub).reconcile([scripted('a', { replace: 'start-then-stop' }).spec]);
+  const runs = recorder
+    .child('root/sub/a')
+    ?.runs.map(({ incarnation, end, endedAt }) => [incarnation, end, endedAt]);
+  expect(runs).toEqual([
+    [1, 'crashed', 0],
+    [2, 'stopped', 0],
+    [1, 'crashed', 0],
+    [2, 'stopped', 1_000],
+    [3, null, null],
+  ]);
 });

@@ -11,7 +11,16 @@ import {
   supervisor,
   task,
 } from '@coppice/core';
-import { type Booted, boot, crew, drain, forever, rejection, scripted } from './support/scripted.js';
+import {
+  type Booted,
+  boot,
+  crew,
+  deferred,
+  drain,
+  forever,
+  rejection,
+  scripted,
+} from './support/scripted.js';
 
 const GRACE_MS = 1_000;
 
@@ -146,6 +155,27 @@ describe('how it is shared out', () => {
     await booted.tree.terminateChild('c');
     const { lines } = await stopped(booted, 1_000);
     expect(lines).toEqual(['0 ask root/a 1000', '1000 killed root/a']);
+  });
+
+  test('a child that was starting and fails before it is asked leaves its share to the others', async () => {
+    const starting = deferred<never>();
+    const c = scripted('c', { onStart: () => starting.promise });
+    const children = [slow('a', Infinity), slow('b', Infinity), c.spec, slow('d', Infinity)];
+    clock = new SimulatedClock();
+    const tree = supervisor({ id: 'root', startOrder: 'parallel', children }).handle({ clock });
+    const asked: string[] = [];
+    tree.on(
+      'child:stopping',
+      ({ at, path, shutdownMs }) => void asked.push(`${at} ask ${path} ${shutdownMs}`),
+    );
+    const started = rejection(tree.start());
+    await clock.advance(0);
+    const report = tree.stop({ shutdownMs: 1_000 });
+    await clock.advance(100);
+    starting.reject(new Error('no'));
+    await clock.runUntilIdle();
+    await Promise.all([report, started]);
+    expect(asked).toEqual(['0 ask root/d 250', '250 ask root/b 375', '625 ask root/a 375']);
   });
 
   test('never more than its own shutdownMs', async () => {

@@ -1,6 +1,7 @@
 /** The watchdog: who is stale, who is not, and who takes too long. */
 import { type Clock, type Context, SimulatedClock, type TaskOptions, supervisor, task } from '@coppice/core';
 import { idle } from '../src/kit.js';
+import { boot, scripted } from './support/scripted.js';
 
 /** A task that does nothing but what the test has it do, and how it went. */
 async function watched(options: Partial<TaskOptions<[]>>, clock: Clock) {
@@ -72,6 +73,17 @@ test('being idle is no excuse for a run that takes too long', async () => {
   await clock.advance(1);
   expect(crashes).toEqual(['250 COPPICE_RAN_TOO_LONG']);
   await tree.stop();
+});
+
+test('idle, where nothing is watched, says nothing; said by one that is over it is not for the next', async () => {
+  const [free, bound] = [scripted('free'), scripted('bound', { staleAfterMs: 100 })];
+  const { clock } = await boot({ children: [free.spec, bound.spec], maxRestarts: 9 });
+  idle(free.contexts[0]!);
+  bound.crash();
+  await clock.advance(50);
+  idle(bound.contexts[0]!);
+  await clock.advance(50);
+  expect([free.starts, bound.starts]).toEqual([1, 3]);
 });
 
 test('a context that was made by hand is never watched', () => {

@@ -61,6 +61,15 @@ test('the rest of very many is one node', async () => {
   expect(() => toMermaid(tree.snapshot(), { maxChildren: -1 })).toThrow('toMermaid expects maxChildren');
 });
 
+test('the rest is up only if all of it is', async () => {
+  const { specs, b } = crew(['a', 'b', 'c'], () => ({ backoff: { minMs: 1_000, maxMs: 1_000 } }));
+  const { tree, settle } = await boot({ children: specs });
+  b.crash();
+  await settle();
+  const rest = toMermaid(tree.snapshot(), { maxChildren: 0 }).split('\n')[2];
+  expect(rest).toBe('  n1("3#58; 2 running, 1 backing-off"):::trouble');
+});
+
 describe('whatever the ids are', () => {
   /** All that may stand in a Mermaid drawing of ours, a line each; a label has nothing in it that means something. */
   const NODE = /^ {2}n\d+(\["(?<box>[^"]*)"\]|\("(?<round>[^"]*)"\)):::(up|between|trouble|down)$/;

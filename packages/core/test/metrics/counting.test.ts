@@ -298,6 +298,23 @@ describe('children that come and go are told together', () => {
     expect(count('supervision.child.starts')).toEqual({ '{root/slow,interrupted}': 1 });
   });
 
+  test('a stop that is under way when counting begins took nobody knows how long', async () => {
+    const clock = new SimulatedClock();
+    const hook = deferred();
+    const tree = supervisor({
+      id: 'root',
+      children: [scripted('a', { onStop: () => hook.promise }).spec],
+    }).handle({ clock });
+    await tree.start();
+    const stopped = tree.stop();
+    await clock.advance(100);
+    const { counted } = measured(tree);
+    hook.resolve();
+    await clock.advance(0);
+    await stopped;
+    expect(counted).toEqual({ 'supervision.child.exits{root/a,stopped}': 1 });
+  });
+
   test('of other paths there is an end as well', async () => {
     const clock = new SimulatedClock();
     const tree = supervisor({ id: 'root', children: [scripted('a').spec] }).handle({ clock });

@@ -121,6 +121,13 @@ describe('children', () => {
     expect(page(handle.childPage())).toEqual(['', false]);
   });
 
+  test('whoever gets after wrong is told what it is', async () => {
+    const { handle } = await bootGroup(['a']);
+    expect(() => handle.childPage({ after: 7 } as never)).toThrow(
+      'childPage expects after: the next of a page, or the id of a child; got 7',
+    );
+  });
+
   test.each([[{ limit: 0 }], [{ limit: 1.5 }], [{ limit: '3' }], [{ after: 7 }], [{ before: 'a' }]])(
     '%j is refused',
     async (options) => {

@@ -242,6 +242,7 @@ describe('what is refused', () => {
     [{ id: 'x', child }, 'COPPICE_INVALID_NUMBER'],
     [{ id: 'x', partitions: 0, child }, 'COPPICE_INVALID_NUMBER'],
     [{ id: 'x', partitions: 1.5, child }, 'COPPICE_INVALID_NUMBER'],
+    [{ id: 'x', partitions: 100_001, child }, 'COPPICE_INVALID_NUMBER'],
     [{ id: 'x', partitions: 2 }, 'COPPICE_NOT_A_SPEC'],
     [{ id: 'x', partitions: 2, child: () => 7 }, 'COPPICE_NOT_A_SPEC'],
     [{ id: 'x', partitions: 2, children: [child] }, 'COPPICE_UNKNOWN_OPTION'],
@@ -250,6 +251,11 @@ describe('what is refused', () => {
     [7, 'COPPICE_NOT_A_SPEC'],
   ])('%j', (options, code) => {
     expect(() => partitionSupervisor(options as never)).toThrow(expect.objectContaining({ code }));
+  });
+
+  test('but not as many as there may be at most', () => {
+    const { length } = Object.keys(partitionSupervisor({ id: 'x', partitions: 100_000, child }).children);
+    expect(length).toBe(100_000);
   });
 
   test.each([[undefined], [NaN], [Infinity], [{}], [true]])('the key %p', async (key) => {
@@ -277,6 +283,6 @@ describe('what is refused', () => {
       child: dynamicSupervisor({ id: 'd', child }),
     });
     const { tree } = await boot({ children: [spec] });
-    expect(() => tree.use(spec).for('a')).toThrow('partitions that have a value');
+    expect(() => tree.use(spec).for('a')).toThrow('for expects partitions that have a value');
   });
 });

@@ -213,6 +213,30 @@ describe('crashes in one moment', () => {
   });
 });
 
+test('a dependant whose start has failed, and that cleans up while its ground goes down, waits for it', async () => {
+  const cleanUp = deferred();
+  const db = scripted('db', { maxRestarts: 0, giveUp: 'park' });
+  const api = scripted('api', {
+    bindsTo: ['db'],
+    onStart: (attempt, { defer }) => {
+      if (attempt !== 2) return;
+      defer(() => cleanUp.promise);
+      throw new Error('no');
+    },
+  });
+  const { tree, settle } = await plant({ startOrder: 'parallel', children: [db.spec, api.spec] });
+  api.crash();
+  await settle();
+  db.crash();
+  await settle();
+  cleanUp.resolve();
+  await settle();
+  expect(statuses(tree)).toEqual(['db: parked', 'api: waiting']);
+  await tree.restartChild('db');
+  await settle();
+  expect(statuses(tree)).toEqual(['db: running', 'api: running']);
+});
+
 describe('whatever it goes for, those bound to it go too, and wait', () => {
   const cases: [
     string,

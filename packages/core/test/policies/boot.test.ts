@@ -382,3 +382,27 @@ test('a tree that is started again boots anew', async () => {
   await pass(1);
   expect([again.isOver, b.starts]).toEqual([true, 4]);
 });
+
+describe('a significant child that ends while the boot waits for another', () => {
+  const significant = { restart: 'transient', significant: true } as const;
+  const down = { boot: 'retry', backoff: { minMs: 1_000, maxMs: 1_000 }, maxRestarts: Infinity } as const;
+  const never = () => Promise.reject(new Error('no'));
+
+  test.each([
+    ['no other is significant', {}, true],
+    ['one that has not been started yet is', significant, false],
+  ])('%s', async (_, last, isOver) => {
+    const a = scripted('a', significant);
+    const b = scripted('b', { ...down, onStart: never });
+    const { tree, settle } = plan({
+      autoShutdown: 'all-significant',
+      children: [a.spec, b.spec, scripted('c', last).spec],
+    });
+    const started = watched(tree.start());
+    await settle();
+    a.finish();
+    await settle();
+    expect([started.isOver, tree.snapshot().phase]).toEqual([isOver, isOver ? 'stopped' : 'starting']);
+    await tree.stop();
+  });
+});

@@ -304,6 +304,16 @@ describe('more than size', () => {
   });
 });
 
+test('what it says of restarts is said of its resources', async () => {
+  const child = service({ id: 'one', start: () => 1 });
+  const spec = pool({ id: 'db', size: 1, maxRestarts: 7, withinMs: 1_234, child });
+  const { tree } = await boot({ children: [spec] });
+  expect(tree.snapshot().children[0]?.supervisor?.children[0]?.supervisor?.budget).toMatchObject({
+    max: 7,
+    withinMs: 1_234,
+  });
+});
+
 test('a stop takes as long as the resources may, and hardly more', () => {
   const { spec } = connectionPool({}, { child: { shutdownMs: 2_000 } as never });
   expect(stopBudgetMs(spec)).toBe(2_100);
@@ -498,11 +508,22 @@ describe('what is refused', () => {
     [{ id: 'x', size: 1, child: { ...child, restart: 'temporary' } }, 'COPPICE_BAD_COMBINATION'],
     [{ id: 'x', size: 1, child: { ...child, maxRestarts: 1, giveUp: 'remove' } }, 'COPPICE_BAD_COMBINATION'],
     [{ id: 'x', size: 1, child, strategy: 'one-for-all' }, 'COPPICE_UNKNOWN_OPTION'],
+    [{ id: 'x', size: 1, child, children: [] }, 'COPPICE_UNKNOWN_OPTION'],
     [{ id: 'x', size: 1, child, max: 2 }, 'COPPICE_UNKNOWN_OPTION'],
     [{ size: 1, child }, 'COPPICE_MISSING_ID'],
     [7, 'COPPICE_NOT_A_SPEC'],
   ])('%j', (options, code) => {
     expect(() => pool(options as never)).toThrow(expect.objectContaining({ code }));
+  });
+
+  test.each([
+    [{ id: 'x', size: 1, lazy: 'yes', child }, "lazy has to be true or false; got 'yes'"],
+    [
+      { id: 'x', size: 1, child: { ...child, maxRestarts: 1, giveUp: 'remove' } },
+      'a resource that gives up is not removed, or the pool would only start another one',
+    ],
+  ])('%j, and is told why', (options, why) => {
+    expect(() => pool(options as never)).toThrow(why);
   });
 
   test.each([

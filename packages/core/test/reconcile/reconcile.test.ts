@@ -9,6 +9,7 @@ import {
   supervisor,
   task,
 } from '@coppice/core';
+import { differenceOf } from '../../src/spec/diff.js';
 import { boot, crew, deferred, drain, rejection, scripted, statuses } from '../support/scripted.js';
 
 const steps = ({ steps: all }: ReconcilePlan): string[] =>
@@ -141,6 +142,12 @@ describe('what changes', () => {
     expect(steps(await tree.reconcile([make('2')]))).toEqual(['replace root/a revision run shutdownMs']);
     expect(steps(await tree.reconcile([make()]))).toEqual(['replace root/a revision run']);
     expect(incarnations(tree)).toEqual(['a 3']);
+  });
+
+  test('a list is not data with the same fields, even if neither has any', () => {
+    const { spec } = scripted('a');
+    const [list, data] = [[], {}].map((extra) => ({ ...spec, extra }));
+    expect(differenceOf(list!, data!).changed).toEqual(['extra']);
   });
 
   test('what is down for good stays down; what is parked is started by its new declaration', async () => {

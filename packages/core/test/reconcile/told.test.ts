@@ -35,3 +35,19 @@ test('each step that failed is told of, with its error', async () => {
   expect(error).toMatchObject({ code: 'COPPICE_RECONCILE_FAILED' });
   expect(error.message).toMatch(/add 'root\/a': .*no a; add 'root\/b': .*no b/);
 });
+
+test('what is there after all steps have failed is the old declaration: the same again finds the same to do', async () => {
+  const fine = ['a', 'b'].map((id) => scripted(id).spec);
+  const failing = ['a', 'b'].map(
+    (id) => scripted(id, { onStart: () => Promise.reject(new Error(`no ${id}`)) }).spec,
+  );
+  const { tree } = await boot({ children: fine });
+  for (let n = 0; n < 2; n++) {
+    const plan = await tree.reconcile(failing, { dryRun: true });
+    expect(plan.steps.map(({ path }) => path)).toEqual(['root/a', 'root/b']);
+    expect(await rejection(tree.reconcile(failing))).toMatchObject({ code: 'COPPICE_RECONCILE_FAILED' });
+  }
+  await tree.stop();
+  await tree.start();
+  expect(tree.whichChildren().map(({ status }) => status)).toEqual(['running', 'running']);
+});
