@@ -86,6 +86,15 @@ describe('reconcile to another kind', () => {
     ).toEqual(['root/b']);
   });
 
+  test('a key that two had, and nobody has any more, is free', async () => {
+    const [a, b] = [holder('a', 'x'), holder('b', 'x')];
+    const { tree } = await boot({ children: [topics, a, b] });
+    for (const { id } of [a, b]) await tree.terminateChild(id);
+    await tree.reconcile([unique, a, b]);
+    await tree.restartChild('a');
+    expect(tree.use(unique).lookup('x')?.path).toBe('root/a');
+  });
+
   test('is refused where two have one key, and the old one goes on', async () => {
     const [a, b] = [holder('a', 'x'), holder('b', 'x')];
     const { tree } = await boot({ children: [topics, a, b] });

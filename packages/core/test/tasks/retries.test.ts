@@ -27,6 +27,19 @@ test('the first success is the result', async () => {
   ]);
 });
 
+test('one that is called off by its own second attempt, before that has returned, is stopped all the same', async () => {
+  const { tree, settle } = await bootTasks({ task: { restart: 'transient' } });
+  const controller = new AbortController();
+  const work = (context: Context): Promise<never> => {
+    if (context.attempt === 1) throw new Error('attempt 1');
+    controller.abort(new Error('enough'));
+    return untilStopped(context);
+  };
+  expect((await rejection(tree.runTask(work, { signal: controller.signal }))).message).toBe('enough');
+  await settle();
+  expect(tree.whichChildren()).toEqual([]);
+});
+
 test('by default it is tried again three times, and then it has failed with its last error', async () => {
   const { tree, events } = await bootTasks({ task: { restart: 'transient' } });
   expect(await tree.runTask(failing(3))).toBe(4);
