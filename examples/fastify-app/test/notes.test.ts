@@ -9,6 +9,9 @@ import { notesApp } from '../src/notes-app.js';
 import { store } from '../src/store.js';
 
 const leaks = watchLeaks();
+/** What a test that fails leaves behind, so that it fails at once. */
+let cleanUp = (): Promise<unknown> => Promise.resolve();
+afterEach(() => cleanUp());
 afterEach(() => leaks.check());
 afterAll(leaks.stop);
 
@@ -31,6 +34,7 @@ async function start() {
   stream.on('data', (line: Buffer) => log.push(JSON.parse(String(line))));
   const logger = pino(stream);
   const { app, api } = notesApp({ port: 0, logger });
+  cleanUp = () => app.stop();
   const tree = app.handle();
   logEvents(tree, logger);
   const events = recordEvents(tree);

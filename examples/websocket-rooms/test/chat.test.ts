@@ -7,6 +7,9 @@ import { PING_MS } from '../src/connection.js';
 import { Client } from './client.js';
 
 const leaks = watchLeaks();
+/** What a test that fails leaves behind, so that it fails at once and holds up no other. */
+let cleanUp = async (): Promise<void> => {};
+afterEach(() => cleanUp());
 afterEach(() => leaks.check());
 afterAll(leaks.stop);
 
@@ -17,6 +20,12 @@ async function start(options: { readonly maxConnections?: number; readonly clock
   const { port } = app.handle().use(server);
   const join = (name: string, room = 'kitchen', socketOptions = {}): Promise<Client> =>
     Client.join(`ws://127.0.0.1:${port}/rooms/${room}?name=${name}`, socketOptions);
+  cleanUp = async () => {
+    Client.endAll();
+    const stopped = app.stop();
+    await options.clock?.advance(10_000);
+    await stopped;
+  };
   /** Whoever hears itself is in its room, and its connection is up. */
   const settle = async (client: Client, name: string): Promise<void> => {
     client.say('here');

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { WebSocket, type ClientOptions } from 'ws';
 
 export class Client {
+  static readonly #all = new Set<WebSocket>();
   readonly socket: WebSocket;
   /** The code and the reason. */
   readonly closed: Promise<[number, string]>;
@@ -11,6 +12,7 @@ export class Client {
 
   private constructor(url: string, options: ClientOptions) {
     this.socket = new WebSocket(url, options);
+    Client.#all.add(this.socket);
     this.closed = new Promise((resolve) =>
       this.socket.once('close', (code, reason) => resolve([code, String(reason)])),
     );
@@ -26,6 +28,12 @@ export class Client {
     const client = new Client(url, options);
     await once(client.socket, 'open');
     return client;
+  }
+
+  /** Cuts those that are there. */
+  static endAll(): void {
+    for (const socket of Client.#all) socket.terminate();
+    Client.#all.clear();
   }
 
   say(text: string): void {
