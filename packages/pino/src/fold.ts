@@ -189,7 +189,7 @@ const WORDS: Readonly<Record<SeriesEnd, (upFor: string) => string>> = {
 
 /** The same from the first word to the last frame, with all its causes. */
 function isSame(a: ErrorWire | undefined, b: ErrorWire | undefined): boolean {
-  if (a === undefined || b === undefined) return a === b;
+  if (a === b || a === undefined || b === undefined) return a === b;
   return (
     a.message === b.message &&
     a.stack === b.stack &&

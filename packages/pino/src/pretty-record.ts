@@ -40,7 +40,9 @@ function signOf(event: unknown, level: unknown, paint: Paint): string {
 
 /** Levels are numbers, unless the logger's formatters make words of them. */
 const isAtLeast = (level: unknown, least: number, words: readonly unknown[]): boolean =>
-  typeof level === 'number' ? level >= least : words.includes(String(level).toLowerCase());
+  typeof level === 'number'
+    ? level >= least
+    : typeof level === 'string' && words.includes(level.toLowerCase());
 
 const EVENTS: ReadonlySet<unknown> = new Set(EVENT_NAMES);
 

@@ -1,4 +1,5 @@
 /** Times as a developer wants them: since when, not of what day. */
+import { show } from '@coppice/core/kit';
 
 const WIDTH = '+99.9 min'.length;
 
@@ -6,8 +7,9 @@ const WIDTH = '+99.9 min'.length;
 export function elapsed(): (time: unknown) => string {
   let first: number | undefined;
   return (time) => {
-    const at = typeof time === 'number' ? time : Date.parse(String(time));
-    if (Number.isNaN(at)) return String(time);
+    // Anybody can write a line that is shaped like a record.
+    const at = typeof time === 'number' ? time : Date.parse(typeof time === 'string' ? time : '');
+    if (Number.isNaN(at)) return typeof time === 'string' ? time : show(time);
     first ??= at;
     return `+${span(Math.max(0, at - first))}`.padStart(WIDTH);
   };

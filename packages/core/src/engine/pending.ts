@@ -1,7 +1,10 @@
 /** Whether what a piece of the user's code returned takes time, and if so, a promise that can be trusted. */
 
+/** A function may be one as well: a promise that is resolved with it takes it for one. */
 const isThenable = (value: unknown): value is PromiseLike<unknown> =>
-  typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+  ((typeof value === 'object' && value !== null) || typeof value === 'function') &&
+  'then' in value &&
+  typeof value.then === 'function';
 
 /**
  * The promise of a value that takes time; undefined for any other. As with `await`, what only looks like a

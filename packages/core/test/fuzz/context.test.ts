@@ -74,7 +74,12 @@ const CALLS: Readonly<Record<string, Call>> = {
   },
   register: { args: () => ['key', 1], call: view(names, 'register') },
   unregister: { args: () => ['key'], call: view(names, 'unregister') },
-  whenRegistered: { args: () => ['key', { timeoutMs: 5 }], call: view(names, 'whenRegistered') },
+  // A value that was registered comes through a promise, which asks it for its `then`.
+  whenRegistered: {
+    args: () => ['key', { timeoutMs: 5 }],
+    call: view(names, 'whenRegistered'),
+    callsBack: true,
+  },
   'register under a key of many': { args: () => ['key', 1], call: view(twins, 'register') },
   dispatch: { args: () => ['key', nothing], call: view(twins, 'dispatch'), callsBack: true },
   checkout: { args: () => [{ timeoutMs: 5 }], call: view(conns, 'checkout'), callsBack: true },

@@ -34,7 +34,8 @@ export function newWorld(options: TreeOptions = {}) {
   const root = supervisor({ id: 'root', maxRestarts: 100, children });
   const clock = new SimulatedClock();
   const tree = root.handle({ clock, recorder: true, ...options });
-  tree.whenStopped().catch(() => {});
+  // Whoever gives up is heard, also after another start: else its error would be an unhandled rejection.
+  tree.on('supervisor:gave-up', () => {});
   return { clock, tree, root, children, db, worker, leaf, sub, dyn, tasks, names, conns, parts };
 }
 
