@@ -4,7 +4,10 @@ import { type IncomingMessage, request } from 'node:http';
 import { PassThrough } from 'node:stream';
 import { recordEvents, watchLeaks } from '@coppice/testing';
 import { logEvents } from '@coppice/pino';
+import { type RunningHttpServer, type Service, supervisor } from 'coppice';
+import Fastify, { type FastifyInstance } from 'fastify';
 import { pino } from 'pino';
+import { fastifyServer } from '../src/fastify-server.js';
 import { notesApp } from '../src/notes-app.js';
 import { store } from '../src/store.js';
 
@@ -97,4 +100,22 @@ test('a port that is taken is a failed start, which leaves nothing behind', asyn
   const { app } = notesApp({ port: Number(new URL(first.url).port), logger: pino(new PassThrough()) });
   await expect(app.start()).rejects.toMatchObject({ cause: { code: 'EADDRINUSE' } });
   await first.app.stop();
+});
+
+test('`onClose` hooks are called when it stops, and also when it cannot listen', async () => {
+  let closed = 0;
+  const build = (): FastifyInstance => Fastify().addHook('onClose', async () => void closed++);
+  const on = (port: number) =>
+    supervisor({
+      id: 'app',
+      children: [fastifyServer({ id: 'api', port, host: '127.0.0.1', build })],
+    }).handle();
+  const tree = on(0);
+  cleanUp = () => tree.stop().catch(() => {});
+  await tree.start();
+  const { port } = tree.use(tree.childSpec('api') as Service<RunningHttpServer>);
+  await expect(on(port).start()).rejects.toMatchObject({ cause: { code: 'EADDRINUSE' } });
+  expect(closed).toBe(1);
+  await tree.stop();
+  expect(closed).toBe(2);
 });

@@ -1,9 +1,11 @@
 /** Real clients, well-behaved and other ones. */
 import { once } from 'node:events';
 import { recordEvents, watchLeaks } from '@coppice/testing';
-import { SimulatedClock } from 'coppice';
+import { type DynamicSupervisorHandle, SimulatedClock, supervisor } from 'coppice';
+import type { WebSocket } from 'ws';
 import { chat } from '../src/chat.js';
-import { PING_MS } from '../src/connection.js';
+import { chatServer } from '../src/chat-server.js';
+import { type Guest, PING_MS } from '../src/connection.js';
 import { Client } from './client.js';
 
 const leaks = watchLeaks();
@@ -107,6 +109,28 @@ test('one that wants to go nowhere is told so', async () => {
   const lost = await Client.join(`ws://127.0.0.1:${port}/`);
   expect(await lost.closed).toEqual([1008, 'expected /rooms/NAME?name=YOU']);
   await app.stop();
+});
+
+test('what a client says before its child is up is kept for it', async () => {
+  let socket: WebSocket | undefined;
+  const startChild = async (child: { readonly args: [WebSocket, Guest] }): Promise<void> => {
+    socket = child.args[0];
+  };
+  const connections = { startChild } as unknown as DynamicSupervisorHandle<[WebSocket, Guest]>;
+  const server = chatServer({ port: 0, host: '127.0.0.1', connections: () => connections });
+  const tree = await supervisor({ id: 'chat', children: [server] }).start();
+  cleanUp = async () => {
+    Client.endAll();
+    await tree.stop();
+  };
+  const { url } = tree.use(server);
+  const client = await Client.join(`${url.replace('http', 'ws')}/rooms/kitchen?name=ada`);
+  client.say('early');
+  // Another request takes longer than those bytes.
+  expect((await fetch(url, { headers: { connection: 'close' } })).status).toBe(426);
+  const said = once(socket!, 'message');
+  socket!.resume();
+  expect(String((await said)[0])).toBe('{"text":"early"}');
 });
 
 test('one that does not read has to go, and the others hear on', async () => {
