@@ -7,6 +7,7 @@ import { show } from '@coppice/core/kit';
 import { OptionError } from '../shared/option-error.js';
 import { reading } from '../shared/reading.js';
 import { Connections } from './connections.js';
+import { answeringFailures } from './failed-requests.js';
 import { type Check, type Checks, checkOptions, declare, leftOut, numberHint } from './options.js';
 
 /** What the factory of an HTTP server may return: a server that does not listen yet, or a request listener. */
@@ -105,7 +106,10 @@ const connectionsOf = new WeakMap<object, Connections>();
 
 /**
  * A service that listens on a port. A port that cannot be listened on is a failed start ({@link ListenError}); a later
- * `'error'` of the server, or a `close()` by somebody else, is a crash; what goes wrong in one request is not.
+ * `'error'` of the server, or a `close()` by somebody else, is a crash; what goes wrong in one request is not: if a
+ * listener throws, or the promise of an async one is rejected, the request is answered with 500, or with 503 and
+ * `Retry-After` if what it wanted to `use` is down, and logged to `context.log`. A server of your own, and a callback that
+ * is called later, are yours to look after.
  *
  * Asked to stop, it takes no new connections, answers what it has got (with `Connection: close`), and closes idle
  * connections. No connection that carries a request is cut before `shutdownMs` is over (default 5,000); what is left
@@ -149,7 +153,7 @@ export function httpServer<S extends ServerOrListener>(
   const acceptMs = Math.min(ACCEPT_MS, shutdownMs / 2);
   const start = async (context: Context): Promise<RunningHttpServer<Server>> => {
     const { fail, path, signal } = context;
-    const server = asServer(await own.server(context), path);
+    const server = asServer(await own.server(context), context);
     signal.throwIfAborted();
     const connections = new Connections(server);
     await listen(server, own.port, own.host, path);
@@ -171,8 +175,8 @@ export function httpServer<S extends ServerOrListener>(
 
 const RESULT = { key: 'server', of: 'httpServer()', isResult: true } as const;
 
-function asServer(made: unknown, path: string): Server {
-  if (typeof made === 'function') return createServer(made as RequestListener);
+function asServer(made: unknown, { path, log }: Context): Server {
+  if (typeof made === 'function') return createServer(answeringFailures(made as RequestListener, log));
   if (made instanceof Server) {
     if (!made.listening) return made;
     made.close();

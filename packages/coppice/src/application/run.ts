@@ -162,10 +162,10 @@ class Run {
       tree.on(name, noteAbandoned);
       this.#taken.push(() => tree.off(name, noteAbandoned));
     }
-    const endsByItself = (): void => {
+    const endsByItself = ({ because }: EventOf<'supervisor:stopping'>): void => {
       this.#endsByItself ||= this.#stoppingAt === undefined;
       this.#stoppingAt ??= performance.now();
-      this.#stop('it ends by itself');
+      this.#stop(because === 'gave-up' ? 'it has given up' : 'it ends by itself');
     };
     tree.own.on('supervisor:stopping', endsByItself);
     this.#taken.push(() => tree.own.off('supervisor:stopping', endsByItself));

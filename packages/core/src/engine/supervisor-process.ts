@@ -228,7 +228,10 @@ export class SupervisorProcess {
   }
 
   #stateOf(path: string): string {
-    return childAt(this, path)?.status ?? 'below a supervisor that is down';
+    const child = childAt(this, path);
+    if (!child) return 'below a supervisor that is down';
+    const isNew = child.status === 'stopped' && child.incarnation === 0;
+    return isNew ? 'not started yet (children start in the order in which they are listed)' : child.status;
   }
 
   #perform(effect: Effect): void {
