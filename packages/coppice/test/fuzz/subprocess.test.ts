@@ -98,7 +98,7 @@ test(
             args: ['-c', SCRIPT, 'sh', ...parts.map((text) => octal(Buffer.from(text, 'latin1')))],
             env: { LAST: last },
             ipc: true,
-            serialization: serialization as 'json',
+            serialization,
             restart: 'temporary',
             shutdownMs: 2_000,
             ...(waits && { ready: 'ipc', readyTimeoutMs: 50 }),
@@ -161,7 +161,7 @@ test(
             file: 'sleep',
             args: ['5'],
             ipc: true,
-            serialization: serialization as 'json',
+            serialization,
             shutdownMs: 2_000,
           });
           const tree = await supervisor({ id: 'app', children: [deaf] }).start();

@@ -167,7 +167,7 @@ export class EventBus {
       this.#hasSinkFailed = true;
     };
     try {
-      const later = pending(sink.publish(event) as unknown);
+      const later = pending(sink.publish(event));
       if (later) void later.then(undefined, failed);
       else this.#hasSinkFailed = false;
     } catch (error) {

@@ -137,7 +137,12 @@ class Watch implements HealthWatch {
     const { isReady, reasons } = this.health();
     if (isReady === this.#wasReady) return;
     const at = this.#clock.now();
-    const change = { at, isReady, afterMs: Math.round(at - this.#changedAt), reasons: reasons.slice(0, MAX_REASONS) };
+    const change = {
+      at,
+      isReady,
+      afterMs: Math.round(at - this.#changedAt),
+      reasons: reasons.slice(0, MAX_REASONS),
+    };
     this.changes.push(change);
     if (this.changes.length > (this.#options.maxChanges ?? 20)) this.changes.shift();
     this.#wasReady = isReady;

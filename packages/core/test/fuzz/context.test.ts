@@ -39,7 +39,7 @@ const method =
 const view =
   (ref: unknown, name: string) =>
   (context: Context, ...args: never[]): unknown =>
-    (context.use(ref as never) as Record<string, (...given: never[]) => unknown>)[name]?.(...args);
+    context.use<Record<string, (...given: never[]) => unknown>>(ref as never)[name]?.(...args);
 
 const nothing = (): void => {};
 
@@ -56,7 +56,7 @@ const CALLS: Readonly<Record<string, Call>> = {
   'what bind has made': {
     args: () => [nothing, 1],
     // What the callback returns is the user's own.
-    call: ({ bind }, callback, ...args) => void (bind(callback) as (...given: never[]) => unknown)(...args),
+    call: ({ bind }, callback, ...args) => void bind<never[], unknown>(callback)(...args),
     callsBack: true,
   },
   'log.info': {

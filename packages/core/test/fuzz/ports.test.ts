@@ -85,7 +85,10 @@ const restless = () => [
   service({
     id: 'waits',
     start: async ({ whenReady }: Context) =>
-      void (await whenReady(UNSEEN, { timeoutMs: 10 }).catch(() => {})),
+      whenReady(UNSEEN, { timeoutMs: 10 }).then(
+        () => {},
+        () => {},
+      ),
   }),
   dynamicSupervisor({ id: 'dyn', child: task({ id: 'd', run: ({ sleep }: Context) => sleep(5) }) }),
   UNSEEN,

@@ -29,10 +29,11 @@ function newTree(thrown: () => unknown = () => new Error('e')) {
   const hung = service({ id: 'hung', start: () => 1, stop: () => new Promise(nothing), shutdownMs: 5 });
   const tree = supervisor({ id: 'root', children: [crasher, hung] }).handle({ clock });
   let attached = 0;
-  const { on, off } = tree;
+  const on = tree.on.bind(tree);
+  const off = tree.off.bind(tree);
   Object.assign(tree, {
-    on: (...args: Parameters<typeof on>) => (attached++, on.apply(tree, args)),
-    off: (...args: Parameters<typeof off>) => (attached--, off.apply(tree, args)),
+    on: (...args: Parameters<typeof on>) => (attached++, on(...args)),
+    off: (...args: Parameters<typeof off>) => (attached--, off(...args)),
   });
   return { clock, tree, attached: () => attached };
 }
@@ -136,17 +137,20 @@ test(
     peacefully(() =>
       fc.assert(
         fc.asyncProperty(anyHostile, async ({ make }) => {
-          const { meters, tracers, values, spans, shutdown } = sdk();
+          const made = sdk();
           const world = newTree(make);
           const failed: unknown[] = [];
           world.tree.on('listener:failed', (event) => failed.push(event));
-          const off = instrument(world.tree, { meter: meters.getMeter('a'), tracer: tracers.getTracer('a') });
+          const off = instrument(world.tree, {
+            meter: made.meters.getMeter('a'),
+            tracer: made.tracers.getTracer('a'),
+          });
           await liveThrough(world);
           expect(failed).toEqual([]);
-          expect(Object.keys(await values()).length).toBeGreaterThan(0);
-          expect(spans().some(({ name }) => name === 'supervision.child.start')).toBe(true);
+          expect(Object.keys(await made.values()).length).toBeGreaterThan(0);
+          expect(made.spans().some(({ name }) => name === 'supervision.child.start')).toBe(true);
           off();
-          await shutdown();
+          await made.shutdown();
         }),
         runs(60),
       ),

@@ -170,7 +170,7 @@ test(
     peacefully(async () => {
       const { events } = await recordsOf(() => new Error('e'));
       const byType = [...new Map(events.map((event) => [event.type, event])).values()];
-      await fc.assert(
+      fc.assert(
         fc.property(fc.nat(999), mutations(2), (at, changes) => {
           const emitter = new EventEmitter();
           const lines: string[] = [];
@@ -198,7 +198,7 @@ test(
       const { lines } = await recordsOf(() => new Error('e', { cause: new Error('c') }));
       const records = lines.map((line) => JSON.parse(line) as object);
       const format = prettySupervisionFormat({ colorize: true });
-      await fc.assert(
+      fc.assert(
         fc.property(fc.nat(999), mutations(3), (at, changes) => {
           // As a transport gets them: as JSON.
           const json = outcomeOf(() => JSON.stringify(mutated(records[at % records.length], changes)));

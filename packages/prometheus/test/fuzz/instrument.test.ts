@@ -30,10 +30,11 @@ function newTree(id = 'root', childId = 'crasher', thrown: () => unknown = () =>
     clock,
   });
   let attached = 0;
-  const { on, off } = tree;
+  const on = tree.on.bind(tree);
+  const off = tree.off.bind(tree);
   Object.assign(tree, {
-    on: (...args: Parameters<typeof on>) => (attached++, on.apply(tree, args)),
-    off: (...args: Parameters<typeof off>) => (attached--, off.apply(tree, args)),
+    on: (...args: Parameters<typeof on>) => (attached++, on(...args)),
+    off: (...args: Parameters<typeof off>) => (attached--, off(...args)),
   });
   return { clock, tree, attached: () => attached };
 }
