@@ -1,7 +1,7 @@
 import type { Pool } from './shop.js';
 
 export { explainPolicy } from 'coppice';
-export { connect } from './shop.js';
+export { connect, db } from './shop.js';
 
 export declare function isBadConfiguration(error: unknown): boolean;
 export declare function follow(
@@ -9,3 +9,4 @@ export declare function follow(
   heartbeat: () => void,
   sleep: (ms: number) => Promise<void>,
 ): Promise<void>;
+export declare function deliver(db: Pool, signal: AbortSignal): Promise<void>;
