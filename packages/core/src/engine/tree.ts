@@ -6,7 +6,6 @@
  * no deep stack, and whoever calls in from a listener or a start function cannot find a step half done.
  */
 import type { Message } from '../model/message.js';
-import { Queue } from '../model/queue.js';
 import { checkFunction, checkOptions, checkPort } from '../spec/checks.js';
 import { type LoggerLike, silentLogger } from '../spec/logger.js';
 import { type Clock, inNextTurn, realClock } from './clock.js';
@@ -14,6 +13,7 @@ import { EffectList } from './effect-list.js';
 import { EventBus, type EventSink } from './event-bus.js';
 import type { FaultScope } from './faults.js';
 import { GuardedClock } from './guarded-clock.js';
+import { Inbox, type Receiver } from './inbox.js';
 import type { Incarnation } from './incarnation.js';
 import { type PortTrouble, guardedRandom } from './ports.js';
 import { Recorder } from '../recorder/recorder.js';
@@ -40,11 +40,6 @@ export interface TreeOptions {
 /** So many messages are run before the event loop gets a turn: some milliseconds, where each of them stops a child. */
 const SLICE = 500;
 
-/** Whoever takes messages. */
-interface Receiver {
-  handle(message: Message): void;
-}
-
 const GO_ON: Message = { type: 'go-on' };
 
 export class Tree {
@@ -62,9 +57,7 @@ export class Tree {
   /** Those of the message that is being handled. */
   readonly effects = new EffectList();
 
-  /** What is to be run, and for whom: two queues in step, so that a message costs no more than itself. */
-  readonly #messages = new Queue<Message>();
-  readonly #receivers = new Queue<Receiver>();
+  readonly #inbox = new Inbox();
   #isRunning = false;
   #isPaused = false;
   #sinceTurn = 0;
@@ -98,8 +91,7 @@ export class Tree {
 
   /** Queues a message; it is run when {@link run} gets to it. */
   post(to: Receiver, message: Message): void {
-    this.#receivers.push(to);
-    this.#messages.push(message);
+    this.#inbox.push(to, message);
   }
 
   /** Queues a message and runs what is queued, unless that is going on already further up the stack. */
@@ -127,19 +119,17 @@ export class Tree {
    * that settle without end, the event loop gets a turn.
    */
   run(): void {
-    if (this.#isRunning || this.#isPaused || this.#messages.size === 0) return;
+    if (this.#isRunning || this.#isPaused || this.#inbox.isEmpty) return;
     if (this.#sinceTurn >= SLICE) return this.#pause();
     this.#isRunning = true;
     try {
-      for (let to = this.#receivers.shift(); to; to = this.#receivers.shift()) {
-        to.handle(this.#messages.shift() as Message);
-        if (++this.#sinceTurn >= SLICE) break;
-      }
+      do this.#inbox.handleNext();
+      while (++this.#sinceTurn < SLICE && !this.#inbox.isEmpty);
     } finally {
       // Nothing of the user's can throw here; but whatever does, the tree must not be deaf after that.
       this.#isRunning = false;
     }
-    if (this.#messages.size > 0) this.#pause();
+    if (!this.#inbox.isEmpty) this.#pause();
   }
 
   /**
