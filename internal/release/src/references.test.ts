@@ -24,7 +24,7 @@ const nameOf = (config: string): string =>
 function project(config: string): Project {
   const known = projects.get(config);
   if (known !== undefined) return known;
-  const { config: json, error } = ts.readConfigFile(config, ts.sys.readFile);
+  const { config: json, error } = ts.readConfigFile(config, (path) => ts.sys.readFile(path));
   if (error !== undefined) throw new Error(`${config} cannot be read`);
   const parsed = ts.parseJsonConfigFileContent(json, ts.sys, dirname(config));
   const built = new Set<string>();
