@@ -6,6 +6,7 @@
  */
 export { closest } from './model/suggest.js';
 export { wordsOf } from './model/errors.js';
+export { nextPart } from './model/stop-budget.js';
 export { isShutdown, reasonOf } from './model/exit-reason.js';
 export { idle } from './engine/context.js';
 export { bystander } from './engine/emitter.js';

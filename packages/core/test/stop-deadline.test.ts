@@ -1,4 +1,4 @@
-/** `stop({ shutdownMs })`: the time for the whole is shared out over what is left to stop. */
+/** `stop({ shutdownMs })`: each may take half of the time that is left, or its share of that if it is more. */
 import * as fc from 'fast-check';
 import {
   type ChildSpec,
@@ -61,31 +61,37 @@ const line = (event: SupervisionEvent): string[] => {
 };
 
 describe('how it is shared out', () => {
-  test('children that hang: in reverse order, each with its share', async () => {
+  test('children that hang: in reverse order, each with half of what is left', async () => {
     const { at, report, lines } = await stopped(
       await boot({ children: ['a', 'b', 'c', 'd'].map((id) => slow(id, Infinity)) }),
       1_000,
     );
     expect(lines).toEqual([
-      '0 ask root/d 250',
-      '250 killed root/d',
-      '250 ask root/c 250',
-      '500 killed root/c',
-      '500 ask root/b 250',
-      '750 killed root/b',
-      '750 ask root/a 250',
+      '0 ask root/d 500',
+      '500 killed root/d',
+      '500 ask root/c 250',
+      '750 killed root/c',
+      '750 ask root/b 125',
+      '875 killed root/b',
+      '875 ask root/a 125',
       '1000 killed root/a',
     ]);
     expect(at).toBe(1_000);
     expect(report.unstopped.map(({ path, waitedMs }) => `${path} ${waitedMs}`)).toEqual([
-      'root/d 250',
+      'root/d 500',
       'root/c 250',
-      'root/b 250',
-      'root/a 250',
+      'root/b 125',
+      'root/a 125',
     ]);
   });
 
-  test('in proportion to what each might take', async () => {
+  test('the one that needs its time has half of it, however many there are that need none', async () => {
+    const others = Array.from({ length: 11 }, (_, i) => slow(`c${i}`, 0));
+    const { at, report } = await stopped(await boot({ children: [...others, slow('api', 4_999)] }), 10_000);
+    expect({ at, unstopped: report.unstopped }).toEqual({ at: 4_999, unstopped: [] });
+  });
+
+  test('more than half for one that might take more than those after it together', async () => {
     const { lines } = await stopped(
       await boot({
         children: [
@@ -111,7 +117,7 @@ describe('how it is shared out', () => {
       910,
     );
     expect(lines.filter((each) => each.includes('ask'))).toEqual([
-      '0 ask root/c 303',
+      '0 ask root/c 455',
       '10 ask root/b 450',
       '460 ask root/a 450',
     ]);
@@ -175,7 +181,7 @@ describe('how it is shared out', () => {
     starting.reject(new Error('no'));
     await clock.runUntilIdle();
     await Promise.all([report, started]);
-    expect(asked).toEqual(['0 ask root/d 250', '250 ask root/b 375', '625 ask root/a 375']);
+    expect(asked).toEqual(['0 ask root/d 500', '500 ask root/b 250', '750 ask root/a 250']);
   });
 
   test('never more than its own shutdownMs', async () => {
@@ -196,12 +202,12 @@ describe('below other supervisors', () => {
     });
     const { lines, at, report } = await stopped(await boot({ children: [hang('a'), sub, hang('d')] }), 4_000);
     expect(lines.filter((each) => each.includes('ask'))).toEqual([
-      '0 ask root/d 1000',
-      '1000 ask root/sub 2000',
-      '1000 ask root/sub/deep 1000',
-      '1000 ask root/sub/deep/c 1000',
-      '2000 ask root/sub/b 1000',
-      '3000 ask root/a 1000',
+      '0 ask root/d 2000',
+      '2000 ask root/sub 1333',
+      '2000 ask root/sub/deep 666',
+      '2000 ask root/sub/deep/c 666',
+      '2666 ask root/sub/b 667',
+      '3333 ask root/a 667',
     ]);
     expect(at).toBe(4_000);
     expect(report.unstopped.map(({ path }) => path)).toEqual([
@@ -460,7 +466,7 @@ describe('any tree', () => {
     );
   });
 
-  test('with less than that, each still has its share of what there is', async () => {
+  test('with less than that, each has half of what is left when it is its turn, and is not cut before', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(
@@ -473,17 +479,17 @@ describe('any tree', () => {
         fc.integer({ min: 0, max: 2_000 }),
         async (plans, ms) => {
           const children = plans.map(({ shutdownMs, takes }, i) => slow(`c${i}`, takes, { shutdownMs }));
-          const { lines, report } = await stopped(await boot({ children }), ms);
-          // Weights are cut to the deadline; whoever stays within its share of it is not killed.
-          const weights = plans.map(({ shutdownMs }) => Math.min(shutdownMs, ms));
-          const all = weights.reduce((sum, weight) => sum + weight, 0);
-          for (const [i, { shutdownMs, takes }] of plans.entries()) {
-            const share = Math.min(shutdownMs, Math.floor((ms * weights[i]!) / all) - plans.length);
-            if (!(takes < share)) continue;
-            expect(report.unstopped.map(({ path }) => path)).not.toContain(`root/c${i}`);
+          const { lines } = await stopped(await boot({ children }), ms);
+          const asks = lines.filter((each) => each.includes('ask')).map((each) => each.split(' '));
+          expect(asks.map(([, , path]) => path)).toEqual(plans.map((_, i) => `root/c${i}`).toReversed());
+          const cut = lines.filter((each) => each.includes('killed')).map((each) => each.split(' ')[2]);
+          for (const [i, [at, , path, allowed]] of asks.toReversed().entries()) {
+            const { shutdownMs, takes } = plans[i]!;
+            const half = Math.floor((ms - Number(at)) / 2);
+            expect(Number(allowed)).toBeGreaterThanOrEqual(Math.min(shutdownMs, half));
+            if (takes < Number(allowed)) expect(cut).not.toContain(path);
+            if (takes > Number(allowed)) expect(cut).toContain(path);
           }
-          const asked = lines.filter((each) => each.includes('ask')).map((each) => each.split(' ')[2]);
-          expect(asked).toEqual(plans.map((_, i) => `root/c${i}`).toReversed());
         },
       ),
       { numRuns: 200 },

@@ -43,9 +43,9 @@ export interface ApplicationOptions
    */
   readonly signals?: readonly NodeJS.Signals[] | undefined;
   /**
-   * Within how many milliseconds after it was asked to stop everything has to be down, `drainMs` included. The
-   * time is shared out over what is left to stop. A child with a `kill` of its own may take up to a second
-   * more. Default: 10,000; in Kubernetes 25,000, which fits into its grace period of 30 s.
+   * Within how many milliseconds after it was asked to stop everything has to be down, `drainMs` included. Each
+   * child may take half of what is left of them, or more if it might take more than those after it; never more than
+   * its own `shutdownMs`. A child with a `kill` of its own may take up to a second more. Default: 10,000; in Kubernetes 25,000, which fits into its grace period of 30 s.
    */
   readonly shutdownMs?: number | undefined;
   /**
@@ -109,7 +109,7 @@ export interface Application extends SupervisorSpec, AsyncDisposable {
    * | exit code | when                                                                                |
    * | --------- | ----------------------------------------------------------------------------------- |
    * | 0         | it was stopped, or has ended by itself, and nothing is left                           |
-   * | 1         | it did not start, gave up (or a child with `giveUp: 'exit'` did, or met a fatal error), did not stop in time, or was hit by a fault that is nobody's |
+   * | 1         | it did not start, gave up (or a child with `giveUp: 'exit'` did, or met a fatal error), left something behind that could not be stopped, or was hit by a fault that is nobody's |
    * | 128 + n   | signal n came a second time                                                          |
    *
    * @throws ApplicationError `COPPICE_APP_ALREADY_RUNNING`, `COPPICE_APP_SECOND`, `COPPICE_APP_IN_TEST`

@@ -128,16 +128,31 @@ describe('the deadline', () => {
     expect(program.output).toContain('shop/stuck did not stop');
   });
 
-  test('is warned about at boot when the children need more', async () => {
+  test('is warned about at boot when a child cannot have its time, even if the others need none', async () => {
     const program = start(`
-      await application({ id: 'shop', shutdownMs: 6_000, children: [idle('a'), idle('b', { shutdownMs: 3_000 })] }).run();
+      const inner = supervisor({ id: 'inner', children: [idle('a'), idle('b', { shutdownMs: 1_000 })] });
+      await application({ id: 'shop', shutdownMs: 6_000, children: [inner, idle('c', { shutdownMs: 3_001 })] }).run();
     `);
     await program.line(/ready after/);
     program.kill('SIGTERM');
     expect(await program.exited).toBe(0);
     expect(program.output).toMatch(
-      /the children may take 8000 ms to stop \(a 5000 ms, b 3000 ms\), but the deadline leaves 6000 ms/,
+      /within the 6000 ms that the deadline leaves .* at once: shop\/c 3000 ms of its 3001 ms; raise shutdownMs/,
     );
+  });
+
+  test.each([
+    [
+      'they may have it, one or the other',
+      `shutdownMs: 6_000, children: [idle('a'), idle('b', { shutdownMs: 3_000 })]`,
+    ],
+    ['all is by default', `children: Array.from({ length: 20 }, (_, i) => idle('c' + i))`],
+  ])('is not warned about when %s', async (_when, options) => {
+    const program = start(`await application({ id: 'shop', ${options} }).run();`);
+    await program.line(/ready after/);
+    program.kill('SIGTERM');
+    expect(await program.exited).toBe(0);
+    expect(program.output).not.toMatch(/shutdownMs/);
   });
 
   test('is no matter for a child that is not waited for', async () => {

@@ -32,8 +32,9 @@ export interface StopOptions extends RequestOptions {
    */
   readonly reason?: 'shutdown' | 'normal' | Shutdown | Error | undefined;
   /**
-   * All has to be down within so many milliseconds, as if it were a child with this `shutdownMs`. The time is shared out
-   * over what is left to stop; what is not down when it is over is killed or abandoned, and named in the report.
+   * All has to be down within so many milliseconds, as if it were a child with this `shutdownMs`. Each child may take
+   * half of what is left of them, or more if it might take more than those after it; never more than its own
+   * `shutdownMs`. What is not down when its time is over is killed or abandoned, and named in the report.
    * Default: Infinity; each child's own `shutdownMs` alone counts.
    */
   readonly shutdownMs?: number | undefined;

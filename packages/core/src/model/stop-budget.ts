@@ -64,9 +64,17 @@ export function takeOutOfBudget(s: Supervisor, child: Child): void {
 }
 
 /**
- * How long a child may take to stop. With a deadline for all: its part of the time that is left, as large as
- * its part of what those that are left might take together; and never longer than its own `shutdownMs`.
+ * Of the time that is left for several who stop one after the other, the part of the next: half of it, or more if it
+ * might take more than those after it together (`weight` against `weights`, its own and theirs).
+ *
+ * Most stop at once and few need long, and who they are is seen only when it is their turn: by its weight alone a server
+ * that works off its requests would get the less, the more there are that need no time. The other half is for those
+ * after it, should it hang.
  */
+export const nextPart = (leftMs: number, weight: number, weights: number): number =>
+  Math.floor(leftMs * Math.max(1 / 2, weight / weights));
+
+/** How long a child may take to stop: its own `shutdownMs`, or its part of what a deadline for all leaves. */
 export function allowanceMs(s: Supervisor, child: Child): number {
   const { shutdownMs } = child.spec;
   if (s.deadlineAt === undefined || s.operation?.kind !== 'shutdown') return shutdownMs;
@@ -74,7 +82,7 @@ export function allowanceMs(s: Supervisor, child: Child): number {
   const weight = stopWeight(s, child);
   // Nothing is declared below that takes time: all the more it is no reason to kill it.
   if (s.stopsAtOnce || weight === 0) return Math.min(shutdownMs, left);
-  return Math.min(shutdownMs, Math.floor((left * weight) / s.budgetLeftMs));
+  return Math.min(shutdownMs, nextPart(left, weight, s.budgetLeftMs));
 }
 
 /** What a child may take, as far as it counts: whoever would wait without limit counts as all the time there was. */

@@ -20,7 +20,7 @@ export function onSetTimer(a: Account, fact: Fact, ms: number): void {
   }
 }
 
-/** How long it may take to stop: its own time, or within a deadline its share of what is left, at the least. */
+/** How long it may take to stop: its own time, or within a deadline half of what is left, or its share if that is more. */
 export function timeFor(a: Account, fact: Fact): readonly [number, number] {
   const { shutdownMs } = fact.child.spec;
   const [end, all] = [a.deadlineAt, a.deadlineMs];
@@ -31,7 +31,7 @@ export function timeFor(a: Account, fact: Fact): readonly [number, number] {
   // It may be its turn, or it ends by itself while younger ones are still to be stopped.
   const older = fact.asked ? a.members.slice(0, a.members.indexOf(fact) + 1) : a.members;
   const share = (facts: readonly Fact[]): number =>
-    Math.floor((left * weigh(fact)) / facts.reduce((total, each) => total + weigh(each), 0));
+    Math.floor(left * Math.max(1 / 2, weigh(fact) / facts.reduce((total, each) => total + weigh(each), 0)));
   // Those who are up for certain; of those who are down, or on their way, some may still count.
   const alive = older.filter((each) => each === fact || (each.known === 'up' && !each.asked));
   if (a.endsAtOnce || weigh(fact) === 0) return [most, most];
