@@ -1,5 +1,5 @@
 /** A child that has ended by itself and is still cleaning up, while something else happens to its supervisor. */
-import { service, supervisor } from '@coppice/core';
+import { SimulatedClock, type SupervisionEvent, service, supervisor, watchHealth } from '@coppice/core';
 import { boot, deferred, drain, forever, rejection, scripted, statuses } from './support/scripted.js';
 
 /** A tree in which `a` has crashed at 0 ms and gives back what it holds until the gate is opened. */
@@ -20,6 +20,56 @@ const crashed = async (options: Parameters<typeof boot>[0] = {}, kill?: () => vo
   drain(journal);
   return { ...booted, gate, journal, a, b };
 };
+
+test('it is told of when it fails, not only when it is gone; what it needs to clean up is no part of its life', async () => {
+  const gate = deferred();
+  const a = scripted('a', { shutdownMs: 1_000, onStop: () => gate.promise });
+  const { tree, clock, events, settle } = await boot({ children: [a.spec] });
+  const { changes } = watchHealth(tree);
+  await clock.advance(300);
+  a.crash(new Error('boom'));
+  await settle();
+  expect(events.at(-1)).toMatchObject({
+    type: 'child:ending',
+    path: 'root/a',
+    incarnation: 1,
+    phase: 'running',
+    reason: { kind: 'crash', error: { message: 'boom' } },
+    shutdownMs: 1_000,
+  });
+  expect(changes).toMatchObject([{ at: 300, isReady: false }]);
+  await clock.advance(500);
+  gate.resolve();
+  await settle();
+  expect(events).toContainEqual(expect.objectContaining({ type: 'child:crashed', at: 800, uptimeMs: 300 }));
+  expect(changes).toMatchObject([{ at: 300 }, { at: 800, isReady: true, afterMs: 500 }]);
+  await clock.advance(100);
+  a.crash();
+  await settle();
+  expect(events).toContainEqual(expect.objectContaining({ type: 'child:crashed', at: 900, uptimeMs: 100 }));
+});
+
+test('one whose start has failed says so as well, and one that is gone at once does not', async () => {
+  const gate = deferred();
+  const clock = new SimulatedClock();
+  const late = service({
+    id: 'late',
+    start: ({ defer }) => {
+      defer(() => gate.promise);
+      throw new Error('no port');
+    },
+  });
+  const tree = supervisor({ id: 'root', children: [scripted('quick').spec, late] }).handle({ clock });
+  const events: SupervisionEvent[] = [];
+  tree.on('event', (event) => events.push(event));
+  const failed = rejection(tree.start());
+  await clock.advance(0);
+  const ending = events.filter(({ type }) => type === 'child:ending');
+  expect(ending).toMatchObject([{ path: 'root/late', phase: 'starting', shutdownMs: 5_000 }]);
+  gate.resolve();
+  expect((await failed).code).toBe('COPPICE_START_FAILED');
+  expect(events.map(({ type }) => type)).toContain('child:start-failed');
+});
 
 test('the others live on, and calls about them are answered', async () => {
   const { tree, gate, journal, settle } = await crashed();
@@ -49,7 +99,7 @@ test('a stop, and it ends in time: it is not started again, and its crash is wha
   expect(a.starts).toBe(1);
   expect(
     events.filter(({ path, type }) => path === 'root/a' && type.startsWith('child:')).map(({ type }) => type),
-  ).toEqual(['child:starting', 'child:started', 'child:crashed', 'child:not-restarted']);
+  ).toEqual(['child:starting', 'child:started', 'child:ending', 'child:crashed', 'child:not-restarted']);
 });
 
 test('a failure and a stop in the same moment: what it holds is given back once', async () => {

@@ -258,10 +258,11 @@ describe('fail and end', () => {
       .slice(2);
     expect(reported.map(({ type }) => type)).toEqual([
       'child:late-fault',
+      'child:ending',
       'child:completed',
       'child:not-restarted',
     ]);
-    expect(reported[1]).toMatchObject({ reason: { kind: 'shutdown', detail: 'first' } });
+    expect(reported[2]).toMatchObject({ reason: { kind: 'shutdown', detail: 'first' } });
     fail(new Error('much later'));
     expect(types(booted).filter((type) => type === 'child:late-fault')).toHaveLength(2);
   });

@@ -28,6 +28,17 @@ const SCENARIOS: Record<EventName, () => Promise<SupervisionEvent[]>> = {
   'child:start-failed': () => failedStart(),
   'supervisor:start-failed': () => failedStart(),
   'child:ignored': async () => (await boot({ children: [service({ id: 'a', start: () => ignore })] })).events,
+  'child:ending': async () => {
+    const a = service({
+      id: 'a',
+      start: ({ fail }) => setTimeout(() => fail(new Error('boom')), 0),
+      stop: () => new Promise((resolve) => setTimeout(resolve, 0)),
+    });
+    const { tree, events } = await boot({ children: [a] });
+    await new Promise((resolve) => tree.once('child:crashed', resolve));
+    await tree.stop();
+    return events;
+  },
   'child:crashed': () => afterwards((a) => a.crash()),
   'child:restarting': () => afterwards((a) => a.crash()),
   'child:completed': () => afterwards((a) => a.finish(new Shutdown({ left: 0, big: 10n, self: undefined }))),

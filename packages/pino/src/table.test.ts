@@ -25,6 +25,7 @@ const SAMPLES: { [N in EventName]: EventBodies[N] } = {
   'child:started': { ...child, startMs: 12.3 },
   'child:start-failed': { ...child, error, startMs: 12 },
   'child:ignored': child,
+  'child:ending': { ...child, phase: 'running', reason: { kind: 'crash', error }, shutdownMs: 5_000 },
   'child:crashed': { ...child, ...up, error },
   'child:completed': { ...child, ...up, reason: { kind: 'normal' } },
   'child:restarting': {
@@ -127,6 +128,7 @@ test('the table, read aloud', () => {
     'child:started | info | - | shop/db is up after 12 ms',
     'child:start-failed | error | start-error | shop/db failed to start after 12 ms: boom',
     'child:ignored | info | - | shop/db stays down: its start said ignore',
+    'child:ending | info | - | shop/db has failed, and cleans up within 5 s: boom',
     'child:crashed | error | child-terminated | shop/db crashed after 312 ms: boom',
     'child:completed | error | child-terminated | shop/db completed after 312 ms, though it is permanent',
     'child:restarting | warn | - | restarting shop/db and those after it (2 of 3 restarts within 5 s used)',

@@ -100,6 +100,12 @@ export const EVENT_LOG: EventLog = Object.freeze<EventLog>({
     message: (e) => `${e.path} stays down: its start said ignore`,
     fields: aboutChild,
   },
+  'child:ending': {
+    // Its failure is told with its error when this is over; here is why nothing answers until then.
+    level: (e) => (errorIn(e.reason) ? 'info' : 'debug'),
+    message: (e) => `${howItEnds(e)}, and cleans up${within(e.shutdownMs)}${because(e.reason)}`,
+    fields: (e) => withChild(e, { phase: e.phase, ...ending(e.reason), shutdownMs: e.shutdownMs }),
+  },
   'child:crashed': {
     level: 'error',
     message: (e) => `${e.path} crashed after ${duration(e.uptimeMs)}: ${says(e.error)}`,
@@ -455,6 +461,11 @@ function whatHangs({ kind, phase }: EventOf<'child:stuck' | 'child:abandoned'>):
   if (phase !== 'running') return phase === 'starting' ? 'its start goes on' : 'its clean-up goes on';
   if (kind === 'task') return 'its run goes on';
   return kind === 'service' ? 'its stop goes on' : 'it goes on';
+}
+
+function howItEnds({ path, phase, reason }: EventOf<'child:ending'>): string {
+  if (errorIn(reason)) return phase === 'running' ? `${path} has failed` : `the start of ${path} has failed`;
+  return phase === 'running' ? `${path} is done` : `${path} stays down`;
 }
 
 /** Why a supervisor ends. What it gave up over has been said when it did. */

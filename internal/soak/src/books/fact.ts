@@ -33,6 +33,7 @@ export const AFTER: Readonly<Record<ChildEvent['type'], readonly Told[]>> = {
   'child:started': ['starting'],
   'child:start-failed': ['starting'],
   'child:ignored': ['starting'],
+  'child:ending': ['starting', 'started'],
   'child:crashed': ['starting', 'started'],
   'child:completed': ['starting', 'started'],
   'child:restarting': ['over'],

@@ -3,6 +3,7 @@ import { type Context, type Task, type WorkerOptions } from '@coppice/core';
 import { idle, isAbortOf, show } from '@coppice/core/kit';
 import { OptionError } from '../shared/option-error.js';
 import { type Check, type Checks, checkOptions, declare } from './options.js';
+import { Turns } from './turns.js';
 
 /** What items come from: anything that `for await` takes, a Node stream, a web stream. */
 export type ItemSource<T> = AsyncIterable<T> | Iterable<T> | ReadableStreamLike<T>;
@@ -75,7 +76,7 @@ export function consume<T, A extends readonly unknown[] = readonly []>(
     let isTaking = false;
     let isDone = false;
     let cut: Promise<unknown> | undefined;
-    let turnAt = performance.now();
+    const turns = new Turns();
 
     const work = async (item: T): Promise<void> => {
       try {
@@ -112,10 +113,7 @@ export function consume<T, A extends readonly unknown[] = readonly []>(
         busy.add(working);
         if (busy.size >= (own.concurrency ?? 1)) await Promise.race(busy);
         // A source that always has a next item would otherwise keep everything else from running.
-        if (performance.now() - turnAt > TURN_MS) {
-          await new Promise((resolve) => setImmediate(resolve));
-          turnAt = performance.now();
-        }
+        await turns.give();
       }
     } catch (error) {
       // The error that a stream makes of being destroyed here is none.
@@ -130,9 +128,6 @@ export function consume<T, A extends readonly unknown[] = readonly []>(
   };
   return declare('consume', 'task', own, CHECKS, { run }) as Task<A>;
 }
-
-/** After so many milliseconds the event loop gets a turn. */
-const TURN_MS = 10;
 
 interface Items<T> {
   next(): Promise<{ done?: boolean | undefined; value?: T | undefined }>;

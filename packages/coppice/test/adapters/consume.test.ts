@@ -241,12 +241,12 @@ test('an error of each is a crash; it closes the source and waits for the other 
   await clock.advance(0);
   work.open.get(2)!(new Error('bad item'));
   await clock.advance(0);
-  expect(events).toEqual(['child:starting', 'child:started']);
+  expect(events).toEqual(['child:starting', 'child:started', 'child:ending']);
   work.open.get(1)!();
   work.open.get(3)!(new Error('also bad'));
   await clock.advance(0);
   await ended;
-  expect(events.slice(2)).toEqual(['child:late-fault also bad', 'child:crashed bad item']);
+  expect(events.slice(3)).toEqual(['child:late-fault also bad', 'child:crashed bad item']);
   expect(state).toEqual({ taken: 3, returned: true });
 });
 
@@ -264,7 +264,7 @@ test('an error of the source is a crash at once, and the items in hand are asked
   });
   await clock.advance(0);
   await ended;
-  expect(events.slice(2)).toEqual(['child:crashed source broke']);
+  expect(events.slice(2)).toEqual(['child:ending', 'child:crashed source broke']);
 });
 
 test('what is no source is a crash that says so', async () => {

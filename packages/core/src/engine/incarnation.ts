@@ -466,7 +466,8 @@ export class Incarnation implements FaultOwner {
   #takesTime(ending: Ending): void {
     ending.since ??= this.process.tree.clock.now();
     if (ending.isAsked || ending.isReported || this.#phase !== 'ending') return;
-    this.#answer({ type: 'ending', child: this.child, incarnation: this.incarnation });
+    const { child, incarnation } = this;
+    this.#answer({ type: 'ending', child, incarnation, reason: this.#outcome ?? SHUTDOWN });
   }
 
   #report(ending: Ending): void {

@@ -93,6 +93,7 @@ export const METRICS_OF_EVENTS: { readonly [N in EventName]: Row<N> } = {
   'child:paused': {},
   'child:resumed': {},
   'child:classify-failed': {},
+  'child:ending': {},
   'child:stopping': {},
   'child:timed-out': {},
   'child:killing': {},

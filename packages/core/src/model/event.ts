@@ -77,18 +77,30 @@ export interface EventBodies {
   };
   /** Its start said `ignore`. */
   'child:ignored': AboutChild;
+  /**
+   * It ends by itself, and what it has to clean up takes time: it is not up any more, and not gone yet. `child:crashed`,
+   * `child:completed` or `child:start-failed` follows when that is over. One that is gone at once does not say this.
+   */
+  'child:ending': AboutChild & {
+    /** What it was at. */
+    readonly phase: 'starting' | 'running';
+    /** How it ends. */
+    readonly reason: ReasonWire;
+    /** How many milliseconds it may take; null: without limit. */
+    readonly shutdownMs: number | null;
+  };
   /** It ended by itself with an error. */
   'child:crashed': AboutChild & {
     /** The error behind it, as JSON data. */
     readonly error: ErrorWire;
-    /** How long it was up, in milliseconds. */
+    /** How long it was up, in milliseconds, without what it took to clean up. */
     readonly uptimeMs: number;
   };
   /** It ended by itself without an error. */
   'child:completed': AboutChild & {
     /** How it ended: `normal`, or a `shutdown` of its own. */
     readonly reason: ReasonWire;
-    /** How long it was up, in milliseconds. */
+    /** How long it was up, in milliseconds, without what it took to clean up. */
     readonly uptimeMs: number;
   };
   /**
@@ -198,7 +210,7 @@ export interface EventBodies {
   'child:stopped': AboutChild & {
     /** How it ended: `shutdown`, unless it failed on its way. */
     readonly reason: ReasonWire;
-    /** How long it was up, in milliseconds. */
+    /** How long it was up, in milliseconds, without what it took to clean up. */
     readonly uptimeMs: number;
   };
   /** It did not end in time, cannot be killed, and is waited for without limit: its `onStuck` is `wait`. */
@@ -340,6 +352,7 @@ export const EVENT_NAMES = Object.keys({
   'child:started': 1,
   'child:start-failed': 1,
   'child:ignored': 1,
+  'child:ending': 1,
   'child:crashed': 1,
   'child:completed': 1,
   'child:restarting': 1,

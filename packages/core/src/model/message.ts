@@ -59,7 +59,12 @@ export type Message =
       readonly errorClass?: ErrorClass | undefined;
     }
   /** It has ended by itself, or failed to start, and is still cleaning up: `exited` or `start-failed` follows. */
-  | { readonly type: 'ending'; readonly child: Child; readonly incarnation: number }
+  | {
+      readonly type: 'ending';
+      readonly child: Child;
+      readonly incarnation: number;
+      readonly reason: ExitReason;
+    }
   | {
       readonly type: 'exited';
       readonly child: Child;

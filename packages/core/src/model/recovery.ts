@@ -16,6 +16,8 @@ export interface Pause {
 export class Recovery {
   /** Failures in a row: without a run of `resetAfterMs` between them. */
   failures = 0;
+  /** When it began to end by itself, if it has: what it needs to clean up is not part of its life. */
+  endedAt: number | undefined = undefined;
   /** For how long its last incarnation was up. */
   uptimeMs = 0;
   /** When it will be started again, while it backs off or is parked to be revived. */

@@ -4,6 +4,7 @@ import type { Child } from './child.js';
 import type { Budget, ChildEventName, EventBodies, EventBody, FactsOf } from './event.js';
 import { type ExitReason, SHUTDOWN } from './exit-reason.js';
 import { ownLimit } from './policy.js';
+import { allowanceMs } from './stop-budget.js';
 import type { Supervisor } from './supervisor.js';
 import { type ErrorWire, type ReasonWire, reasonToWire, toWire } from './wire.js';
 
@@ -72,9 +73,24 @@ function wireOf(s: Supervisor, error: unknown): ErrorWire {
 const reasonOf = (s: Supervisor, reason: ExitReason = SHUTDOWN): ReasonWire =>
   reason.kind === 'crash' ? { kind: 'crash', error: wireOf(s, reason.error) } : reasonToWire(reason);
 
+/** A child ends by itself, and is not gone yet. */
+export function reportEnding(
+  s: Supervisor,
+  child: Child,
+  phase: 'starting' | 'running',
+  reason: ExitReason,
+): void {
+  if (!s.observed) return;
+  const ms = s.killing ? 0 : allowanceMs(s, child);
+  reportOn(s, 'child:ending', child, {
+    phase,
+    reason: reasonOf(s, reason),
+    shutdownMs: ms === Infinity ? null : ms,
+  });
+}
+
 /** A child has ended: because it was asked to, by an error of its own, or because it was done. */
-export function reportEnd(s: Supervisor, child: Child, reason: ExitReason): void {
-  const uptimeMs = s.now - child.startedAt;
+export function reportEnd(s: Supervisor, child: Child, uptimeMs: number, reason: ExitReason): void {
   if (child.asked) reportOn(s, 'child:stopped', child, { uptimeMs, reason: reasonToWire(reason) });
   else if (reason.kind === 'crash')
     reportOn(s, 'child:crashed', child, { uptimeMs, error: wireOf(s, reason.error) });

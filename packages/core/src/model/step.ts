@@ -31,7 +31,7 @@ import {
   startFailed,
 } from './operations.js';
 import { recoveryOf } from './recovery.js';
-import { report, reportEnd, reportNoRestart, reportOn } from './report.js';
+import { report, reportEnd, reportEnding, reportNoRestart, reportOn } from './report.js';
 import { takeOutOfBudget } from './stop-budget.js';
 import type { Operation, Supervisor } from './supervisor.js';
 import {
@@ -122,7 +122,7 @@ function onChild(s: Supervisor, message: Extract<Message, { incarnation: number 
     case 'start-failed':
       return onStartFailed(s, child, message.error, message.errorClass);
     case 'ending':
-      return onEnding(s, child);
+      return onEnding(s, child, message.reason);
     case 'exited':
       return onExited(s, child, message.reason, message.errorClass);
     case 'timer':
@@ -206,8 +206,10 @@ const isTakingDown = (operation: Operation | undefined): boolean =>
   (operation?.kind === 'restart' && !operation.starting);
 
 /** It has ended by itself but has something to clean up: it gets as long for that as for a stop. */
-function onEnding(s: Supervisor, child: Child): void {
+function onEnding(s: Supervisor, child: Child, reason: ExitReason): void {
   if (child.status !== 'starting' && child.status !== 'running') return;
+  reportEnding(s, child, child.status, reason);
+  if (child.status === 'running') recoveryOf(child).endedAt = s.now;
   startDeadline(s, child);
 }
 
@@ -221,8 +223,10 @@ function onExited(s: Supervisor, child: Child, reason: ExitReason, errorClass?: 
   }
   clearTimer(s, child);
   child.lastExit = reason;
-  if (s.observed) reportEnd(s, child, reason);
-  remember(s, child, s.now - child.startedAt, errorClass);
+  const endedAt = child.asked ? s.now : (child.recovery?.endedAt ?? s.now);
+  const uptimeMs = endedAt - child.startedAt;
+  if (s.observed) reportEnd(s, child, uptimeMs, reason);
+  remember(s, child, uptimeMs, errorClass);
   if (child.awaited) {
     // The operation at hand wants it down; if it ended by itself just before, that is as good.
     rest(s, child);

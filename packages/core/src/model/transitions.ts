@@ -15,6 +15,7 @@ export function launch(s: Supervisor, child: Child): void {
   if (child.recovery) {
     child.recovery.nextStartAt = undefined;
     child.recovery.startError = undefined;
+    child.recovery.endedAt = undefined;
   }
   if (staleAfterMs !== undefined) recoveryOf(child).beatAt = s.now;
   child.incarnation++;

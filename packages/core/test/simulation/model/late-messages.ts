@@ -43,7 +43,7 @@ export class LateMessages {
 function lateMessage({ child, incarnation }: Life, at: number): Message {
   const types = ['exited', 'started', 'start-failed', 'ignored', 'ending', 'timer'] as const;
   const type = types[at % types.length]!;
-  if (type === 'exited') return { type, child, incarnation, reason: SHUTDOWN };
+  if (type === 'exited' || type === 'ending') return { type, child, incarnation, reason: SHUTDOWN };
   if (type === 'start-failed') return { type, child, incarnation, error: BOOM };
   return { type, child, incarnation };
 }

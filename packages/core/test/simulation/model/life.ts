@@ -93,7 +93,8 @@ export class Life {
   endSlowly(wish: 'ignored' | ExitReason): void {
     this.phase = 'ending';
     this.#wish = wish;
-    this.send({ type: 'ending', child: this.child, incarnation: this.incarnation });
+    const reason = wish === 'ignored' ? SHUTDOWN : wish;
+    this.send({ type: 'ending', child: this.child, incarnation: this.incarnation, reason });
   }
 
   /** It is gone, for the reason that came first. */

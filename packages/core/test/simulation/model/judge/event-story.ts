@@ -15,6 +15,7 @@ const AFTER: Partial<Record<ChildEvent['type'], readonly Fact['told'][]>> = {
   'child:started': ['starting'],
   'child:start-failed': ['starting'],
   'child:ignored': ['starting'],
+  'child:ending': ['starting', 'started'],
   'child:crashed': ['starting', 'started'],
   'child:completed': ['starting', 'started'],
   'child:restarting': ['over'],

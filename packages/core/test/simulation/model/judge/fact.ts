@@ -60,6 +60,8 @@ export class Fact {
   lastStart: 'up' | 'ignored' | 'failed' | undefined = undefined;
   startingAt = 0;
   upAt = 0;
+  /** When it began to end by itself. */
+  endedAt: number | undefined = undefined;
   /** When it last said that it is alive; Infinity: it is idle. */
   beatAt = 0;
   /** How its last run, or its last start, has failed. */
@@ -139,7 +141,7 @@ export class Fact {
     this.isStarting = true;
     this.isLoose = undefined;
     this.asked = this.stopSent = this.killSent = this.abandonSent = false;
-    this.broken = this.lastStart = this.judged = this.nextStartAt = this.owner = undefined;
+    this.broken = this.lastStart = this.judged = this.nextStartAt = this.owner = this.endedAt = undefined;
     this.isOverdue = this.hasGivenUp = false;
     this.rest = 'off';
     this.startingAt = this.beatAt = now;

@@ -16,7 +16,9 @@ export function learn(a: Account, message: Extract<Message, { incarnation: numbe
       if (fact.isStarting && fact.known === 'starting' && !fact.asked && !fact.broken) fact.up(a.now);
       return;
     case 'ending':
-      if (!fact.asked) fact.known = 'ending';
+      if (fact.asked) return;
+      if (fact.isUp) fact.endedAt = a.now;
+      fact.known = 'ending';
       return;
     case 'ignored': {
       fact.lastStart = 'ignored';
@@ -30,7 +32,7 @@ export function learn(a: Account, message: Extract<Message, { incarnation: numbe
       // Whoever ends while it still starts, or because that took too long, has not started.
       if ((fact.isStarting && !fact.asked) || (fact.broken === 'start' && !fact.asked))
         return startFailed(a, fact, message.errorClass);
-      fact.uptimeMs = a.now - fact.upAt;
+      fact.uptimeMs = (fact.asked ? a.now : (fact.endedAt ?? a.now)) - fact.upAt;
       fact.errorClass = message.errorClass ?? 'transient';
       fact.because = 'exit';
       if (fact.isStarting) fact.lastStart = 'failed';
