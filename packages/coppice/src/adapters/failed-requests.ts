@@ -16,7 +16,7 @@ export function answeringFailures(listener: RequestListener, log: Logger): Reque
 }
 
 function answer(request: IncomingMessage, response: ServerResponse, error: unknown, log: Logger): void {
-  const isDown = isCoppiceError(error, 'COPPICE_NOT_RUNNING');
+  const isDown = isCoppiceError(error, 'COPPICE_NOT_RUNNING') || isCoppiceError(error, 'COPPICE_NOT_READY');
   const status = isDown ? 503 : 500;
   const { method, url = '' } = request;
   const [path] = url.split('?'); // what follows may be secret

@@ -64,7 +64,19 @@ export class CommandError extends CoppiceError {
 export class NotRunningError extends CoppiceError {
   /** `NotRunningError`; it survives threads and processes, as the class does not. */
   override readonly name = 'NotRunningError';
+
+  /** 503 if it may be there in a moment. Express, Fastify and Koa answer with it a request whose handler throws this. */
+  get statusCode(): 503 | undefined {
+    return MAY_COME_BACK.has(this.code) ? 503 : undefined;
+  }
+
+  /** What they put into the head of that answer. */
+  get headers(): Readonly<Record<string, string>> | undefined {
+    return MAY_COME_BACK.has(this.code) ? { 'retry-after': '1' } : undefined;
+  }
 }
+
+const MAY_COME_BACK: ReadonlySet<ErrorCode> = new Set(['COPPICE_NOT_RUNNING', 'COPPICE_NOT_READY']);
 
 /** A function that a declaration has was called, and what it said makes no sense. */
 export class HookError extends CoppiceError {
