@@ -1,11 +1,8 @@
 /** How a handle does what it promises: by finding the supervisor that is at its place now. */
 import type { Child } from '../model/child.js';
-import type { Asked } from '../model/cause.js';
 import { notFound } from '../model/commands.js';
 import { coppiceError } from '../model/errors.js';
-import { type ExitReason, NORMAL, SHUTDOWN, crash, isShutdown, reasonOf } from '../model/exit-reason.js';
 import { isSupervisorKind } from '../model/policy.js';
-import { looksLikeError } from '../model/wire.js';
 import type {
   ChildSpec,
   Context,
@@ -15,7 +12,7 @@ import type {
   WhenReadyOptions,
 } from '../spec/types.js';
 import type { RunTaskOptions, RunningTask, TaskRunner } from '../spec/task-types.js';
-import { checkOptions, idOf as idIn, show } from '../spec/checks.js';
+import { checkOptions, show } from '../spec/checks.js';
 import type { Views } from '../spec/view-types.js';
 import { checkPlace } from '../spec/place.js';
 import { completeChild } from '../spec/validate.js';
@@ -28,6 +25,16 @@ import type { PartitionKey } from '../spec/partition-types.js';
 import { isTaskSupervisor } from '../tasks/job.js';
 import { Tasks } from '../tasks/runner.js';
 import type { Emitter, EventListener, EventMap, Subscribable } from './emitter.js';
+import {
+  askedBy,
+  checkText,
+  exitReason,
+  idOf,
+  noSecond,
+  noStartChild,
+  notRunning,
+  pauseOptions,
+} from './handle-arguments.js';
 import type {
   ChildRef,
   ExplainOptions,
@@ -346,65 +353,4 @@ export class Handle implements SupervisorHandle {
     if (!process) throw notRunning(this.path);
     return process;
   }
-}
-
-const noStartChild = (path: string) =>
-  coppiceError('COPPICE_INVALID_ARGUMENT', {
-    call: 'startChild',
-    expected: `another supervisor than the task supervisor '${path}', which is given functions`,
-    got: 'a child; use runTask, asyncNoLink or asyncStream',
-  });
-
-const noSecond = (path: string, got: unknown) =>
-  coppiceError('COPPICE_INVALID_ARGUMENT', {
-    call: 'startChild',
-    expected: `one argument for the dynamic supervisor '${path}', like { args, by }`,
-    got: `${show(got)} as a second one`,
-  });
-
-const notRunning = (path: string) =>
-  coppiceError('COPPICE_NOT_RUNNING', { path, state: ': its parent is down, or it was removed' });
-
-function idOf(ref: unknown): string {
-  const id = idIn(ref);
-  if (id !== undefined) return id;
-  throw coppiceError('COPPICE_INVALID_ARGUMENT', {
-    call: 'the handle',
-    expected: `the id of a child, or its declaration`,
-    got: show(ref),
-  });
-}
-
-/** Who pauses, or resumes, and why: text for those who look at it later. */
-function pauseOptions(call: string, options: PauseOptions): PauseOptions {
-  const { reason, by } = checkOptions(call, options, ['reason', 'by']);
-  checkText(call, { reason, by });
-  return { reason, by };
-}
-
-/** On whose behalf a command is given, if that was said. */
-function askedBy(call: string, options?: RequestOptions): Asked | undefined {
-  if (options === undefined) return undefined;
-  const { by } = checkOptions(call, options, ['by']);
-  checkText(call, { by });
-  return { because: 'request', by };
-}
-
-function checkText(call: string, texts: Readonly<Record<string, unknown>>): void {
-  for (const [key, value] of Object.entries(texts)) {
-    if (value === undefined || typeof value === 'string') continue;
-    throw coppiceError('COPPICE_INVALID_ARGUMENT', { call, expected: `${key}: a string`, got: show(value) });
-  }
-}
-
-function exitReason(reason: StopOptions['reason']): ExitReason {
-  if (reason === undefined || reason === 'shutdown') return SHUTDOWN;
-  if (reason === 'normal') return NORMAL;
-  if (isShutdown(reason)) return reasonOf(reason);
-  if (looksLikeError(reason)) return crash(reason);
-  throw coppiceError('COPPICE_INVALID_ARGUMENT', {
-    call: 'stop',
-    expected: "reason: 'shutdown', 'normal', a Shutdown or an Error",
-    got: show(reason),
-  });
 }

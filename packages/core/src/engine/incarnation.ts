@@ -10,13 +10,13 @@ import type { Child } from '../model/child.js';
 import { type CoppiceError, coppiceError } from '../model/errors.js';
 import type { ChildEventName, EventBody, FactsOf, UnstoppedChild } from '../model/event.js';
 import { type ExitReason, KILLED, NORMAL, SHUTDOWN, type Shutdown } from '../model/exit-reason.js';
-import { ERROR_CLASSES, type ErrorClass } from '../model/give-up.js';
+import type { ErrorClass } from '../model/give-up.js';
 import { childEvent } from '../model/report.js';
 import { IDLE } from '../model/watchdog.js';
 import { toWire } from '../model/wire.js';
-import { show } from '../spec/checks.js';
 import { type Service, type Task, ignore } from '../spec/types.js';
 import { type CleanUpStep, attempt, takeLastFirst } from './clean-up.js';
+import { attemptClass } from './classify.js';
 import { ChildContext } from './context.js';
 import { Ending } from './ending.js';
 import type { FaultOwner } from './faults.js';
@@ -490,19 +490,10 @@ export class Incarnation implements FaultOwner {
   #classOf(reason: ExitReason): ErrorClass | undefined {
     const spec = this.child.spec as AnySpec;
     if (!spec.classify || reason.kind !== 'crash') return undefined;
-    const failed = (error: unknown): 'transient' => {
-      this.#tell('child:classify-failed', { error: toWire(error) });
-      return 'transient';
-    };
-    try {
-      const said: unknown = this.#inScope(() => spec.classify?.(reason.error));
-      if (ERROR_CLASSES.includes(said as ErrorClass)) return said as ErrorClass;
-      // A promise comes too late; if it is rejected, nobody else would look after it.
-      pending(said)?.then(undefined, () => {});
-      return failed(coppiceError('COPPICE_INVALID_CLASS', { path: this.path, got: show(said) }));
-    } catch (error) {
-      return failed(error);
-    }
+    const said = attemptClass(() => this.#inScope(() => spec.classify?.(reason.error)), this.path);
+    if (typeof said === 'string') return said;
+    this.#tell('child:classify-failed', { error: toWire(said.error) });
+    return 'transient';
   }
 
   #startError(reason: ExitReason): unknown {
