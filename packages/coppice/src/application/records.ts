@@ -5,6 +5,9 @@ import type { Fault } from '../faults/index.js';
 import { causesOf } from './causes.js';
 import type { ApplicationLogger } from './types.js';
 
+/** Why a fault ends the process. */
+type FatalWhy = NonNullable<Fault['why']> | 'faults: label';
+
 /** Whose a fault is, how that is known, and what it was: a throw, or a rejection. */
 interface FaultFacts extends Pick<Fault, 'origin' | 'attribution'> {
   readonly err: unknown;
@@ -30,7 +33,7 @@ interface Facts {
     readonly shutdownMs: number;
   };
   fault: FaultFacts & Pick<Fault, 'outcome'>;
-  'fatal-fault': FaultFacts & { readonly why: string };
+  'fatal-fault': FaultFacts & { readonly why: FatalWhy; readonly limit?: Fault['limit'] };
   'child-failed': { readonly err: unknown; readonly path: string; readonly what: string };
   'event-loop-blocked': EventLoopBlock;
   failed: { readonly err: unknown };
@@ -51,6 +54,18 @@ const PHASES: Readonly<Record<UnstoppedChild['phase'], string>> = {
 const messageOf = (err: unknown): string => toWire(err).message;
 
 const inMs = (ms: number): string => `${Math.round(ms).toLocaleString('en-US')} ms`;
+
+/** Why it does. */
+const FATAL: Readonly<Record<FatalWhy, (facts: Facts['fatal-fault']) => string>> = {
+  unattributed: () => 'as no child can be restarted for it',
+  denied: () => 'as no process can be trusted after it',
+  budget: ({ limit }) =>
+    limit === undefined
+      ? 'as there were too many of them'
+      : `as ${limit.maxContained} within ${limit.withinMs / 1_000} s are contained, and this is one more`,
+  supervisor: () => 'as it comes from the supervisors themselves',
+  'faults: label': () => "as `faults` is 'label'",
+};
 
 const RECORDS: { readonly [N in RecordName]: readonly [Level, (facts: Facts[N]) => string] } = {
   ready: ['info', (f) => `ready after ${inMs(f.startMs)}`],
@@ -109,7 +124,7 @@ const RECORDS: { readonly [N in RecordName]: readonly [Level, (facts: Facts[N]) 
   'fatal-fault': [
     'fatal',
     (f) =>
-      `a fault went astray from ${f.path ?? 'nobody knows where'} and ends the process (${f.why}): ` +
+      `a fault went astray from ${f.path ?? 'nobody knows where'} and ends the process, ${FATAL[f.why](f)}: ` +
       messageOf(f.err),
   ],
   'child-failed': ['error', (f) => `${f.path} ${f.what}: ${messageOf(f.err)}`],

@@ -279,9 +279,10 @@ class Run {
     return left;
   }
 
-  #tellFault({ error: err, owner, outcome, why, origin, attribution }: Fault): void {
+  #tellFault({ error: err, owner, outcome, why, limit, origin, attribution }: Fault): void {
     const facts = { err, path: owner?.path, origin, attribution };
-    if (outcome === 'fatal') this.#record('fatal-fault', { ...facts, why: why ?? 'faults: label' });
+    if (outcome === 'fatal')
+      this.#record('fatal-fault', { ...facts, why: why ?? 'faults: label', ...(limit && { limit }) });
     else this.#record('fault', { ...facts, outcome });
   }
 

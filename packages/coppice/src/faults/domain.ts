@@ -46,6 +46,7 @@ export class FaultDomain {
   readonly counts = { contained: 0, late: 0, fatal: 0 };
   readonly #options: FaultDomainOptions;
   readonly #source: FaultSource;
+  readonly #limit: NonNullable<Fault['limit']>;
   readonly #budget: Budget;
   readonly #event: FaultEvent;
   readonly #listener: FaultListener;
@@ -63,6 +64,7 @@ export class FaultDomain {
     const { policy, maxContained = 3, withinMs = 60_000 } = own;
     this.#options = own;
     this.#source = own.process ?? process;
+    this.#limit = { maxContained, withinMs };
     this.#budget = new Budget(maxContained, withinMs);
     this.scope = policy === 'off' ? undefined : contextScope();
     // A monitor sees what the listener sees and changes nothing: Node's own crash follows.
@@ -128,7 +130,8 @@ export class FaultDomain {
     const { owner, error } = stray;
     const why = denied(error) ?? (owner ? undefined : 'unattributed');
     if (why !== undefined || !owner) return { ...stray, outcome: 'fatal', why: why ?? 'unattributed' };
-    if (!this.#budget.take(performance.now())) return { ...stray, outcome: 'fatal', why: 'budget' };
+    if (!this.#budget.take(performance.now()))
+      return { ...stray, outcome: 'fatal', why: 'budget', limit: this.#limit };
     try {
       return { ...stray, outcome: owner.fault(error) };
     } catch (failure) {

@@ -26,4 +26,6 @@ export interface Fault {
    * to Node, there is none.
    */
   readonly why?: 'unattributed' | 'denied' | 'budget' | 'supervisor';
+  /** Where there were too many (`why` is `budget`): so many may be survived within so many milliseconds. */
+  readonly limit?: { readonly maxContained: number; readonly withinMs: number };
 }

@@ -288,7 +288,7 @@ describe('faults that go astray', () => {
     `);
     expect(await program.exited).toBe(1);
     expect(program.output).toMatch(
-      /a fault went astray from nobody knows where and ends the process \(unattributed\): nobody knows me/,
+      /a fault went astray from nobody knows where and ends the process, as no child can be restarted for it: nobody knows me/,
     );
     expect(program.output).toContain('stop db');
   });
@@ -298,7 +298,23 @@ describe('faults that go astray', () => {
       await application({ id: 'shop', faults: 'label', children: [stray('a')] }).run();
     `);
     expect(await program.exited).toBe(1);
-    expect(program.output).toContain('a fault went astray from shop/a and ends the process');
+    expect(program.output).toContain(
+      "a fault went astray from shop/a and ends the process, as `faults` is 'label'",
+    );
+  });
+
+  test('contain: one more than are contained ends all, and it is said how many those are', async () => {
+    const program = start(`
+      const faulty = task({ id: 'faulty', run: async ({ sleep }) => {
+        for (let n = 1; n <= 4; n++) setTimeout(() => { throw new Error('stray ' + n); }, n);
+        await sleep(60_000);
+      } });
+      await application({ id: 'shop', faults: 'contain', children: [faulty] }).run();
+    `);
+    expect(await program.exited).toBe(1);
+    expect(program.output).toContain(
+      'a fault went astray from shop/faulty and ends the process, as 3 within 60 s are contained, and this is one more: stray ',
+    );
   });
 });
 

@@ -73,7 +73,8 @@ describe('how long the process is kept', () => {
     raiseIn(a, new Error('3'));
     raiseIn(a, new Error('4'));
     expect(faults.map(({ outcome, why }) => why ?? outcome)).toEqual(['crash', 'late', 'crash', 'budget']);
-    expect(fatals).toMatchObject([{ owner: a, outcome: 'fatal', why: 'budget' }]);
+    const limit = { maxContained: 3, withinMs: 60_000 };
+    expect(fatals).toMatchObject([{ owner: a, outcome: 'fatal', why: 'budget', limit }]);
     expect(a.crashes).toHaveLength(2);
   });
 
