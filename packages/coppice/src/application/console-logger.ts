@@ -1,5 +1,6 @@
 /** The logger of an application that was given none: readable lines, while it has the process. */
 import { toWire } from '@coppice/core';
+import { isOwnFrame } from '../faults/own-frames.js';
 import { causesOf } from './causes.js';
 import type { ApplicationLogger } from './types.js';
 
@@ -40,9 +41,27 @@ function errorLines(error: unknown, said: string): string[] {
   let deepest = toWire(error);
   const causes = causesOf(error).slice(said.endsWith(deepest.message) ? 1 : 0);
   while (deepest.cause) deepest = deepest.cause;
-  const trace = deepest.stack?.split('\n').filter((line) => line.trimStart().startsWith('at ')) ?? [];
-  return [...causes.map((cause) => `  caused by ${cause}`), ...trace.map((line) => `      ${line.trim()}`)];
+  return [
+    ...causes.map((cause) => `  caused by ${cause}`),
+    ...framesOf(deepest.stack).map((line) => `      ${line}`),
+  ];
 }
+
+/** So many are shown of a stack. */
+const MOST_FRAMES = 6;
+
+/** The frames that are the user's: not Node's, not ours, and none of packages; as in the pretty mode of `@coppice/pino`. */
+function framesOf(stack = ''): string[] {
+  const frames = stack.split('\n').filter((line) => /^\s+at /.test(line));
+  return frames.filter(isTheUsers).slice(0, MOST_FRAMES).map(short);
+}
+
+const isTheUsers = (frame: string): boolean =>
+  !/\(node:|at node:|[/\\]node_modules[/\\]/.test(frame) && !isOwnFrame(frame);
+
+/** The file as it is seen from where the program was started. */
+const short = (frame: string): string =>
+  frame.trim().replaceAll('file://', '').replaceAll(`${process.cwd()}/`, '');
 
 function shown(fields: object): string {
   try {

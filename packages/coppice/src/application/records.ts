@@ -35,6 +35,8 @@ interface Facts {
   fault: FaultFacts & Pick<Fault, 'outcome'>;
   'fatal-fault': FaultFacts & { readonly why: FatalWhy; readonly limit?: Fault['limit'] };
   'child-failed': { readonly err: unknown; readonly path: string; readonly what: string };
+  'child-down': { readonly path: string; readonly what: string };
+  'child-up': { readonly path: string; readonly what: string };
   'event-loop-blocked': EventLoopBlock;
   failed: { readonly err: unknown };
   warning: { readonly code: string; readonly message: string };
@@ -128,6 +130,8 @@ const RECORDS: { readonly [N in RecordName]: readonly [Level, (facts: Facts[N]) 
       messageOf(f.err),
   ],
   'child-failed': ['error', (f) => `${f.path} ${f.what}: ${messageOf(f.err)}`],
+  'child-down': ['warn', (f) => `${f.path} ${f.what}`],
+  'child-up': ['info', (f) => `${f.path} ${f.what}`],
   'event-loop-blocked': ['warn', (f) => `the event loop was blocked for ${inMs(f.blockedMs)}${culprit(f)}`],
   failed: ['fatal', (f) => `ends with an error: ${messageOf(f.err)}`],
   warning: ['warn', (f) => f.message],

@@ -5,10 +5,8 @@ import {
   type EventOf,
   type HealthChange,
   type StopReport,
-  type SupervisionEvent,
   type SupervisorSpec,
   type UnstoppedChild,
-  fromWire,
   isCoppiceError,
 } from '@coppice/core';
 import { checkOptions, show } from '@coppice/core/kit';
@@ -17,6 +15,7 @@ import { type Fault, FaultDomain } from '../faults/index.js';
 import { budgetWarning, isNotWaitedFor } from './budgets.js';
 import { ApplicationError } from './errors.js';
 import { flush, lastLine } from './exit.js';
+import { tellOfChildren } from './failures.js';
 import type { Lifecycle } from './lifecycle.js';
 import { tellParentReady, tellSystemd } from './notify.js';
 import { ownProcess } from './owner.js';
@@ -173,20 +172,10 @@ class Run {
 
   /** Without a logger of the user's nobody else may tell: no child fails in silence. */
   #tellFailures(): () => void {
-    const { tree } = this.#lifecycle;
-    const tell = (event: SupervisionEvent): void => {
-      const failure = failureIn(event);
-      if (failure) this.#record('child-failed', { path: event.path, ...failure });
-    };
-    const names = [
-      'child:crashed',
-      'child:start-failed',
-      'child:stopped',
-      'child:gave-up',
-      'child:classify-failed',
-    ] as const;
-    for (const name of names) tree.on(name, tell);
-    return () => names.forEach((name) => tree.off(name, tell));
+    return tellOfChildren(this.#lifecycle.tree, (path, news) => {
+      if (news.name === 'child-failed') this.#record(news.name, { path, what: news.what, err: news.err });
+      else this.#record(news.name, { path, what: news.what });
+    });
   }
 
   /** What is allowed but probably not meant. */
@@ -326,30 +315,3 @@ type RecordOf = <N extends Parameters<typeof record>[2]>(
 ) => void;
 
 const ignore = (): void => {};
-
-const GIVEN_UP = {
-  park: 'is parked, and stays down until it is started or revived',
-  'keep-trying': 'is past its limit, and tried again at its longest delay',
-} as const;
-
-/** The error that an event tells of a child, and what it was at; undefined if it tells of none. */
-function failureIn(event: SupervisionEvent): { err: unknown; what: string } | undefined {
-  switch (event.type) {
-    case 'child:crashed':
-      return { err: fromWire(event.error), what: 'crashed' };
-    case 'child:start-failed':
-      return { err: fromWire(event.error), what: 'failed to start' };
-    case 'child:stopped':
-      return event.reason.kind === 'crash'
-        ? { err: fromWire(event.reason.error), what: 'failed while it stopped' }
-        : undefined;
-    case 'child:gave-up':
-      return event.giveUp === 'park' || event.giveUp === 'keep-trying'
-        ? { err: fromWire(event.error), what: GIVEN_UP[event.giveUp] }
-        : undefined; // the end of its supervisor, or of all, is told when it comes
-    case 'child:classify-failed':
-      return { err: fromWire(event.error), what: 'has a classify that failed' };
-    default:
-      return undefined;
-  }
-}

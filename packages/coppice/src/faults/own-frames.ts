@@ -22,11 +22,16 @@ export function countFrames(stack: unknown): OwnFrames {
   let foreign = 0;
   for (const file of filesOf(stack)) {
     if (file.startsWith('node:')) continue;
-    if (ownDirectories().some((directory) => file.startsWith(directory))) ours++;
+    if (isOwn(file)) ours++;
     else foreign++;
   }
   return { own: ours, foreign };
 }
+
+const isOwn = (file: string): boolean => ownDirectories().some((directory) => file.startsWith(directory));
+
+/** Is this line of a stack one of ours? */
+export const isOwnFrame = (line: string): boolean => filesOf(line).some(isOwn);
 
 /** The file of each frame, the innermost first. */
 export function filesOf(stack: unknown): string[] {

@@ -94,6 +94,33 @@ test('a child that is parked is told of where nobody else does, and the others r
   expect(program.lines).toContain('stop db');
 });
 
+test('without a logger it is said what becomes of each that is down', async () => {
+  const program = start(`${broken}
+    const fails = async () => { throw failure(); };
+    const once = task({ id: 'once', restart: 'temporary', run: fails });
+    const later = task({ id: 'later', backoff: { minMs: 60_000, maxMs: 60_000, jitter: 0 }, run: fails });
+    const hasty = task({ id: 'hasty', maxRestarts: 0, withinMs: 60_000, giveUp: 'park', run: async () => {} });
+    const done = task({ id: 'done', restart: 'transient', run: async () => {} });
+    const bound = task({ id: 'bound', bindsTo: [later.id], run: ({ sleep }) => sleep(60_000) });
+    await application({ id: 'shop', children: [once, later, hasty, done, bound] }).run();
+  `);
+  await program.line(/hasty is parked/);
+  await program.line(/bound is down/);
+  program.kill('SIGTERM');
+  expect(await program.exited).toBe(0);
+  expect(program.lines).toEqual(
+    expect.arrayContaining([
+      'shop: shop/once is not started again: it is temporary',
+      'shop: shop/later is started again in 60000 ms',
+      'shop: shop/bound is down as long as shop/later is',
+      expect.stringMatching(
+        /^shop: shop\/hasty completed after \d+ ms, though it is permanent: was an await forgotten in its run\? If it may end, give it restart: 'transient'$/,
+      ),
+    ]),
+  );
+  expect(program.output).not.toContain('shop/done');
+});
+
 test('a child that escalates takes its supervisor with it, and the root says why', async () => {
   const program = start(`${broken}
     const bad = task({ id: 'bad', classify: () => 'permanent', run: async ({ sleep }) => { await sleep(20); throw failure(); } });

@@ -356,7 +356,16 @@ describe('what a first attack found', () => {
     await program.line(/again/);
     program.kill('SIGTERM');
     expect(await program.exited).toBe(0);
-    expect(program.output).toContain('shop/shaky crashed: first crash');
+    const told = program.lines.filter((line) => line.includes('shop/shaky'));
+    expect(told).toEqual([
+      'shop: shop/shaky crashed: first crash',
+      'shop: shop/shaky is started again (restart 1 of 3 within 5 s)',
+      'shop: shop/shaky is up, as incarnation 2',
+    ]);
+    // Frames are the user's, and none of ours.
+    const frames = program.lines.filter((line) => /^ +at /.test(line));
+    expect(frames).not.toEqual([]);
+    expect(frames.filter((line) => !line.includes('[eval1]'))).toEqual([]);
     expect(program.output).toContain('shop/lossy failed while it stopped: data lost');
   });
 
