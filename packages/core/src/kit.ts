@@ -28,4 +28,6 @@ export { metricsOf } from './metrics/table.js';
 export { complain } from './engine/complain.js';
 export { checkOptions, checkPort, readOnce, show } from './spec/checks.js';
 export { LivingChild, type Viewpoint, clockOf, livingChild, livingChildren } from './engine/living.js';
+export { narrate, narrationOf } from './engine/narrator.js';
+export { placeOnce } from './explain/once.js';
 export { isSameDeclaration, isViewed, standIn, standInAsCopy } from './engine/stand-in.js';

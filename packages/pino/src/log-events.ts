@@ -9,10 +9,11 @@ import {
   type SupervisionEvent,
   realClock,
 } from '@coppice/core';
-import { checkOptions, checkPort, clockOf, readOnce, show } from '@coppice/core/kit';
+import { checkOptions, checkPort, clockOf, narrationOf, placeOnce, readOnce, show } from '@coppice/core/kit';
 import { errorFor } from './error.js';
 import { Folder, type FoldOptions } from './fold.js';
 import { type LogSource, LEVELS, type LogLevel, type PinoLogger } from './logger.js';
+import { levelIfTold, messageIfTold } from './narrated.js';
 import type { SupervisorReport } from './report.js';
 import { EVENT_LOG } from './table.js';
 
@@ -62,16 +63,19 @@ export function logEvents(tree: LogSource, logger: PinoLogger, options: LogEvent
         write(record.ended === 'recovered' ? 'info' : 'warn', record, message),
       )
     : undefined;
+  const isTold = narrationOf(tree);
   const log = (event: SupervisionEvent): void => {
     folder?.look(event);
     // The row of an event takes that event; the compiler cannot follow the two through the index.
     const row = EVENT_LOG[event.type] as AnyRow;
-    const wanted = levels[event.type] ?? (typeof row.level === 'function' ? row.level(event) : row.level);
+    const toldAt = isTold() ? levelIfTold(event) : undefined;
+    const usual = toldAt ?? (typeof row.level === 'function' ? row.level(event) : row.level);
+    const wanted = levels[event.type] ?? usual;
     if (wanted === 'silent' || logger.isLevelEnabled?.(levelIn(logger, wanted)) === false) return;
     const error = row.error?.(event);
     const isFailure = event.type === 'child:crashed' || event.type === 'child:start-failed';
     const repeated = isFailure ? folder?.count(event) : undefined;
-    const message = row.message(event);
+    const message = placeOnce((toldAt && messageIfTold(event)) ?? row.message(event));
     write(
       wanted,
       recordOf(event, row, repeated, error && { [errorKey]: errorFor(error, !repeated) }),

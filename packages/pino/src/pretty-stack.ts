@@ -24,7 +24,10 @@ export function stacks(): (log: Readonly<Record<string, unknown>>, message: stri
       if (known.has(error) || CARRIER.test(error)) return [];
       remember(known, error);
       const isSaid = message.includes(
-        `: ${head.join('\n').replace(/^((caused by|one of them): )?[\w.$]+( \[\w+\])?: /, '')}`,
+        `: ${head
+          .join('\n')
+          .replace(/^((caused by|one of them): )?[\w.$]+( \[\w+\])?: /, '')
+          .replace(/ \(at [^()]+\)$/, '')}`,
       );
       // Frames of a cause stand below its head.
       const isBelow = /^(caused by|one of them): /.test(text) && frames.length > 0;

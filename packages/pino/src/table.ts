@@ -14,6 +14,7 @@ import {
   duration,
   errorIn,
   gaveUp,
+  gaveUpOver,
   isSupervisor,
   limit,
   onBehalfOf,
@@ -308,9 +309,7 @@ export const EVENT_LOG: EventLog = Object.freeze<EventLog>({
   },
   'supervisor:gave-up': {
     level: (e) => (isRoot(e) ? 'fatal' : 'error'),
-    message: (e) =>
-      `${e.path} gave up: ${isOfChild(e) ? `so did ${e.offender.path}` : `${e.offender.path} failed again after ${limit(e.budget)}, which is the limit`}` +
-      `${e.error.cause ? `: ${says(e.error.cause)}` : ''}`,
+    message: (e) => `${gaveUpOver(e)}${e.error.cause ? `: ${says(e.error.cause)}` : ''}`,
     fields: (e) => ({ ...aboutSupervisor(e), budget: e.budget }),
     error: (e) => e.error,
     report: reportGaveUp,
@@ -445,10 +444,6 @@ const AFTERWARDS: Readonly<Record<GiveUp, (reviveAt: number | null) => string>> 
 
 const overLimit = ({ kind, budget }: EventOf<'child:gave-up'>): string =>
   isSupervisor(kind) ? '' : `: it failed again after ${limit(budget)}, which is the limit`;
-
-/** Has the supervisor given up because a child with a limit of its own has? */
-const isOfChild = ({ error }: EventOf<'supervisor:gave-up'>): boolean =>
-  error.cause?.code === 'COPPICE_CHILD_GAVE_UP';
 
 const WITH_WHOM = {
   'one-for-one': '',

@@ -43,6 +43,17 @@ export function errorIn(reason: ReasonWire): ErrorWire | undefined {
   return reason.kind === 'shutdown' ? reason.cause : undefined;
 }
 
+/** Has the supervisor given up because a child with a limit of its own has? */
+const isOfChild = ({ error }: EventOf<'supervisor:gave-up'>): boolean =>
+  error.cause?.code === 'COPPICE_CHILD_GAVE_UP';
+
+/** Who has failed once too often. */
+export const gaveUpOver = (e: EventOf<'supervisor:gave-up'>): string =>
+  `${e.path} gave up: ` +
+  (isOfChild(e)
+    ? `so did ${e.offender.path}`
+    : `${e.offender.path} failed again after ${limit(e.budget)}, which is the limit`);
+
 export const isSupervisor = (kind: ChildKind): boolean =>
   kind === 'supervisor' || kind === 'dynamic-supervisor';
 

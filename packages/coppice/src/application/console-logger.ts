@@ -39,7 +39,7 @@ export function consoleLogger(name: string, isOn: () => boolean): ApplicationLog
 /** The chain of causes, as far as the message does not say it, and where the last of them came from. */
 function errorLines(error: unknown, said: string): string[] {
   let deepest = toWire(error);
-  const causes = causesOf(error).slice(said.endsWith(deepest.message) ? 1 : 0);
+  const causes = causesOf(error).slice(said.endsWith(deepest.message.replace(/ \(at [^()]+\)$/, '')) ? 1 : 0);
   while (deepest.cause) deepest = deepest.cause;
   return [
     ...causes.map((cause) => `  caused by ${cause}`),

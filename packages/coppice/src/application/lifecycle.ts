@@ -12,7 +12,7 @@ import {
   healthOf,
   watchHealth,
 } from '@coppice/core';
-import { clockOf } from '@coppice/core/kit';
+import { clockOf, narrate } from '@coppice/core/kit';
 import { diagnosticsSink } from '../diagnostics/index.js';
 import { startWithin } from './boot.js';
 import { consoleLogger } from './console-logger.js';
@@ -69,6 +69,8 @@ export class Lifecycle {
       eventSink: diagnosticsSink(),
       recorder: settings.recorder,
     });
+    // A log that has the records of the application need not have those of the root as well.
+    narrate(this.tree, () => this.owner !== undefined && settings.logger !== undefined);
     this.#watch =
       settings.health &&
       watchHealth(this.tree, {

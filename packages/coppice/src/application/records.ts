@@ -1,5 +1,6 @@
 /** What an application says of itself: one table. What its children do is told by events, see `@coppice/pino`. */
 import { type HealthReason, type UnstoppedChild, isCoppiceError, toWire } from '@coppice/core';
+import { placeOnce } from '@coppice/core/kit';
 import type { EventLoopBlock } from '../event-loop/index.js';
 import type { Fault } from '../faults/index.js';
 import { causesOf } from './causes.js';
@@ -23,14 +24,15 @@ interface Facts {
     readonly drainMs: number;
     readonly shutdownMs: number;
   };
-  stopped: { readonly stopMs: number; readonly killed: readonly string[] };
+  stopped: { readonly stopMs: number; readonly killed: readonly string[]; readonly exitCode: number };
   unstopped: UnstoppedChild & { readonly since: string; readonly resources: readonly string[] };
-  'start-failed': { readonly err: unknown };
-  'gave-up': { readonly err: unknown };
+  'start-failed': { readonly err: unknown; readonly exitCode: number };
+  'gave-up': { readonly err: unknown; readonly exitCode: number };
   incomplete: {
     readonly unstopped: readonly string[];
     readonly killed: readonly string[];
     readonly shutdownMs: number;
+    readonly exitCode: number;
   };
   fault: FaultFacts & Pick<Fault, 'outcome'>;
   'fatal-fault': FaultFacts & { readonly why: FatalWhy; readonly limit?: Fault['limit'] };
@@ -38,7 +40,7 @@ interface Facts {
   'child-down': { readonly path: string; readonly what: string };
   'child-up': { readonly path: string; readonly what: string };
   'event-loop-blocked': EventLoopBlock;
-  failed: { readonly err: unknown };
+  failed: { readonly err: unknown; readonly exitCode: number };
   warning: { readonly code: string; readonly message: string };
 }
 
@@ -56,6 +58,8 @@ const PHASES: Readonly<Record<UnstoppedChild['phase'], string>> = {
 const messageOf = (err: unknown): string => toWire(err).message;
 
 const inMs = (ms: number): string => `${Math.round(ms).toLocaleString('en-US')} ms`;
+
+const exit = (code: number): string => ` (exit code ${code})`;
 
 /** Why it does. */
 const FATAL: Readonly<Record<FatalWhy, (facts: Facts['fatal-fault']) => string>> = {
@@ -87,8 +91,9 @@ const RECORDS: { readonly [N in RecordName]: readonly [Level, (facts: Facts[N]) 
   ],
   stopped: [
     'info',
-    ({ stopMs, killed }) =>
-      `stopped after ${inMs(stopMs)}` + (killed.length > 0 ? `; by force: ${killed.join(', ')}` : ''),
+    ({ stopMs, killed, exitCode }) =>
+      `stopped after ${inMs(stopMs)}${exitCode === 0 ? '' : exit(exitCode)}` +
+      (killed.length > 0 ? `; by force: ${killed.join(', ')}` : ''),
   ],
   unstopped: [
     'error',
@@ -96,19 +101,20 @@ const RECORDS: { readonly [N in RecordName]: readonly [Level, (facts: Facts[N]) 
       `${f.path} did not stop: asked at ${f.since} ${PHASES[f.phase]}, given up after ${inMs(f.waitedMs)} ` +
       `(incarnation ${f.incarnation})`,
   ],
-  'start-failed': ['fatal', (f) => `did not start: ${messageOf(f.err)}`],
+  'start-failed': ['fatal', (f) => `did not start${exit(f.exitCode)}: ${messageOf(f.err)}`],
   'gave-up': [
     'fatal',
-    ({ err }) =>
-      `ends, since a ${isCoppiceError(err, 'COPPICE_GAVE_UP') ? 'supervisor' : 'child'} gave up: ${messageOf(err)}`,
+    ({ err, exitCode }) =>
+      `ends, since a ${isCoppiceError(err, 'COPPICE_GAVE_UP') ? 'supervisor' : 'child'} gave up${exit(exitCode)}: ` +
+      messageOf(err),
   ],
   incomplete: [
     'fatal',
-    ({ unstopped, killed, shutdownMs }) =>
+    ({ unstopped, killed, shutdownMs, exitCode }) =>
       [
         ...(unstopped.length > 0
-          ? [`ends with ${unstopped.length} still running: ${unstopped.join(', ')}`]
-          : [`ends by force: not all had stopped within ${inMs(shutdownMs)}`]),
+          ? [`ends with ${unstopped.length} still running${exit(exitCode)}: ${unstopped.join(', ')}`]
+          : [`ends by force${exit(exitCode)}: not all had stopped within ${inMs(shutdownMs)}`]),
         ...(killed.length > 0 ? [`killed: ${killed.join(', ')}`] : []),
       ].join('; '),
   ],
@@ -133,7 +139,7 @@ const RECORDS: { readonly [N in RecordName]: readonly [Level, (facts: Facts[N]) 
   'child-down': ['warn', (f) => `${f.path} ${f.what}`],
   'child-up': ['info', (f) => `${f.path} ${f.what}`],
   'event-loop-blocked': ['warn', (f) => `the event loop was blocked for ${inMs(f.blockedMs)}${culprit(f)}`],
-  failed: ['fatal', (f) => `ends with an error: ${messageOf(f.err)}`],
+  failed: ['fatal', (f) => `ends with an error${exit(f.exitCode)}: ${messageOf(f.err)}`],
   warning: ['warn', (f) => f.message],
 };
 
@@ -167,7 +173,7 @@ export function record<N extends RecordName>(
   ).bind(logger);
   const causes = 'err' in facts ? { causes: causesOf(facts.err) } : {};
   try {
-    write({ event: `application:${name}`, application: id, ...facts, ...causes }, message(facts));
+    write({ event: `application:${name}`, application: id, ...facts, ...causes }, placeOnce(message(facts)));
   } catch (error) {
     console.error('%s', `${id}: the logger failed:`, error);
   }

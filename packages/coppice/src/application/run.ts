@@ -230,8 +230,8 @@ class Run {
 
   #startFailed(err: unknown, { unstopped }: StopReport): number {
     this.#tellUnstopped(unstopped);
-    this.#record('start-failed', { err });
-    return 1;
+    this.#record('start-failed', { err, exitCode: FAILED });
+    return FAILED;
   }
 
   #sumUp({ reason, unstopped }: StopReport): number {
@@ -242,17 +242,19 @@ class Run {
     else if (reason.kind === 'shutdown' && reason.cause !== undefined) this.#endsWith(reason.cause);
     else if (reason.kind === 'killed' || left.length > 0) {
       const { shutdownMs } = this.#lifecycle.settings;
-      this.#record('incomplete', { unstopped: names, killed, shutdownMs });
+      this.#record('incomplete', { unstopped: names, killed, shutdownMs, exitCode: FAILED });
     } else {
-      this.#record('stopped', { stopMs: Math.round(performance.now() - (this.#stoppingAt ?? 0)), killed });
-      return this.#hasFault ? 1 : 0;
+      const exitCode = this.#hasFault ? FAILED : 0;
+      const stopMs = Math.round(performance.now() - (this.#stoppingAt ?? 0));
+      this.#record('stopped', { stopMs, killed, exitCode });
+      return exitCode;
     }
-    return 1;
+    return FAILED;
   }
 
   #endsWith(err: unknown): void {
     const hasGivenUp = isCoppiceError(err, 'COPPICE_GAVE_UP') || isCoppiceError(err, 'COPPICE_CHILD_GAVE_UP');
-    this.#record(hasGivenUp ? 'gave-up' : 'failed', { err });
+    this.#record(hasGivenUp ? 'gave-up' : 'failed', { err, exitCode: FAILED });
   }
 
   /** Those that were waited for and did not stop. */
@@ -299,6 +301,9 @@ class Run {
 
   #record: RecordOf = (name, facts) => record(this.#lifecycle.logger, this.#spec.id, name, facts);
 }
+
+/** The exit code of what did not go well. */
+const FAILED = 1;
 
 /** Nobody has asked for a start that broke off to do so: what it broke off for is the error. */
 function whyInterrupted(error: unknown): unknown {

@@ -25,7 +25,7 @@ test.each([
     await application({ id: 'shop', children: [told('db'), deep, told('api')] }).run();
   `);
   expect(await program.exited).toBe(1);
-  expect(program.output).toMatch(new RegExp(`shop: ends, since a child gave up: ${message.source}`));
+  expect(program.output).toMatch(new RegExp(`shop: ends, since a child gave up \\(exit code 1\\): ${message.source}`));
   expect(program.lines).toEqual(
     expect.arrayContaining(['  caused by Error: query failed', '  caused by Error E_SCHEMA: no such table']),
   );
@@ -48,7 +48,7 @@ test.each([
     await application({ id: 'shop', children: [told('db'), supervisor({ id: 'deep', children: [bad] }), told('never')] }).run();
   `);
     expect(await program.exited).toBe(1);
-    expect(program.output).toMatch(/shop: did not start: .*no such table/);
+    expect(program.output).toMatch(/shop: did not start \(exit code 1\): .*no such table/);
     expect(program.output).toContain('  caused by Error E_SCHEMA: no such table');
     expect(program.lines.filter((line) => /^(start|stop) /.test(line))).toEqual(['start db', 'stop db']);
   },
@@ -69,7 +69,7 @@ test(`giveUp 'exit' during boot, when the retries are used up`, async () => {
     'attempt 2',
     'attempt 3',
   ]);
-  expect(program.output).toMatch(/shop: did not start: .*no such table/);
+  expect(program.output).toMatch(/shop: did not start \(exit code 1\): .*no such table/);
   expect(program.output).toContain('E_SCHEMA');
   expect(program.lines).toContain('stop db');
 });
@@ -128,7 +128,7 @@ test('a child that escalates takes its supervisor with it, and the root says why
   `);
   expect(await program.exited).toBe(1);
   expect(program.output).toMatch(
-    /ends, since a supervisor gave up: 'shop' gave up: 'bad' gave up, and its giveUp is 'escalate'; last: query failed: no such table/,
+    /ends, since a supervisor gave up \(exit code 1\): 'shop' gave up: 'bad' gave up, and its giveUp is 'escalate'; last: query failed: no such table/,
   );
   expect(program.output).toMatch(
     /caused by GaveUpError COPPICE_CHILD_GAVE_UP: 'shop\/bad' gave up: its classify says/,

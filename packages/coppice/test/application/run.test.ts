@@ -95,7 +95,7 @@ describe('the deadline', () => {
     );
     expect(program.output).toMatch(/shop\/leaky did not stop: asked at 20\S+Z while running/);
     expect(program.output).toContain('stop db'); // the others are stopped in order all the same
-    expect(program.output).toMatch(/ends with 2 still running: shop\/inner\/loop, shop\/leaky/);
+    expect(program.output).toMatch(/ends with 2 still running \(exit code 1\): shop\/inner\/loop, shop\/leaky/);
   });
 
   test('says of one that was given up long before since when it hangs', async () => {
@@ -177,7 +177,7 @@ describe('the end by itself', () => {
     expect(await program.exited).toBe(1);
     const from = program.lines.findIndex((line) => line.includes('since a supervisor gave up'));
     expect(program.lines.slice(from)).toEqual([
-      expect.stringMatching(/^shop: ends, since a supervisor gave up: 'shop' gave up: 'feeds' needed/),
+      expect.stringMatching(/^shop: ends, since a supervisor gave up \(exit code 1\): 'shop' gave up: 'feeds' needed/),
       expect.stringMatching(
         /^ {2}caused by GaveUpError COPPICE_GAVE_UP: 'shop\/feeds' gave up: 'poll' needed/,
       ),
@@ -378,7 +378,7 @@ describe('what a first attack found', () => {
       await application({ id: 'shop', autoShutdown: 'any-significant', children: [main] }).run();
     `);
     expect(await program.exited).toBe(1);
-    expect(program.output).toContain('ends with an error: the job failed');
+    expect(program.output).toContain('ends with an error (exit code 1): the job failed');
   });
 
   test('who was ended by force is named', async () => {

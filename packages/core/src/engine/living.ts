@@ -10,6 +10,7 @@ import { Handle } from './handle.js';
 import { Incarnation } from './incarnation.js';
 import { childAt, placeOf, topOf } from './places.js';
 import { SupervisorProcess } from './supervisor-process.js';
+import type { Tree } from './tree.js';
 
 /** Where to look from: a handle, or the context of a child. */
 export type Viewpoint = AnySupervisorHandle | Context;
@@ -112,6 +113,9 @@ export function livingChildren(from: Viewpoint): LivingChild[] {
   look(topOf(processOf(from)));
   return found;
 }
+
+/** The tree that it is in. */
+export const treeOf = (from: Viewpoint): Tree => processOf(from).tree;
 
 /** The clock of the tree: for what goes on when a child has to end, where its `sleep` does not. */
 export const clockOf = (from: Viewpoint): Clock => processOf(from).tree.clock;
