@@ -1,7 +1,7 @@
 /** The server: makes a connection of each handshake, and a child of each connection. */
 import { createServer } from 'node:http';
 import {
-  type DynamicSupervisorHandle,
+  type DynamicSupervisorSpec,
   type RunningHttpServer,
   type Service,
   httpServer,
@@ -17,8 +17,8 @@ const MAX_MESSAGE_BYTES = 16_384;
 export interface ChatServerOptions {
   readonly port: number;
   readonly host: string;
-  /** Where the children are started: only a handle can do that. It is asked for each time, since it comes later. */
-  readonly connections: () => DynamicSupervisorHandle<[WebSocket, Guest]>;
+  /** Where the children are started. */
+  readonly connections: DynamicSupervisorSpec<[WebSocket, Guest]>;
 }
 
 export const chatServer = ({ port, host, connections }: ChatServerOptions): Service<RunningHttpServer> =>
@@ -28,7 +28,7 @@ export const chatServer = ({ port, host, connections }: ChatServerOptions): Serv
     host,
     // For the closing handshakes; a client that does not answer is cut then.
     shutdownMs: 2_000,
-    server: ({ signal, log }) => {
+    server: ({ signal, log, use }) => {
       const server = createServer((_, response) => {
         response
           .writeHead(426, { upgrade: 'websocket' })
@@ -42,7 +42,7 @@ export const chatServer = ({ port, host, connections }: ChatServerOptions): Serv
         socket.pause();
         const guest = guestOf(request.url ?? '/');
         if (!guest) return refuse(socket, CLOSE.policyViolation, 'expected /rooms/NAME?name=YOU');
-        connections()
+        use(connections)
           .startChild({ args: [socket, guest] })
           .catch((error: unknown) => {
             const isFull = isCoppiceError(error, 'COPPICE_TOO_MANY_CHILDREN');

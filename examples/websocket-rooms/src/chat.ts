@@ -29,7 +29,7 @@ export function chat({ port, host = '127.0.0.1', maxConnections = 10_000, ...opt
     maxChildren: maxConnections,
     child: connection,
   });
-  const server = chatServer({ port, host, connections: () => app.handle().supervisor(connections) });
+  const server = chatServer({ port, host, connections });
   // The server last: it is stopped first, and takes nobody in while the others go.
   const app = application({ id: 'chat', ...options, children: [rooms, connections, server] });
   return { app, server };

@@ -1,7 +1,7 @@
 /** Real clients, well-behaved and other ones. */
 import { once } from 'node:events';
 import { recordEvents, watchLeaks } from '@coppice/testing';
-import { type DynamicSupervisorHandle, SimulatedClock, supervisor } from 'coppice';
+import { SimulatedClock, dynamicSupervisor, supervisor, task } from 'coppice';
 import type { WebSocket } from 'ws';
 import { chat } from '../src/chat.js';
 import { chatServer } from '../src/chat-server.js';
@@ -113,12 +113,16 @@ test('one that wants to go nowhere is told so', async () => {
 
 test('what a client says before its child is up is kept for it', async () => {
   let socket: WebSocket | undefined;
-  const startChild = async (child: { readonly args: [WebSocket, Guest] }): Promise<void> => {
-    socket = child.args[0];
-  };
-  const connections = { startChild } as unknown as DynamicSupervisorHandle<[WebSocket, Guest]>;
-  const server = chatServer({ port: 0, host: '127.0.0.1', connections: () => connections });
-  const tree = await supervisor({ id: 'chat', children: [server] }).start();
+  const slow = task({
+    id: 'connection',
+    run: ({ sleep }, given: WebSocket, _guest: Guest) => {
+      socket = given;
+      return sleep(60_000);
+    },
+  });
+  const connections = dynamicSupervisor({ id: 'connections', child: slow });
+  const server = chatServer({ port: 0, host: '127.0.0.1', connections });
+  const tree = await supervisor({ id: 'chat', children: [connections, server] }).start();
   cleanUp = async () => {
     Client.endAll();
     await tree.stop();

@@ -19,6 +19,7 @@ import type pinoLogger from 'pino';
 export { once } from 'node:events';
 export { writeFile } from 'node:fs/promises';
 export * as http from 'node:http';
+export { createServer } from 'node:net';
 export type { Socket };
 export { default as pino } from 'pino';
 export { logEvents } from '@coppice/pino';

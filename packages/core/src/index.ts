@@ -105,19 +105,23 @@ export type {
 
 // Run
 export type {
-  AnySupervisorHandle,
-  ChildPlace,
+  ChildInfo,
   ChildRef,
   DynamicChildOptions,
+  DynamicChildren,
+  OwnChildOptions,
+  RequestOptions,
+} from './spec/dynamic-types.js';
+export type {
+  AnySupervisorHandle,
+  ChildPlace,
   DynamicSupervisorHandle,
   DynamicSupervisorTree,
   ExplainOptions,
-  OwnChildOptions,
   PartitionHandle,
   PartitionSupervisorHandle,
   PauseOptions,
   ReconcileOptions,
-  RequestOptions,
   ServicePlace,
   Startable,
   StopOptions,
@@ -134,7 +138,6 @@ export type { EventStream, EventsOptions } from './engine/event-stream.js';
 export type { EventListener, EventMap, Subscribable } from './engine/emitter.js';
 export type {
   ChildCounts,
-  ChildInfo,
   ChildSnapshot,
   PauseSnapshot,
   SnapshotOptions,

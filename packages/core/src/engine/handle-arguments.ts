@@ -4,7 +4,8 @@ import { coppiceError } from '../model/errors.js';
 import { type ExitReason, NORMAL, SHUTDOWN, crash, isShutdown, reasonOf } from '../model/exit-reason.js';
 import { looksLikeError } from '../model/wire.js';
 import { checkOptions, idOf as idIn, show } from '../spec/checks.js';
-import type { PauseOptions, RequestOptions, StopOptions } from './handle-types.js';
+import type { RequestOptions } from '../spec/dynamic-types.js';
+import type { PauseOptions, StopOptions } from './handle-types.js';
 
 export const noStartChild = (path: string) =>
   coppiceError('COPPICE_INVALID_ARGUMENT', {
@@ -21,7 +22,7 @@ export const noSecond = (path: string, got: unknown) =>
   });
 
 export const notRunning = (path: string) =>
-  coppiceError('COPPICE_NOT_RUNNING', { path, state: ': its parent is down, or it was removed' });
+  coppiceError('COPPICE_NOT_RUNNING', { path, state: 'its parent is down, or it was removed' });
 
 export function idOf(ref: unknown): string {
   const id = idIn(ref);

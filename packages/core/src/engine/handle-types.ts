@@ -11,17 +11,15 @@ import type {
   WhenReadyOptions,
 } from '../spec/types.js';
 import type { PartitionKey, PartitionRouter, PartitionSupervisorSpec } from '../spec/partition-types.js';
+import type { ChildInfo, ChildRef, DynamicChildren, RequestOptions } from '../spec/dynamic-types.js';
 import type { TaskRunner, TaskSupervisorSpec } from '../spec/task-types.js';
 import type { Views } from '../spec/view-types.js';
 import type { FlightRecorder } from '../recorder/types.js';
 import type { Subscribable } from './emitter.js';
 import type { ChildPage, PageOptions } from './pages.js';
 import type { ReconcilePlan } from './reconcile-plan.js';
-import type { ChildCounts, ChildInfo, SnapshotOptions, SupervisorSnapshot } from './snapshot.js';
+import type { ChildCounts, SnapshotOptions, SupervisorSnapshot } from './snapshot.js';
 import type { StopReport } from './supervisor-process.js';
-
-/** A child by its id, or by the declaration that has it. */
-export type ChildRef = string | { readonly id: string };
 
 /** How to stop. */
 export interface StopOptions extends RequestOptions {
@@ -38,12 +36,6 @@ export interface StopOptions extends RequestOptions {
    * Default: Infinity; each child's own `shutdownMs` alone counts.
    */
   readonly shutdownMs?: number | undefined;
-}
-
-/** On whose behalf a command is given. */
-export interface RequestOptions {
-  /** Who: shown in the events that follow. A user, a program, a ticket. Default: it is not said. */
-  readonly by?: string | undefined;
 }
 
 /** How to explain. */
@@ -212,37 +204,10 @@ export interface SupervisorHandle extends AnySupervisorHandle {
   ): Promise<ReconcilePlan>;
 }
 
-/** What a new child of a dynamic supervisor is given. */
-export type DynamicChildOptions<A extends readonly unknown[]> = RequestOptions & {
-  /** Its name; must be new. Default: the id of the template with a number, like `conn#1`. */
-  readonly id?: string | undefined;
-} & (A extends readonly []
-    ? {
-        /** None. */
-        readonly args?: A | undefined;
-      }
-    : {
-        /** What its `start` or `run` gets behind the context, in each incarnation. */
-        readonly args: A;
-      });
-
-/** A new child of a dynamic supervisor that is declared by itself, and not by the template. */
-export interface OwnChildOptions extends RequestOptions {
-  /** What it is: anything that could be the template. It is not found by `use`: a registry can tell of it. */
-  readonly spec: ChildSpec;
-  /** Its name; must be new. Default: the id of its declaration. */
-  readonly id?: string | undefined;
-}
-
 /** A place in the tree where a dynamic supervisor is. */
-export interface DynamicSupervisorHandle<A extends readonly unknown[]> extends AnySupervisorHandle {
-  /** Starts a child from the template; each of its incarnations gets the same `args`. @throws `COPPICE_START_FAILED` */
-  startChild(
-    ...options: A extends readonly [] ? [child?: DynamicChildOptions<A>] : [child: DynamicChildOptions<A>]
-  ): Promise<ChildInfo>;
-  /** Starts a child that is declared by itself; otherwise it is as those from the template. @throws `COPPICE_START_FAILED` */
-  startChild(child: OwnChildOptions): Promise<ChildInfo>;
-}
+export interface DynamicSupervisorHandle<A extends readonly unknown[]>
+  extends AnySupervisorHandle,
+    DynamicChildren<A> {}
 
 /** A place in the tree where a child is that is no supervisor. */
 export interface ChildPlace {

@@ -3,6 +3,7 @@ import type { Child } from '../model/child.js';
 import { notFound } from '../model/commands.js';
 import { coppiceError } from '../model/errors.js';
 import { isSupervisorKind } from '../model/policy.js';
+import type { ChildInfo, ChildRef, RequestOptions } from '../spec/dynamic-types.js';
 import type {
   ChildSpec,
   Context,
@@ -36,11 +37,9 @@ import {
   pauseOptions,
 } from './handle-arguments.js';
 import type {
-  ChildRef,
   ExplainOptions,
   PauseOptions,
   ReconcileOptions,
-  RequestOptions,
   StopOptions,
   SupervisorHandle,
 } from './handle-types.js';
@@ -51,7 +50,6 @@ import type { ReconcilePlan } from './reconcile-plan.js';
 import type { Root } from './root.js';
 import {
   type ChildCounts,
-  type ChildInfo,
   type SnapshotOptions,
   type SupervisorSnapshot,
   countsOf,

@@ -3,7 +3,8 @@ import type { Child } from '../model/child.js';
 import { coppiceError } from '../model/errors.js';
 import type { Supervisor } from '../model/supervisor.js';
 import { checkOptions, show } from '../spec/checks.js';
-import { type ChildInfo, infoOf } from './snapshot.js';
+import type { ChildInfo } from '../spec/dynamic-types.js';
+import { infoOf } from './snapshot.js';
 import type { SupervisorProcess } from './supervisor-process.js';
 
 /** Which children to show. */

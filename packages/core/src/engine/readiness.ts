@@ -28,7 +28,7 @@ export class Readiness {
   /** Resolves when the child at `path` comes up. `state` says, for the error, how it is when time is over. */
   async wait(
     path: string,
-    state: () => string,
+    state: () => NotUp,
     { timeoutMs, leftMs }: { readonly timeoutMs: number; readonly leftMs: number },
     quit?: Quit,
   ): Promise<void> {
@@ -40,7 +40,7 @@ export class Readiness {
       timeoutMs === Infinity
         ? undefined
         : this.#clock.setTimer(
-            () => reject(notReady(path, `after ${timeoutMs} ms: ${state()}`)),
+            () => reject(notReady(path, timeoutMs, state())),
             Math.max(0, leftMs),
           );
     const stay = quit?.onQuit(reject);
@@ -71,12 +71,18 @@ export class Readiness {
   }
 }
 
-const notReady = (path: string, state: string): CoppiceError =>
-  coppiceError('COPPICE_NOT_READY', { path, state: ` ${state}` });
+/** How a child that is not up is: its plain status, if it is there, and in words. */
+export interface NotUp {
+  readonly status: ChildStatus | undefined;
+  readonly state: string;
+}
+
+const notReady = (path: string, timeoutMs: number, { status, state }: NotUp): CoppiceError =>
+  coppiceError('COPPICE_NOT_READY', { path, status, state: `after ${timeoutMs} ms: ${state}` });
 
 /** Nobody in the tree will come up any more. */
 export const neverReady = (path: string): CoppiceError =>
-  notReady(path, 'and will not be: its tree has ended');
+  coppiceError('COPPICE_NOT_READY', { path, state: 'and will not be: its tree has ended' });
 
 /** How long to wait at most, in milliseconds. */
 export function timeoutOf(options: WhenReadyOptions, call = 'whenReady'): number {

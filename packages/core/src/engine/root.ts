@@ -10,6 +10,7 @@ import { warningsOf } from '../spec/warnings.js';
 import { nextTurn } from './clock.js';
 import type { ReconcileOptions } from './handle-types.js';
 import { bystander } from './emitter.js';
+import { Handle } from './handle.js';
 import { placeUnder } from './places.js';
 import { type ReconcilePlan, changeOf, stepsOf, wantedSpec } from './reconcile-plan.js';
 import type { PortTrouble } from './ports.js';
@@ -29,7 +30,7 @@ export class Root {
   constructor(spec: AnySupervisorSpec, options: TreeOptions) {
     checkRootPolicies({ ...spec });
     this.#spec = spec;
-    this.tree = new Tree(options, this.#portTrouble);
+    this.tree = new Tree(options, this.#portTrouble, (path) => new Handle(this, path));
     const { events, recorder } = this.tree;
     if (recorder)
       events.at(spec.id).subtree.on(

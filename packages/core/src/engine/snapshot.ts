@@ -2,31 +2,18 @@
 import type { Child, ChildStatus } from '../model/child.js';
 import type { Budget, UnstoppedChild } from '../model/event.js';
 import type { GiveUp } from '../model/give-up.js';
-import { type ChildKind, ownLimit } from '../model/policy.js';
+import { ownLimit } from '../model/policy.js';
 import type { Pause } from '../model/recovery.js';
 import { budgetOf } from '../model/report.js';
 import type { AutoShutdown, RestartType } from '../model/restart-table.js';
 import type { Strategy } from '../model/strategy.js';
 import type { SupervisorPhase } from '../model/supervisor.js';
 import { type ReasonWire, reasonToWire } from '../model/wire.js';
+import type { ChildInfo } from '../spec/dynamic-types.js';
 import type { ChildSpec } from '../spec/types.js';
 import { Incarnation } from './incarnation.js';
 import { shownBelow } from './mirror.js';
 import { SupervisorProcess } from './supervisor-process.js';
-
-/** One child in a few words, as `whichChildren` lists it. */
-export interface ChildInfo {
-  /** Its name among its siblings. */
-  readonly id: string;
-  /** Ids from the root down to the child, joined by `/`. */
-  readonly path: string;
-  /** What it is. */
-  readonly kind: ChildKind;
-  /** What it is at. */
-  readonly status: ChildStatus;
-  /** How often it was started. */
-  readonly incarnation: number;
-}
 
 /** OTP's `count_children`. */
 export interface ChildCounts {

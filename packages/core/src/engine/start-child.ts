@@ -3,10 +3,11 @@ import { type CoppiceError, coppiceError } from '../model/errors.js';
 import { checkPlace } from '../spec/place.js';
 import { checkTemplatePolicies } from '../spec/policies.js';
 import { type Options, isRecord, mapList, show } from '../spec/checks.js';
+import type { ChildInfo } from '../spec/dynamic-types.js';
 import type { ChildSpec, DynamicSupervisorSpec, Template } from '../spec/types.js';
 import { checkId, completeChild } from '../spec/validate.js';
 import { Answer } from './ask.js';
-import { type ChildInfo, infoOf } from './snapshot.js';
+import { infoOf } from './snapshot.js';
 import type { SupervisorProcess } from './supervisor-process.js';
 
 const KEYS = ['id', 'args', 'spec', 'by'];

@@ -23,6 +23,7 @@ import type {
 } from '../spec/types.js';
 import { idOf, show } from '../spec/checks.js';
 import { isSameDeclaration } from '../spec/lineage.js';
+import { isTaskSupervisor } from '../tasks/job.js';
 import { Tasks } from '../tasks/runner.js';
 import { ChildWatcher } from './child-watcher.js';
 import { Incarnation } from './incarnation.js';
@@ -157,12 +158,12 @@ export class SupervisorProcess {
 
   /** The value of a service that is up, for whoever stands at this supervisor; to some `caller` matters. */
   use<V>(ref: Service<V>, asker: string, caller?: Incarnation): V {
-    const view = viewOf(ref);
+    const view = viewOf(ref) ?? handleView(ref);
     const place = this.#placeOf(ref, asker, view);
     const value = this.#valueFor<V>(place, view, caller);
     if (value) return value.value;
     const path = place + (view?.below ?? '');
-    throw coppiceError('COPPICE_NOT_RUNNING', { path, state: ` now: it is ${this.#stateOf(path)}` });
+    throw coppiceError('COPPICE_NOT_RUNNING', this.#notUp(path));
   }
 
   /** The same when it is up; `caller` has no use for it any more when it has to end. */
@@ -172,7 +173,7 @@ export class SupervisorProcess {
     options: WhenReadyOptions = {},
     caller?: Incarnation,
   ): Promise<V> {
-    const view = viewOf(ref);
+    const view = viewOf(ref) ?? handleView(ref);
     const place = this.#placeOf(ref, asker, view);
     const path = place + (view?.below ?? '');
     const { clock, readiness } = this.tree;
@@ -184,7 +185,7 @@ export class SupervisorProcess {
       if (value) return value.value;
       if (topOf(this).state.phase === 'stopped') throw neverReady(path);
       const leftMs = startedAt + timeoutMs - clock.now();
-      await readiness.wait(path, () => `it is ${this.#stateOf(path)}`, { timeoutMs, leftMs }, caller);
+      await readiness.wait(path, () => this.#notUp(path), { timeoutMs, leftMs }, caller);
     }
   }
 
@@ -207,7 +208,7 @@ export class SupervisorProcess {
     const path = placeAbove(this, ref) ?? this.#pathOf(ref, caller.path);
     const find = (): SupervisorProcess | undefined => supervisorAt(this, path);
     if (find()?.isUp) return new Tasks(path, find, caller);
-    throw coppiceError('COPPICE_NOT_RUNNING', { path, state: ` now: it is ${this.#stateOf(path)}` });
+    throw coppiceError('COPPICE_NOT_RUNNING', this.#notUp(path));
   }
 
   /** Where a declaration stands, nearest to this supervisor. */
@@ -227,11 +228,18 @@ export class SupervisorProcess {
     throw coppiceError('COPPICE_UNKNOWN_REF', { path: asker, id });
   }
 
-  #stateOf(path: string): string {
+  /** What an error says of a child that is not up: its plain status, if it is there, and in words. */
+  #notUp(path: string): { path: string; status: ChildStatus | undefined; state: string } {
     const child = childAt(this, path);
-    if (!child) return 'below a supervisor that is down';
-    const isNew = child.status === 'stopped' && child.incarnation === 0;
-    return isNew ? 'not started yet (children start in the order in which they are listed)' : child.status;
+    if (!child) return { path, status: undefined, state: 'its supervisor is down' };
+    const { status, incarnation, recovery } = child;
+    const { bindsTo = [] } = child.spec as ChildSpec;
+    const known = { status, incarnation, bindsTo, failures: recovery?.failures ?? 0 };
+    const isNew = status === 'stopped' && incarnation === 0;
+    const words = isNew
+      ? 'was not started yet (children start in the order in which they are listed)'
+      : wordsFor({ ...known, nextStartAt: recovery?.nextStartAt ?? null }, this.tree.clock.now());
+    return { path, status, state: `it ${words}` };
   }
 
   #perform(effect: Effect): void {
@@ -345,6 +353,18 @@ export class SupervisorProcess {
       this.tree.send(this, { type: 'timer', child, incarnation, timer });
     }, ms);
     child.timer = timer;
+  }
+}
+
+/** Of a dynamic supervisor whoever asks has the handle: it says itself when nothing is there. */
+const HANDLE: View = { below: undefined, show: ({ process, path }) => process.tree.handleAt(path) };
+
+function handleView(ref: unknown): View | undefined {
+  try {
+    const isDynamic = (ref as { readonly kind?: unknown } | undefined)?.kind === 'dynamic-supervisor';
+    return isDynamic && !isTaskSupervisor(ref) ? HANDLE : undefined;
+  } catch {
+    return undefined; // what cannot be read stands nowhere in a tree
   }
 }
 

@@ -54,6 +54,8 @@ export class Tree {
   readonly events: EventBus;
   readonly recorder: Recorder | undefined;
   readonly readiness: Readiness;
+  /** Makes a handle on the supervisor at a path. */
+  readonly handleAt: (path: string) => unknown;
   /** Those of the message that is being handled. */
   readonly effects = new EffectList();
 
@@ -63,8 +65,11 @@ export class Tree {
   #sinceTurn = 0;
   #soon: (() => void)[] = [];
 
-  /** @param trouble - told once for each way in which a port misbehaves */
-  constructor(options: TreeOptions, trouble: PortTrouble) {
+  /**
+   * @param trouble - told once for each way in which a port misbehaves
+   * @param handleAt - makes a handle on the supervisor at a path
+   */
+  constructor(options: TreeOptions, trouble: PortTrouble, handleAt: (path: string) => unknown) {
     checkOptions('handle, or start,', options, [
       'clock',
       'random',
@@ -80,6 +85,7 @@ export class Tree {
     checkFunction('random', options.random);
     const { clock = realClock, random = Math.random, recorder = false } = options;
     this.trouble = trouble;
+    this.handleAt = handleAt;
     this.clock = clock === realClock ? clock : new GuardedClock(clock, trouble);
     this.random = random === Math.random ? random : guardedRandom(random, trouble);
     this.readiness = new Readiness(this.clock);

@@ -110,8 +110,8 @@ const HOOK = {
 
 /** What is asked for is not there: `NotRunningError`. */
 const NOT_RUNNING = {
-  COPPICE_NOT_RUNNING: (d) => `'${d['path']}' is not running${d['state']}`,
-  COPPICE_NOT_READY: (d) => `'${d['path']}' is not up${d['state']}`,
+  COPPICE_NOT_RUNNING: (d) => `'${d['path']}' is not running${d['state'] ? `: ${d['state']}` : ''}`,
+  COPPICE_NOT_READY: (d) => `'${d['path']}' is not up ${d['state']}`,
   COPPICE_NOT_REGISTERED: (d) => `nobody is registered as ${d['key']} in '${d['path']}'${d['state']}`,
   COPPICE_UNKNOWN_REF: (d) =>
     `'${d['path']}' asks for '${d['id']}', which stands nowhere in the tree; ` +

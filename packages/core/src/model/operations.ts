@@ -373,5 +373,5 @@ export function refuse(s: Supervisor, to: unknown, error: CoppiceError): void {
 export const notRunning = (s: Supervisor): CoppiceError =>
   coppiceError('COPPICE_NOT_RUNNING', {
     path: s.path,
-    state: s.phase === 'idle' ? ': it was not started yet' : ': it is stopping, or has stopped',
+    state: s.phase === 'idle' ? 'it was not started yet' : 'it is stopping, or has stopped',
   });

@@ -7,6 +7,7 @@ import { show } from '../spec/checks.js';
 import type { PartitionKey } from '../spec/partition-types.js';
 import type { ChildSpec, Service, SupervisorSpec } from '../spec/types.js';
 import { completeChild } from '../spec/validate.js';
+import { isTaskSupervisor } from '../tasks/job.js';
 import { partitionOf } from './hash.js';
 
 /** By each partition's declaration: also copies of the supervisor's declaration have these. */
@@ -93,8 +94,9 @@ export function specFor(process: SupervisorProcess, key: PartitionKey, call: str
 
 /** The declaration of one that has a value: supervisors have handles, tasks have nothing. */
 export function withValue(spec: ChildSpec, call: string): Service {
-  const hasValue = spec.kind === 'service' || (isSupervisorKind(spec.kind) && viewOf(spec) !== undefined);
-  if (hasValue) return spec as Service;
+  const isSeen = isSupervisorKind(spec.kind) && viewOf(spec) !== undefined;
+  const hasChildren = spec.kind === 'dynamic-supervisor' && !isTaskSupervisor(spec);
+  if (spec.kind === 'service' || isSeen || hasChildren) return spec as Service;
   throw coppiceError('COPPICE_INVALID_ARGUMENT', {
     call,
     expected: 'partitions that have a value; tree.supervisor(...).for(key) has the handles of others',

@@ -43,6 +43,6 @@ export class PartitionsView implements Partitions<unknown> {
     const { process, path } = this.#asker;
     const found = supervisorAt(process, path);
     if (found) return found;
-    throw coppiceError('COPPICE_NOT_RUNNING', { path, state: ': its parent is down, or it was removed' });
+    throw coppiceError('COPPICE_NOT_RUNNING', { path, state: 'its parent is down, or it was removed' });
   }
 }

@@ -1,6 +1,14 @@
 /** What a user declares and gets where one declaration runs several times, and keys say which of them is meant. */
+import type { DynamicChildren } from './dynamic-types.js';
 import type { LinkedTaskRunner, TaskSupervisorSpec } from './task-types.js';
-import type { ChildSpec, Service, SupervisorOptions, SupervisorSpec, WhenReadyOptions } from './types.js';
+import type {
+  ChildSpec,
+  DynamicSupervisorSpec,
+  Service,
+  SupervisorOptions,
+  SupervisorSpec,
+  WhenReadyOptions,
+} from './types.js';
 import type { Views } from './view-types.js';
 
 /** What is routed by: a number counts as its decimal text, so that 7 and '7' go to the same partition. */
@@ -50,7 +58,15 @@ export interface Partitions<T> extends PartitionRouter {
 
 /** What `use` of a handle gives of one partition, by what runs in it. */
 export type PartitionValue<C> =
-  C extends Views<infer O, unknown> ? O : C extends Service<infer V> ? V : never;
+  C extends Views<infer O, unknown>
+    ? O
+    : C extends TaskSupervisorSpec
+      ? never
+      : C extends DynamicSupervisorSpec<infer A>
+        ? DynamicChildren<A>
+        : C extends Service<infer V>
+          ? V
+          : never;
 
 /** What `use` of a child gives of one partition, by what runs in it. */
 export type LinkedPartitionValue<C> =
@@ -58,6 +74,8 @@ export type LinkedPartitionValue<C> =
     ? I
     : C extends TaskSupervisorSpec
       ? LinkedTaskRunner
-      : C extends Service<infer V>
-        ? V
-        : never;
+      : C extends DynamicSupervisorSpec<infer A>
+        ? DynamicChildren<A>
+        : C extends Service<infer V>
+          ? V
+          : never;

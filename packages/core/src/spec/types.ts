@@ -6,6 +6,7 @@ import type { OnStuck } from '../model/policy.js';
 import type { AutoShutdown, RestartType } from '../model/restart-table.js';
 import type { Strategy } from '../model/strategy.js';
 import type { Logger } from './logger.js';
+import type { DynamicChildren } from './dynamic-types.js';
 import type { LinkedTaskRunner, TaskSupervisorSpec } from './task-types.js';
 import type { Views } from './view-types.js';
 
@@ -92,6 +93,8 @@ export interface Use {
   <V>(ref: Service<V>): V;
   /** Of a task supervisor: what runs tasks for this child. It may be kept. */
   (ref: TaskSupervisorSpec): LinkedTaskRunner;
+  /** Of a dynamic supervisor: what starts and ends children there. It may be kept. */
+  <A extends readonly unknown[]>(ref: DynamicSupervisorSpec<A>): DynamicChildren<A>;
 }
 
 /** What `whenReady` gives for which reference. */

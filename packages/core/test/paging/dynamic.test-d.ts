@@ -4,6 +4,7 @@ import {
   type ChildInfo,
   type ChildPage,
   type ChildPlace,
+  type DynamicChildren,
   type DynamicSupervisorHandle,
   type Lease,
   type LinkedTaskRunner,
@@ -117,6 +118,14 @@ async function outside(): Promise<void> {
   expectTypeOf(tree.supervisor(shards).for('a')).toEqualTypeOf<ServicePlace<UniqueRegistry<Room, string>>>();
   expectTypeOf(tree.use(counters).for(7)).toEqualTypeOf<{ count: number }>();
   const group: DynamicSupervisorHandle<[string, number]> = tree.supervisor(sessions).for('a');
+  task({
+    id: 'caller',
+    run: ({ use }) => {
+      expectTypeOf(use(sessions).for('a')).toEqualTypeOf<DynamicChildren<[string, number]>>();
+      // @ts-expect-error -- its template wants a name and a number
+      void use(sessions).for('a').startChild({});
+    },
+  });
   await group.startChild({ args: ['ada', 1] });
   // @ts-expect-error -- other arguments
   await group.startChild({ args: [1] });

@@ -280,7 +280,7 @@ describe('what is refused', () => {
     const spec = partitionSupervisor({
       id: 'x',
       partitions: 2,
-      child: dynamicSupervisor({ id: 'd', child }),
+      child: task({ id: 't', run: ({ sleep }) => sleep(1e9) }),
     });
     const { tree } = await boot({ children: [spec] });
     expect(() => tree.use(spec).for('a')).toThrow('for expects partitions that have a value');

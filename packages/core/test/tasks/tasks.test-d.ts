@@ -2,6 +2,7 @@
 import { expectTypeOf } from 'expect-type';
 import {
   type Context,
+  type DynamicChildren,
   type DynamicSupervisorHandle,
   type LinkedTaskRunner,
   type RunningTask,
@@ -67,7 +68,8 @@ task({
     expectTypeOf(use(rates)).toEqualTypeOf<Map<string, number>>();
     expectTypeOf(await use(tasks).async(() => 7).result).toEqualTypeOf<number>();
     // @ts-expect-error -- a supervisor of others has nothing to use
-    use(connections);
+    use(app);
+    expectTypeOf(use(connections)).toEqualTypeOf<DynamicChildren<[]>>();
   },
 });
 
