@@ -517,7 +517,7 @@ describe('use', () => {
         return (error as Error).message;
       }
     };
-    expect(ask()).toMatch(/'root\/db' is not running now: it is starting/);
+    expect(ask()).toMatch(/'root\/db' is not running: it is starting/);
     start.resolve('pool');
     await started;
     expect(ask()).toBe('pool');
@@ -525,7 +525,7 @@ describe('use', () => {
     expect(ask()).toMatch(/it is stopping/);
     stop.resolve();
     await terminated;
-    expect(ask()).toMatch(/it is stopped/);
+    expect(ask()).toMatch(/: it is down$/);
     await tree.deleteChild('db');
     expect(() => context.use(db)).toThrow(expect.objectContaining({ code: 'COPPICE_UNKNOWN_REF' }));
   });
@@ -539,7 +539,7 @@ describe('use', () => {
     const { tree } = await boot({ children: [asker, db.spec], maxRestarts: 100 });
     db.crash();
     await until(() => statuses(tree)[1] === 'db: restarting');
-    expect(() => context.use(db.spec)).toThrow(/it is restarting/);
+    expect(() => context.use(db.spec)).toThrow(/it did not start again; the next attempt is due/);
   });
 
   test('what is further down the tree: a niece, a cousin and its child', async () => {

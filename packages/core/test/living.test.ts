@@ -62,7 +62,7 @@ test('what does not live is told so in words', async () => {
   const { tree, settle } = await boot({ children: [a.spec] });
   a.finish();
   await settle();
-  expect(() => livingChild(tree, 'a')).toThrow("'root/a' is not running now: it is stopped");
+  expect(() => livingChild(tree, 'a')).toThrow("'root/a' is not running: it has no incarnation that lives");
   expect(() => livingChild(tree, 'below/c')).toThrow("'root' asks for 'below/c',");
   expect(() => livingChild(tree, scripted('b').spec)).toThrow("'root' asks for 'b',");
 });

@@ -59,6 +59,14 @@ const messageOf = (err: unknown): string => toWire(err).message;
 
 const inMs = (ms: number): string => `${Math.round(ms).toLocaleString('en-US')} ms`;
 
+/** So many children are named in a sentence. */
+const MOST_NAMED = 3;
+
+function named(paths: readonly string[]): string {
+  const left = paths.length - MOST_NAMED;
+  return paths.slice(0, MOST_NAMED).join(', ') + (left > 0 ? ` and ${left} more` : '');
+}
+
 const exit = (code: number): string => ` (exit code ${code})`;
 
 /** Why it does. */
@@ -80,7 +88,7 @@ const RECORDS: { readonly [N in RecordName]: readonly [Level, (facts: Facts[N]) 
     ({ reasons: [first, ...more] }) =>
       `not ready` +
       (first ? `: ${first.path} ${first.why}` : '') +
-      (more.length > 0 ? `, and ${more.length} more` : ''),
+      (more.length > 0 ? `; also because of ${named(more.map(({ path }) => path))}` : ''),
   ],
   'ready-again': ['info', (f) => `ready again after ${inMs(f.afterMs)}`],
   stopping: [

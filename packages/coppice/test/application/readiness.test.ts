@@ -24,3 +24,20 @@ test('it says when it is not ready, why, and when it is again; not that it start
     'shop: ready again in time',
   ]);
 });
+
+test('of several that are not up all are named, as far as they are few', async () => {
+  const program = start(`
+    const db = service({
+      id: 'db', backoff: { minMs: 200, maxMs: 200, jitter: 0 },
+      start: ({ fail, attempt }) => void (attempt === 1 && setTimeout(() => fail(new Error('gone')), 50)),
+    });
+    const others = ['a', 'b', 'c', 'd', 'e'].map((id) => service({ id, bindsTo: ['db'], start: () => id }));
+    await application({ id: 'shop', health: { port: 0, host: '127.0.0.1' }, children: [db, ...others] }).run();
+  `);
+  const line = await program.line(/not ready/);
+  program.kill('SIGTERM');
+  expect(await program.exited).toBe(0);
+  expect(line).toMatch(
+    /^shop: not ready: shop\/db is required, .*; also because of shop\/a, shop\/b, shop\/c and 2 more$/,
+  );
+});

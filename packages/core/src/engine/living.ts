@@ -92,7 +92,7 @@ export function livingChild(from: Viewpoint, ref: string | { readonly id: string
   const { runtime, status } = child;
   if (runtime instanceof Incarnation && !runtime.isOver) return new LivingChild(runtime);
   if (!(runtime instanceof SupervisorProcess)) {
-    throw coppiceError('COPPICE_NOT_RUNNING', { path, status, state: `it is ${status}` });
+    throw coppiceError('COPPICE_NOT_RUNNING', { path, status, state: 'it has no incarnation that lives' });
   }
   throw coppiceError('COPPICE_INVALID_ARGUMENT', {
     call: 'livingChild',

@@ -1,4 +1,5 @@
 /** Those who wait for a child to be up, by its path. */
+import type { ChildStatus } from '../model/child.js';
 import { type CoppiceError, coppiceError } from '../model/errors.js';
 import { checkOptions, show } from '../spec/checks.js';
 import type { WhenReadyOptions } from '../spec/types.js';
@@ -39,10 +40,7 @@ export class Readiness {
     const timer =
       timeoutMs === Infinity
         ? undefined
-        : this.#clock.setTimer(
-            () => reject(notReady(path, timeoutMs, state())),
-            Math.max(0, leftMs),
-          );
+        : this.#clock.setTimer(() => reject(notReady(path, timeoutMs, state())), Math.max(0, leftMs));
     const stay = quit?.onQuit(reject);
     try {
       await promise;

@@ -3,7 +3,8 @@
  * `step` and does what that says; a supervisor below it is another process in the same tree, and the two
  * talk by messages only.
  */
-import type { Child } from '../model/child.js';
+import { wordsFor } from '../explain/not-up.js';
+import type { Child, ChildStatus } from '../model/child.js';
 import { numberedId } from '../model/children.js';
 import type { Effect } from '../model/effect.js';
 import { type CoppiceError, coppiceError } from '../model/errors.js';

@@ -29,8 +29,7 @@ const STATUSES: Readonly<Record<ChildStatus, Words>> = {
 };
 
 /** What a child that is not up is at. */
-export const wordsFor: Words = (child, at) =>
-  STATUSES[child.status](child, at);
+export const wordsFor: Words = (child, at) => STATUSES[child.status](child, at);
 
 /** In whole seconds: whoever asks again a moment later finds the same words. */
 const soon = (nextStartAt: number | null, at: number): string =>

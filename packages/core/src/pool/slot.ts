@@ -68,7 +68,7 @@ export class Slot extends ChildWatcher implements Reply {
     const { readiness } = incarnation.process.tree;
     const limits = { timeoutMs: Infinity, leftMs: Infinity };
     try {
-      await readiness.wait(incarnation.path, () => '', limits, incarnation);
+      await readiness.wait(incarnation.path, () => ({ status: undefined, state: '' }), limits, incarnation);
     } catch {
       // It has to end before it is up: its supervisor tells of that.
       return;

@@ -10,7 +10,7 @@ test.each<[Partial<ChildSnapshot>, string]>([
   [{ status: 'starting' }, 'is starting'],
   [{ status: 'stopping' }, 'is stopping'],
   [{ status: 'killing' }, 'is being stopped by force'],
-  [{ status: 'exited' }, 'has just ended'],
+  [{ status: 'exited' }, 'has just ended, and what follows is not decided yet'],
   [{ status: 'restarting' }, 'did not start again; the next attempt is due'],
   [{ status: 'backing-off', nextStartAt: NOW + 1_001 }, 'has failed, and is started again in 2 s'],
   [{ status: 'backing-off', failures: 3 }, 'has failed 3 times in a row, and is started again'],

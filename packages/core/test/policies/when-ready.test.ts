@@ -114,7 +114,13 @@ describe('a reference stays valid', () => {
     const { tree, pass } = await plant({ children: [a.spec] });
     a.crash();
     await pass(0);
-    expect(() => tree.use(a.spec)).toThrow("'root/a' is not running now: it is backing-off");
+    expect(() => tree.use(a.spec)).toThrow(
+      "'root/a' is not running: it has failed, and is started again in 1 s",
+    );
+    // And for programs: the plain status.
+    const state = 'it has failed, and is started again in 1 s';
+    const details = { path: 'root/a', status: 'backing-off', state };
+    expect(() => tree.use(a.spec)).toThrow(expect.objectContaining({ details }));
     await pass(100);
     expect(tree.use(a.spec)).toBe(2);
   });
@@ -169,7 +175,10 @@ describe('whenReady waits', () => {
     const ready = watched(tree.whenReady(a.spec, { timeoutMs }));
     await pass(600);
     expect([ready.isOver, ready.error?.code, clock.pendingTimers]).toEqual([true, code, 0]);
-    if (code) expect(ready.error!.message).toBe("'root/a' is not up after 499 ms: it is backing-off");
+    if (code)
+      expect(ready.error!.message).toBe(
+        "'root/a' is not up after 499 ms: it has failed, and is started again in 1 s",
+      );
   });
 
   test('timeoutMs 0: now or never', async () => {
@@ -301,7 +310,12 @@ test('whoever has waited is not called any more when its task has to end', async
   const readiness = new Readiness(new SimulatedClock());
   const calls: string[] = [];
   const quit = { quitReason: undefined, onQuit: () => (calls.push('listen'), () => calls.push('leave')) };
-  const wait = readiness.wait('root/a', () => 'down', { timeoutMs: Infinity, leftMs: Infinity }, quit);
+  const wait = readiness.wait(
+    'root/a',
+    () => ({ status: undefined, state: 'it is down' }),
+    { timeoutMs: Infinity, leftMs: Infinity },
+    quit,
+  );
   expect([calls, readiness.isAwaited]).toEqual([['listen'], true]);
   readiness.up('root/a');
   await wait;

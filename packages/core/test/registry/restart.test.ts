@@ -31,7 +31,7 @@ test('while it is down, nobody is found and nobody can register; who ends meanwh
     () => members.get('a@1')!.names.unregister('a'),
     () => tree.use(names),
   ]) {
-    expect(call).toThrow(/^'root\/names' is not running( now: it is stopped)?$/);
+    expect(call).toThrow(/^'root\/names' is not running(: it is down)?$/);
   }
   expect(await rejection(group.startChild({ id: 'c' }))).toMatchObject({
     cause: { code: 'COPPICE_NOT_RUNNING' },

@@ -328,7 +328,7 @@ describe('use(tasks)', () => {
     let context!: Context;
     const { tree } = await bootWith(tasks, [caller((given) => void (context = given))]);
     await tree.terminateChild(tasks);
-    expect(() => context.use(tasks)).toThrow("'root/tasks' is not running now: it is stopped");
+    expect(() => context.use(tasks)).toThrow("'root/tasks' is not running: it is down");
     expect(() => context.use(taskSupervisor({ id: 'other' }))).toThrow("asks for 'other'");
   });
 });
