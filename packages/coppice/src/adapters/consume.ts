@@ -126,7 +126,7 @@ export function consume<T, A extends readonly unknown[] = readonly []>(
     await Promise.all(busy);
     await (cut ?? (isDone ? undefined : items.close()));
   };
-  return declare('consume', 'task', own, CHECKS, { run }) as Task<A>;
+  return declare('task', own, CHECKS, { run }) as Task<A>;
 }
 
 interface Items<T> {

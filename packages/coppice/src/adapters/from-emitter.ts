@@ -119,7 +119,7 @@ export function fromEmitter<E extends EmitterLike, A extends readonly unknown[] 
   const stop = (resource: E): unknown => own.stop(resource);
   const kill = (resource: E): unknown => own.kill?.(resource);
   const methods = { start, stop, ...(own.kill && { kill }) };
-  return declare('fromEmitter', 'service', own, CHECKS, methods) as Service<E, A>;
+  return declare('service', own, CHECKS, methods) as Service<E, A>;
 }
 
 /** No option is accepted and then ignored. */

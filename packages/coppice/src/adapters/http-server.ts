@@ -170,7 +170,7 @@ export function httpServer<S extends ServerOrListener>(
     stop: (running: object) => connectionsOf.get(running)?.stop(quietMs, acceptMs),
     kill: (running: object) => connectionsOf.get(running)?.cut(),
   };
-  return declare('httpServer', 'service', own, CHECKS, methods) as Service<RunningHttpServer<ServerOf<S>>>;
+  return declare('service', own, CHECKS, methods) as Service<RunningHttpServer<ServerOf<S>>>;
 }
 
 const RESULT = { key: 'server', of: 'httpServer()', isResult: true } as const;

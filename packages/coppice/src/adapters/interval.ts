@@ -61,5 +61,5 @@ export function interval<A extends readonly unknown[] = readonly []>(options: In
       await tick;
     }
   };
-  return declare('interval', 'task', own, CHECKS, { run }) as Task<A>;
+  return declare('task', own, CHECKS, { run }) as Task<A>;
 }

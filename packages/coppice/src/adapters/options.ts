@@ -11,6 +11,7 @@ import {
   task,
 } from '@coppice/core';
 import { show } from '@coppice/core/kit';
+import { CHILD_KEYS } from '../shared/child-options.js';
 import { OptionError } from '../shared/option-error.js';
 import { unknownKey } from '../shared/unknown-key.js';
 import { reading } from '../shared/reading.js';
@@ -80,10 +81,20 @@ function checked<O extends Pick<WorkerOptions, 'id'>>(adapter: string, options: 
   }
   const own = { ...options };
   const path = typeof own.id === 'string' ? own.id : undefined;
+  checkKeys(adapter, own, checks, path);
   for (const [key, check] of Object.entries(checks)) {
     checkOption(adapter, key, own[key as keyof O], check, path);
   }
   return own;
+}
+
+/** Before the values: whoever misspells an option that has to be there is told of the one that he wrote. */
+function checkKeys(adapter: string, own: object, checks: Checks, path: string | undefined): void {
+  const all = [...new Set([...CHILD_KEYS, ...Object.keys(checks)])];
+  const key = Object.keys(own).find((each) => !all.includes(each));
+  if (key === undefined) return;
+  const known = all.filter((each) => (checks[each] as Partial<Check> | undefined)?.isRefused !== true);
+  throw unknownKey({ kind: `child of ${adapter}()`, key, known, path });
 }
 
 function checkOption(
@@ -115,7 +126,6 @@ function checkOption(
 
 /** Declares the child of an adapter: the options that are not the adapter's own go to `service` or `task`. */
 export function declare(
-  adapter: string,
   kind: 'service' | 'task',
   options: WorkerOptions,
   checks: Checks,
@@ -123,25 +133,8 @@ export function declare(
 ): unknown {
   const rest: Record<string, unknown> = { ...options };
   for (const key of Object.keys(checks)) delete rest[key];
-  // One that the adapter fills in itself is as unknown here as any other; the other kind refuses it.
-  const taken = kind === 'service' ? ['start', 'stop', 'kill'] : ['run'];
-  const isService = (kind === 'service') !== taken.some((key) => key in rest);
   const spec: unknown = { ...rest, ...methods };
-  try {
-    return isService
-      ? service(spec as ServiceOptions<unknown, unknown[]>)
-      : task(spec as TaskOptions<unknown[]>);
-  } catch (error) {
-    if (!(error instanceof SpecError) || error.code !== 'COPPICE_UNKNOWN_OPTION') throw error;
-    const key = String(error.details['key']);
-    const common = String(error.details['expected']).split(', ');
-    const isRefused = (name: string): boolean =>
-      (checks[name] as Partial<Check> | undefined)?.isRefused === true;
-    const own = [...common.filter((name) => !FILLED_IN.includes(name)), ...Object.keys(checks)];
-    const known = own.filter((name) => !isRefused(name));
-    throw unknownKey({ kind: `child of ${adapter}()`, key, known, path: error.path });
-  }
+  return kind === 'service'
+    ? service(spec as ServiceOptions<unknown, unknown[]>)
+    : task(spec as TaskOptions<unknown[]>);
 }
-
-/** What an adapter makes of its own options. */
-const FILLED_IN = ['start', 'stop', 'kill', 'run'];

@@ -71,5 +71,5 @@ export function poller<A extends readonly unknown[] = readonly []>(options: Poll
       await sleep(pauseMs * (1 + jitter * (2 * random() - 1)));
     }
   };
-  return declare('poller', 'task', own, CHECKS, { run }) as Task<A>;
+  return declare('task', own, CHECKS, { run }) as Task<A>;
 }

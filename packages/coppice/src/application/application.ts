@@ -1,7 +1,7 @@
 /** `application`: the root supervisor that can own its process. */
 import type { ChildRef, Health, HealthChange, Service, StopReport, SupervisorTree } from '@coppice/core';
 import { healthServer } from '../health/index.js';
-import { type ApplicationHealth, checkOverrides } from './health-options.js';
+import { type ApplicationHealth, checkOverrides, underHealth } from './health-options.js';
 import { Lifecycle } from './lifecycle.js';
 import { reading } from '../shared/reading.js';
 import { readOptions, settingsOf, specOf } from './options.js';
@@ -58,9 +58,13 @@ function declared(options: ApplicationOptions): Application {
 /** The first child of an application that answers probes. */
 function probesOf(health: ApplicationHealth, app: () => Application): Service {
   const server = Object.entries(health).filter(([key]) => key !== 'children');
-  return healthServer({
-    ...(Object.fromEntries(server) as Omit<ApplicationHealth, 'children'>),
-    health: () => app().health(),
-    changes: () => app().healthChanges(),
-  });
+  try {
+    return healthServer({
+      ...(Object.fromEntries(server) as Omit<ApplicationHealth, 'children'>),
+      health: () => app().health(),
+      changes: () => app().healthChanges(),
+    });
+  } catch (error) {
+    throw underHealth(error);
+  }
 }

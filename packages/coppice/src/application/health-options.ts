@@ -2,6 +2,7 @@
 import type { ChildHealth, ChildSpec, ChildrenHealth, SupervisorSpec } from '@coppice/core';
 import { show } from '@coppice/core/kit';
 import type { HealthServerOptions } from '../health/health-server.js';
+import { OptionError, type WrongOption } from '../shared/option-error.js';
 import { ApplicationError, hint } from './errors.js';
 
 /** The options of the health server of an application, and overrides for its children. */
@@ -25,6 +26,24 @@ const CHECKS: Readonly<
   ],
 };
 const KEYS = Object.keys(CHECKS);
+
+/** The rest of it is checked by the health server. @throws ApplicationError */
+export function checkHealth(given: unknown): ApplicationHealth | undefined {
+  if (given === undefined || isObject(given)) return given as ApplicationHealth | undefined;
+  throw invalid('health', 'an object, like { port: 8080 }', given);
+}
+
+/** What the health server says of an option, with the name under which it was written. */
+export function underHealth(error: unknown): unknown {
+  if (!(error instanceof OptionError)) return error;
+  const { key, expected, got, hint } = error.details as unknown as WrongOption;
+  const mend = hint === undefined ? '' : `. ${hint}`;
+  return new ApplicationError('COPPICE_APP_INVALID_OPTION', {
+    key: `health.${key}`,
+    expected,
+    got: `${got}${mend}`,
+  });
+}
 
 /** A path that is misspelt would have no effect, and nobody would know. @throws ApplicationError */
 export function checkOverrides(given: unknown, spec: SupervisorSpec): ChildrenHealth {

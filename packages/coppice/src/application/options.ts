@@ -11,7 +11,7 @@ import {
 import { show } from '@coppice/core/kit';
 import { type EventLoopSettings, checkEventLoop } from '../event-loop/index.js';
 import { FAULT_POLICIES, type FaultPolicy, defaultFaultPolicy } from '../faults/index.js';
-import type { ApplicationHealth } from './health-options.js';
+import { type ApplicationHealth, checkHealth } from './health-options.js';
 import { ApplicationError, hint } from './errors.js';
 import { checkSignals } from './signals.js';
 import type { ApplicationLogger, ApplicationOptions } from './types.js';
@@ -74,7 +74,7 @@ export function settingsOf(options: ApplicationOptions): Settings {
     startTimeoutMs: duration('startTimeoutMs', options.startTimeoutMs ?? 30_000, true),
     faults: policy(options.faults ?? defaultFaultPolicy()),
     eventLoop: eventLoop(options.eventLoop),
-    health: options.health,
+    health: checkHealth(options.health),
     recorder: options.recorder ?? true,
     logger: options.logger,
     clock: options.clock ?? realClock,

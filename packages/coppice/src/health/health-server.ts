@@ -72,7 +72,7 @@ export function healthServer(options: HealthServerOptions): Service<Server> {
     id: options?.id ?? 'health',
   }));
   const { port, host, health, changes } = checkOptions('healthServer', named, CHECKS);
-  return declare('healthServer', 'service', named, CHECKS, {
+  return declare('service', named, CHECKS, {
     start: (context: Context) => listen(createServer(answer(health, changes)), port, host, context),
     stop: close,
   }) as Service<Server>;

@@ -12,9 +12,10 @@ interface UnknownKey {
   readonly path?: unknown;
 }
 
-/** With a suggestion, if one of the options is near or is called so elsewhere. */
+/** With a suggestion, if one of the options is near, is the same with its unit, or is called so elsewhere. */
 export function unknownKey({ kind, key, known, elsewhere = {}, path }: UnknownKey): SpecError {
-  const near = Object.hasOwn(elsewhere, key) ? elsewhere[key] : closest(key, known);
+  const withUnit = known.find((name) => name === `${key}Ms`);
+  const near = Object.hasOwn(elsewhere, key) ? elsewhere[key] : (withUnit ?? closest(key, known));
   return new SpecError('COPPICE_UNKNOWN_OPTION', {
     kind,
     key,

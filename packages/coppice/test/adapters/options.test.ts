@@ -55,6 +55,12 @@ const wrong: [string, () => unknown, string, string][] = [
     "a child of interval() has no option 'evryMs', did you mean 'everyMs'?; its options are id, restart",
   ],
   [
+    'a misspelt option that has to be there',
+    () => interval(any({ id: 'a', every: 1, run })),
+    'COPPICE_UNKNOWN_OPTION',
+    "a child of interval() has no option 'every', did you mean 'everyMs'?",
+  ],
+  [
     'a misspelt option of all children',
     () => interval(any({ id: 'a', restrat: 'permanent', everyMs: 1, run })),
     'COPPICE_UNKNOWN_OPTION',

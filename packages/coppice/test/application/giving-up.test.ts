@@ -25,7 +25,9 @@ test.each([
     await application({ id: 'shop', children: [told('db'), deep, told('api')] }).run();
   `);
   expect(await program.exited).toBe(1);
-  expect(program.output).toMatch(new RegExp(`shop: ends, since a child gave up \\(exit code 1\\): ${message.source}`));
+  expect(program.output).toMatch(
+    new RegExp(`shop: ends, since a child gave up \\(exit code 1\\): ${message.source}`),
+  );
   expect(program.lines).toEqual(
     expect.arrayContaining(['  caused by Error: query failed', '  caused by Error E_SCHEMA: no such table']),
   );

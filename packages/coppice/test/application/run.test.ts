@@ -95,7 +95,9 @@ describe('the deadline', () => {
     );
     expect(program.output).toMatch(/shop\/leaky did not stop: asked at 20\S+Z while running/);
     expect(program.output).toContain('stop db'); // the others are stopped in order all the same
-    expect(program.output).toMatch(/ends with 2 still running \(exit code 1\): shop\/inner\/loop, shop\/leaky/);
+    expect(program.output).toMatch(
+      /ends with 2 still running \(exit code 1\): shop\/inner\/loop, shop\/leaky/,
+    );
   });
 
   test('says of one that was given up long before since when it hangs', async () => {
@@ -177,7 +179,9 @@ describe('the end by itself', () => {
     expect(await program.exited).toBe(1);
     const from = program.lines.findIndex((line) => line.includes('since a supervisor gave up'));
     expect(program.lines.slice(from)).toEqual([
-      expect.stringMatching(/^shop: ends, since a supervisor gave up \(exit code 1\): 'shop' gave up: 'feeds' needed/),
+      expect.stringMatching(
+        /^shop: ends, since a supervisor gave up \(exit code 1\): 'shop' gave up: 'feeds' needed/,
+      ),
       expect.stringMatching(
         /^ {2}caused by GaveUpError COPPICE_GAVE_UP: 'shop\/feeds' gave up: 'poll' needed/,
       ),

@@ -145,3 +145,14 @@ test('all that is declared may be named', () => {
   });
   expect(app.children.map(({ id }) => id)).toEqual(['health', 'db', 'feeds']);
 });
+
+test.each([
+  [8080, 'health has to be an object, like { port: 8080 }; got 8080'],
+  [false, 'health has to be an object, like { port: 8080 }; got false'],
+  [{}, 'health.port has to be a whole number from 0 to 65,535; got undefined'],
+  [{ port: '80' }, "got '80'. What comes from the environment is text: write Number(...)"],
+])('health: %j is refused under the name that it was given', (health, message) => {
+  const declare = () => application({ id: 'shop', children: [], health: health as never });
+  expect(declare).toThrow(message);
+  expect(declare).toThrow(expect.objectContaining({ code: 'COPPICE_APP_INVALID_OPTION' }));
+});
