@@ -29,5 +29,6 @@ export { complain } from './engine/complain.js';
 export { checkOptions, checkPort, readOnce, show } from './spec/checks.js';
 export { LivingChild, type Viewpoint, clockOf, livingChild, livingChildren } from './engine/living.js';
 export { narrate, narrationOf } from './engine/narrator.js';
+export { declareRoot } from './spec/root-of-process.js';
 export { placeOnce } from './explain/once.js';
 export { isSameDeclaration, isViewed, standIn, standInAsCopy } from './engine/stand-in.js';

@@ -1,5 +1,6 @@
 /** `application`: the root supervisor that can own its process. */
 import type { ChildRef, Health, HealthChange, Service, StopReport, SupervisorTree } from '@coppice/core';
+import { declareRoot } from '@coppice/core/kit';
 import { healthServer } from '../health/index.js';
 import { type ApplicationHealth, checkOverrides, underHealth } from './health-options.js';
 import { Lifecycle } from './lifecycle.js';
@@ -52,6 +53,7 @@ function declared(options: ApplicationOptions): Application {
   const app = Object.freeze(
     Object.assign<object, object>(Object.create(methods) as object, spec),
   ) as Application;
+  declareRoot(app, 'under run() the process exits with code 1');
   return app;
 }
 

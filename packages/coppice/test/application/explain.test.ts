@@ -1,5 +1,5 @@
 /** An application explains itself: it records by default, and knows what becomes of the process. */
-import { SimulatedClock, application, service } from 'coppice';
+import { SimulatedClock, application, explainPolicy, service, supervisor, task } from 'coppice';
 import { endPrograms, start } from './support/program.js';
 
 afterEach(endPrograms);
@@ -58,4 +58,20 @@ test('while it has the process it says what becomes of that; who asked it to sto
   program.kill('SIGTERM');
   expect(await program.line(/^by /)).toBe('by SIGTERM');
   expect(await program.exited).toBe(0);
+});
+
+test('its declaration explains that nothing is above it, and what its end means', () => {
+  const feed = task({ id: 'feed', run: ({ sleep }) => sleep(1_000) });
+  const app = application({ id: 'shop', children: [feed] });
+  const plain = (text: string) => text.replaceAll(/\s+/g, ' ');
+  const text = plain(explainPolicy(app));
+  expect(text).toContain('shop: an application');
+  const end = 'in reverse order and ends, and under run() the process exits with code 1.';
+  expect(text).toContain(end);
+  expect(plain(explainPolicy(feed, app))).toContain(end);
+  // As the child of another it is a supervisor like any other.
+  const nested = plain(explainPolicy(app, supervisor({ id: 'all', children: [app] })));
+  expect(nested).toContain('shop: a permanent supervisor');
+  expect(nested).toContain('in reverse order and ends, and what is above it decides.');
+  expect(nested).not.toContain('run()');
 });

@@ -2,6 +2,7 @@
 import { type ChildPolicy, KILL_GRACE_MS, isSupervisorKind } from '../model/policy.js';
 import { stopBudgetMs } from '../model/stop-budget.js';
 import type { AnySupervisor, Row } from './explain.js';
+import { whatFollows } from './root-of-process.js';
 import type { SupervisorSpec } from './types.js';
 import { growthOf, hangSentence, tripSentence } from './explain-delays.js';
 import { count, delayRange, exact, names } from './explain-words.js';
@@ -102,10 +103,10 @@ function errors({ spec: { classify } }: Facts): string[] {
 }
 
 function givesUp(facts: Facts): string[] {
-  const { spec, supervisor, limit: counted, isSupervisor } = facts;
+  const { spec, above, supervisor, limit: counted, isSupervisor } = facts;
   if (spec.restart === 'temporary') return [];
   const isEndless = counted?.maxRestarts === Infinity;
-  const escalation = `${supervisor} gives up with it: it stops all its children in reverse order and ends, and what is above it decides.`;
+  const escalation = `${supervisor} gives up with it: it stops all its children in reverse order and ends, and ${whatFollows(above)}.`;
   const own = sentence(facts, escalation);
   if (isSupervisor) {
     if (spec.giveUp === 'escalate') return spec.restart === 'transient' ? [] : [shared(facts)];
@@ -118,10 +119,10 @@ function givesUp(facts: Facts): string[] {
 }
 
 /** What it means if the limit of all is used up. */
-function shared({ supervisor, limit: counted }: Facts): string {
+function shared({ above, supervisor, limit: counted }: Facts): string {
   if (counted?.maxRestarts === Infinity) return 'Never, as long as it only fails.';
   return capital(
-    `${supervisor} gives up: it stops all its children in reverse order and ends, and what is above it decides.`,
+    `${supervisor} gives up: it stops all its children in reverse order and ends, and ${whatFollows(above)}.`,
   );
 }
 

@@ -4,6 +4,7 @@ import { type ChildPolicy, isSupervisorKind } from '../model/policy.js';
 import type { AnySupervisor, Row } from './explain.js';
 import { growthOf } from './explain-delays.js';
 import { count, delayRange, exact, range, rough } from './explain-words.js';
+import { whatFollows } from './root-of-process.js';
 import { AT_ONCE, countedIn, delaysOf, outcomeOf } from './limits.js';
 
 const STRATEGIES = {
@@ -15,13 +16,14 @@ const STRATEGIES = {
 /** So many children are listed. */
 const MOST = 30;
 
-export function supervisorRows(spec: AnySupervisor): Row[] {
+/** @param isTop - is it not looked at as a child of another one? */
+export function supervisorRows(spec: AnySupervisor, isTop: boolean): Row[] {
   const { maxRestarts, withinMs, childBackoff, autoShutdown } = spec;
   const limit =
     maxRestarts === Infinity
       ? 'They may be restarted as often as it takes.'
       : `They may be restarted ${count(maxRestarts, 'time')} within ${exact(withinMs)}, all together (those with a limit of ` +
-        `their own aside). At one more it gives up: it stops them ${howStopped(spec)} and ends, and what is above it decides.`;
+        `their own aside). At one more it gives up: it stops them ${howStopped(spec)} and ends, and ${whatFollows(isTop ? spec : undefined)}.`;
   const delays = childBackoff
     ? [
         ` Those without a backoff of their own are started again after ${delayRange(childBackoff, 1)}.`,

@@ -4,6 +4,7 @@ import { type ChildKind, type ChildPolicy, isSupervisorKind } from '../model/pol
 import { show } from './checks.js';
 import { childRows } from './explain-child.js';
 import { supervisorRows } from './explain-supervisor.js';
+import { completeRoot, isRootOfProcess } from './root-of-process.js';
 import type { DynamicSupervisorSpec, SupervisorSpec, Template } from './types.js';
 import { completeChild } from './validate.js';
 
@@ -38,9 +39,12 @@ export function explainPolicy(
   spec: Template,
   supervisor?: SupervisorSpec | DynamicSupervisorSpec<never>,
 ): string {
-  const complete = completeChild(spec, supervisor?.id ?? '') as ChildPolicy;
-  if (supervisor === undefined) return [headOf(complete.id, complete), ...explain(complete)].join('\n');
-  const above = completeChild(supervisor, '');
+  const complete = completeRoot(spec, completeChild(spec, supervisor?.id ?? '') as ChildPolicy);
+  if (supervisor === undefined) {
+    const head = isRootOfProcess(complete) ? `${complete.id}: an application` : headOf(complete.id, complete);
+    return [head, ...explain(complete)].join('\n');
+  }
+  const above = completeRoot(supervisor, completeChild(supervisor, ''));
   if (!isSupervisorKind(above.kind)) {
     throw coppiceError('COPPICE_INVALID_ARGUMENT', {
       call: 'explainPolicy',
@@ -64,7 +68,7 @@ export const headOf = (name: string, { kind, restart }: ChildPolicy): string =>
 
 /** The lines below the heading, about a complete declaration. */
 export function explain(spec: ChildPolicy, above?: AnySupervisor): string[] {
-  const own = isSupervisorKind(spec.kind) ? supervisorRows(spec as unknown as AnySupervisor) : [];
+  const own = isSupervisorKind(spec.kind) ? supervisorRows(spec as unknown as AnySupervisor, !above) : [];
   return layOut([...own, ...childRows(spec, above)]);
 }
 
