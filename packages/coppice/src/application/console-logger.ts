@@ -1,5 +1,5 @@
 /** The logger of an application that was given none: readable lines, while it has the process. */
-import { toWire } from '@coppice/core';
+import { type Logger, toWire } from '@coppice/core';
 import { isOwnFrame } from '../faults/own-frames.js';
 import { causesOf } from './causes.js';
 import type { ApplicationLogger } from './types.js';
@@ -10,7 +10,7 @@ type Level = 'debug' | 'info' | 'warn' | 'error' | 'fatal';
  * Writes `id: message`; of the fields only `err`, with its causes. Records for `debug` are left out, those for
  * information go to stdout, the others to stderr.
  */
-export function consoleLogger(name: string, isOn: () => boolean): ApplicationLogger {
+export function consoleLogger(name: string, isOn: () => boolean): ApplicationLogger & Logger {
   const write =
     (level: Level) =>
     (first: string | object, second?: string): void => {

@@ -4,7 +4,7 @@ import type {
   Clock,
   Health,
   HealthChange,
-  Logger,
+  LoggerLike,
   Random,
   RecorderOptions,
   StopReport,
@@ -16,10 +16,10 @@ import type { EventLoopOptions } from '../event-loop/index.js';
 import type { FaultPolicy } from '../faults/index.js';
 import type { ApplicationHealth } from './health-options.js';
 
-/** As much of pino's logger as an application uses. */
-export interface ApplicationLogger extends Logger {
+/** As much of pino's logger as an application uses. What can make no children, as `console`, will do too. */
+export interface ApplicationLogger extends LoggerLike {
   /** For the record of what ended the process. Where there is none, `error` is used. */
-  readonly fatal?: Logger['error'] | undefined;
+  readonly fatal?: LoggerLike['error'] | undefined;
   /** Called, and waited for (2 s at most), before the process exits: with a callback, or returning a promise. */
   readonly flush?: ((done?: (error?: Error) => void) => unknown) | undefined;
 }

@@ -48,11 +48,11 @@ const lineOf = (fields: object, first: string | object, rest: [message?: string]
   typeof first === 'string' ? [fields, first] : [{ ...fields, ...first }, ...rest];
 
 /** Its own child, if it can make one that is a logger. */
-function childOf(logger: LoggerLike, fields: object, trouble: PortTrouble): Logger | undefined {
+function childOf(logger: LoggerLike, fields: object, trouble: PortTrouble): LoggerLike | undefined {
   let how = 'has given what is no logger';
   try {
     if (!logger.child) return undefined;
-    const child: Logger = logger.child({ ...fields });
+    const child: LoggerLike = logger.child({ ...fields });
     if (LEVELS.every((level) => typeof child[level] === 'function')) return child;
   } catch (error) {
     how = hasThrown(error);

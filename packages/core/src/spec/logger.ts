@@ -23,7 +23,10 @@ export interface Logger {
 }
 
 /** What a tree can log to: a logger, or something simpler that can make no children, as `console`. */
-export type LoggerLike = Omit<Logger, 'child'> & Partial<Pick<Logger, 'child'>>;
+export interface LoggerLike extends Omit<Logger, 'child'> {
+  /** A logger that adds these fields to each record; without it they are written with each line. */
+  readonly child?: ((bindings: Record<string, unknown>) => LoggerLike) | undefined;
+}
 
 const nothing = (): void => {};
 
