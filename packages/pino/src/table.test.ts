@@ -210,6 +210,14 @@ describe("OTP's do_restart: which ends are reported", () => {
     expect(says({ reason: { kind: 'shutdown', detail: { left: 3 } } })).toBe(
       'shop/db shut itself down after 312 ms: {"left":3}',
     );
+    const isPermanent = { restart: 'permanent', reason: { kind: 'normal' } } as const;
+    const hint = ": was an await forgotten in its run? If it may end, give it restart: 'transient'";
+    expect(says({ ...isPermanent, kind: 'task' })).toBe(
+      `shop/db completed after 312 ms, though it is permanent${hint}`,
+    );
+    // It has done something, or has no run.
+    expect(says({ ...isPermanent, kind: 'task', uptimeMs: 5_000 })).not.toContain(hint);
+    expect(says({ ...isPermanent, kind: 'service' })).not.toContain(hint);
     expect(says({ reason: gaveUp })).toBe('shop/db gave up after 312 ms: boom');
     expect(says({ reason: { kind: 'killed' }, uptimeMs: 10_800_000 })).toBe('shop/db was killed after 3 h');
   });

@@ -118,7 +118,7 @@ export const EVENT_LOG: EventLog = Object.freeze<EventLog>({
     level: (e) => (reportCompleted(e) ? 'error' : 'info'),
     message: (e) =>
       `${e.path} ${gaveUp(e.reason) ? 'gave up' : ENDED[e.reason.kind]} after ${duration(e.uptimeMs)}` +
-      `${e.restart === 'permanent' ? ', though it is permanent' : ''}${because(e.reason)}`,
+      `${e.restart === 'permanent' ? `, though it is permanent${forgotten(e)}` : ''}${because(e.reason)}`,
     fields: (e) => withChild(e, { uptimeMs: ms(e.uptimeMs), ...ending(e.reason) }),
     error: (e) => errorIn(e.reason),
     report: reportCompleted,
@@ -350,6 +350,14 @@ export const EVENT_LOG: EventLog = Object.freeze<EventLog>({
     error: (e) => e.error,
   },
 });
+
+/** A task that was meant to run on and is over so soon has probably not waited for its work. */
+const SOON_MS = 5_000;
+
+const forgotten = ({ kind, reason, uptimeMs }: EventOf<'child:completed'>): string =>
+  kind === 'task' && reason.kind === 'normal' && uptimeMs < SOON_MS
+    ? `: was an await forgotten in its run? If it may end, give it restart: 'transient'`
+    : '';
 
 const ENDED = {
   normal: 'completed',
