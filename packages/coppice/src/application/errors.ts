@@ -20,7 +20,7 @@ const MESSAGES: Readonly<Record<ApplicationErrorCode, (details: Record<string, s
     `a process of its own`,
   COPPICE_APP_IN_TEST: (d) =>
     `run() takes signals and ends the process, which belongs to ${d['runner']} here; in a test use start() and ` +
-    `stop(), which touch nothing global`,
+    `stop(), which touch nothing global, or @coppice/testing`,
   COPPICE_APP_START_TIMEOUT: (d) =>
     `'${d['path']}' was not up within ${d['startTimeoutMs']} ms after the start of the application${d['undone']}; find ` +
     `out what its start waits for, or raise startTimeoutMs`,

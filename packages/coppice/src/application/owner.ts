@@ -26,9 +26,16 @@ export function ownProcess(id: string): () => void {
  * starts inherit them, and may well run.
  */
 function testRunner(): string | undefined {
-  const { JEST_WORKER_ID, VITEST } = process.env;
+  const { JEST_WORKER_ID, VITEST, NODE_TEST_CONTEXT } = process.env;
   const isJest = (symbol: symbol): boolean => symbol.description?.includes('jest') === true;
   if (JEST_WORKER_ID !== undefined && Object.getOwnPropertySymbols(globalThis).some(isJest)) return 'Jest';
   if (VITEST !== undefined && '__vitest_worker__' in globalThis) return 'Vitest';
-  return undefined;
+  const isNodeTest = NODE_TEST_CONTEXT !== undefined || process.execArgv.includes('--test');
+  return isNodeTest && hasLoadedNodeTest() ? 'node:test' : undefined;
+}
+
+/** There is no API that tells; the list of what is loaded has been there for ever. */
+function hasLoadedNodeTest(): boolean {
+  const { moduleLoadList = [] } = process as { moduleLoadList?: readonly string[] };
+  return moduleLoadList.includes('NativeModule internal/test_runner/harness');
 }

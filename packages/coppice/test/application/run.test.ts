@@ -405,3 +405,26 @@ describe('what a first attack found', () => {
     expect(program.output).not.toContain('ready');
   });
 });
+
+describe('node:test', () => {
+  const program = `
+    const app = application({ id: 'shop', children: [told('a')] });
+    await app.run().catch((error) => say(error.code + ': ' + error.message));
+  `;
+  const env = { NODE_TEST_CONTEXT: 'child' };
+
+  test('its process is not taken from it', async () => {
+    const { exited, lines } = start(`import 'node:test'; ${program}`, { env });
+    expect(await exited).toBe(0);
+    const said = lines.find((line) => line.includes('COPPICE_APP_IN_TEST'));
+    expect(said).toMatch(/belongs to node:test here; in a test use start\(\) and stop\(\)/);
+    expect(lines.join()).not.toContain('start a');
+  });
+
+  test('a program that a test starts runs, though it inherits its environment', async () => {
+    const running = start(program, { env });
+    await running.line(/shop: ready/);
+    running.kill('SIGTERM');
+    expect(await running.exited).toBe(0);
+  });
+});
