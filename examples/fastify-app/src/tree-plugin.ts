@@ -1,8 +1,8 @@
 /**
- * What a Fastify app knows of the tree that it is in: `server.use(db)` for routes, 503 while that is down, and
- * `GET /readyz`. It can be taken over as it is.
+ * What a Fastify app knows of the tree that it is in: `server.use(db)` for routes, and `GET /readyz`. The 503 while db is down
+ * needs nothing: what `use` throws says so, and Fastify answers with it. It can be taken over as it is.
  */
-import { type Health, NotRunningError, type Use } from 'coppice';
+import type { Health, Use } from 'coppice';
 import type { FastifyInstance } from 'fastify';
 import plugin from 'fastify-plugin';
 
@@ -23,15 +23,6 @@ export interface TreePluginOptions {
 export const treePlugin = plugin(
   async (app: FastifyInstance, { use, health }: TreePluginOptions) => {
     app.decorate('use', use);
-
-    app.setErrorHandler((error, _request, reply) => {
-      // Everything else goes on to the handler of Fastify.
-      if (!(error instanceof NotRunningError)) throw error;
-      return reply
-        .code(503)
-        .header('retry-after', '1')
-        .send({ statusCode: 503, error: 'Service Unavailable', message: error.message });
-    });
 
     app.get('/readyz', { logLevel: 'warn' }, (_request, reply) => {
       const { isReady, status, reasons } = health();

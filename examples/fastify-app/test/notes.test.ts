@@ -62,7 +62,14 @@ test('503 while the store is down, not ready, and all is well again when it is b
   const { app, api, tree, events, url } = await start();
   await tree.pause(store);
   tree.use(store).break();
-  expect(await ask(`${url}/notes`)).toMatchObject({ status: 503, body: { error: 'Service Unavailable' } });
+  // The plugin has no error handler: Fastify reads the status and the headers from the error.
+  expect(await ask(`${url}/notes`)).toMatchObject({
+    status: 503,
+    body: { error: 'Service Unavailable', code: 'COPPICE_NOT_RUNNING' },
+  });
+  expect((await fetch(`${url}/notes`, { headers: { connection: 'close' } })).headers.get('retry-after')).toBe(
+    '1',
+  );
   expect(await ask(`${url}/readyz`)).toMatchObject({
     status: 503,
     body: { reasons: [{ path: 'notes/store' }] },
