@@ -1,7 +1,7 @@
 import type { RequestListener } from 'node:http';
 import { service } from 'coppice';
 
-export { createServer } from 'node:http';
+export { STATUS_CODES, Server, ServerResponse, createServer } from 'node:http';
 export { WebSocketServer } from 'ws';
 
 export const db = service({
