@@ -15,7 +15,7 @@ export function buildApp({ use, log, signal }: Context): Express {
   });
 
   app.post('/posts', express.json(), async (request, response) => {
-    const text: unknown = request.body?.text;
+    const { text } = Object(request.body) as { readonly text?: unknown };
     if (typeof text !== 'string' || text === '')
       return void response.status(400).json({ error: 'text is missing' });
     const post = await use(db).add({ text, at: Date.now() });
@@ -27,7 +27,7 @@ export function buildApp({ use, log, signal }: Context): Express {
 
   // Express itself would answer with the same status and headers, in HTML with the stack, and log each 503. That the
   // database is away the log says once, so what remains are our own mistakes.
-  const onError: ErrorRequestHandler = (error, request, response, next) => {
+  const onError: ErrorRequestHandler = (error: unknown, request, response, next) => {
     if (response.headersSent) return next(error);
     const { statusCode = 500, headers = {} } = Object(error) as { statusCode?: number; headers?: object };
     if (statusCode === 500) log.error({ err: error }, `${request.method} ${request.path} failed`);
