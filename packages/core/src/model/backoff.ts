@@ -19,7 +19,7 @@ export interface Backoff {
   readonly factor: number;
   /** The share of each delay that chance may take off, 0 to 1. */
   readonly jitter: number;
-  /** A run of so many milliseconds makes good all failures before it. */
+  /** After a run of so many milliseconds the delays begin anew. */
   readonly resetAfterMs: number;
 }
 

@@ -42,9 +42,15 @@ export function judge(s: Supervisor, child: Child, because: 'exit' | 'start-fail
   return giveUp(s, child, verdict === 'exit', backoff);
 }
 
-/** A run that was long enough makes good what was before it. */
+/**
+ * After a run that was long enough the delays begin anew. Its limit is another matter, that forgets by time alone; but
+ * whoever had given up, and kept trying until it was well, begins with a clean sheet.
+ */
 function countFailure(recovery: Recovery, { resetAfterMs }: Backoff): void {
-  if (recovery.uptimeMs >= resetAfterMs) forgive(recovery);
+  if (recovery.uptimeMs >= resetAfterMs) {
+    if (recovery.isSlow) forgive(recovery);
+    recovery.failures = 0;
+  }
   recovery.failures++;
 }
 

@@ -142,7 +142,7 @@ function sentence({ spec, above }: Facts, escalation: string): string {
     case 'keep-trying':
       return delays
         ? `it keeps trying: it is started again ${delayRange({ ...delays, minMs: delays.maxMs }, 1)} after each failure, for ever, ` +
-            `until a run of ${exact(delays.resetAfterMs)} makes it good.`
+            `until it has run for ${exact(delays.resetAfterMs)}.`
         : 'it keeps trying.';
     case 'remove':
       return 'it is gone, as one that has ended, and the others run on.';

@@ -9,8 +9,8 @@ export function growthOf(delays: Backoff): string[] {
   const grows = longestDelayMs(delays, 2) > longestDelayMs(delays, 1);
   const reset =
     resetAfterMs >= WHOLE_LIFE_MS
-      ? 'No run is so long that it makes good the failures before it.'
-      : `A run of ${exact(resetAfterMs)} makes good the failures before it.`;
+      ? 'No run is so long that the delays begin anew.'
+      : `After a run of ${exact(resetAfterMs)} the delays begin anew.`;
   if (!grows) return [reset];
   const times = factor === 2 ? 'doubles that' : `makes that ${Number(factor.toFixed(3))} times as long`;
   return [
@@ -55,7 +55,7 @@ export function hangSentence(
   const who = limit.owner === 'child' ? 'it' : 'its supervisor';
   const each = hang.what === 'start' ? 'If every start hangs' : 'If that happens every time';
   if (prompt.trips === 'never') {
-    return [`${each} it is tried again for ever${whyNever(limit, prompt, delays)}.`];
+    return [`${each} it is tried again for ever${whyNever(limit, prompt)}.`];
   }
   const after = { minMs: prompt.after.minMs, maxMs: stubborn.after.maxMs };
   const isSure = prompt.trips === 'always' && stubborn.trips === 'always';
@@ -74,8 +74,5 @@ export function hangSentence(
   ];
 }
 
-function whyNever(limit: CountedIn, outcome: Outcome, delays: Backoff | undefined): string {
-  if (outcome.isForgiven && limit.owner === 'child' && delays)
-    return `, since a run of ${exact(delays.resetAfterMs)} makes good the failures before it`;
-  return `, since ${count(limit.maxRestarts, 'restart')} then take ${rough(outcome.after.minMs, Math.floor)} at least`;
-}
+const whyNever = (limit: CountedIn, { after }: Outcome): string =>
+  `, since ${count(limit.maxRestarts, 'restart')} then take ${rough(after.minMs, Math.floor)} at least`;

@@ -31,7 +31,7 @@ export type AnySupervisor = SupervisorSpec | DynamicSupervisorSpec<never>;
  * console.log(explainPolicy(feed));
  * // feed: a permanent task
  * //   restarts   However it ends, it is started again 50 to 100 ms later. Each further failure in a row
- * //              doubles that, up to 5 to 10 s. A run of 10 s makes good the failures before it.
+ * //              doubles that, up to 5 to 10 s. After a run of 10 s the delays begin anew.
  * // ...
  * ```
  */

@@ -147,17 +147,11 @@ function repeats(facts: Facts, hang: Hang): LimitWarning | undefined {
   const extra = isPrompt ? '' : `, and up to ${exact(stubbornExtraMs(hang))} more to stop`;
   const each = `each takes ${exact(hang.limitMs)} (${hang.option})${extra}`;
   const which = isPrompt ? WHAT[hang.what] : `${WHAT[hang.what]} and does not end when its signal is aborted`;
-  const isForgiven = outcome.isForgiven && limit.owner === 'child';
-  const why = isForgiven
-    ? `and a run of ${exact((delays as Backoff).resetAfterMs)} (resetAfterMs) makes good all failures before it`
-    : `so that ${count(maxRestarts, 'restart')} take ${exact(outcome.after.minMs)} at least, and ` +
-      `${limitOf(facts)} counts those within ${exact(withinMs)}`;
-  const reset = isForgiven
-    ? `Make its resetAfterMs longer than ${literal((hang.stubborn ?? hang.prompt).ms)}. `
-    : '';
-  const longest = isForgiven ? { ...(delays as Backoff), resetAfterMs: Infinity } : delays;
-  const { after } = outcomeOf(limit, longest, hang.stubborn ?? hang.prompt);
-  const text = `${which} is repeated for ever: ${each}, ${why}. ${reset}${cure(facts, maxRestarts, after.maxMs)}.${forEver(facts)}`;
+  const why =
+    `so that ${count(maxRestarts, 'restart')} take ${exact(outcome.after.minMs)} at least, and ` +
+    `${limitOf(facts)} counts those within ${exact(withinMs)}`;
+  const { after } = outcomeOf(limit, delays, hang.stubborn ?? hang.prompt);
+  const text = `${which} is repeated for ever: ${each}, ${why}. ${cure(facts, maxRestarts, after.maxMs)}.${forEver(facts)}`;
   return { code: CODES[hang.what], text };
 }
 

@@ -3,8 +3,8 @@
  *
  * A restart is counted when the child fails. A limit of N restarts trips at the (N + 1)th failure, if the time
  * between the first of these failures and the last, N intervals, is not longer than the window. An interval
- * is the delay of the backoff and then the run that fails. As delays only grow while no run makes good the
- * failures before it, N failures that follow each other at once come soonest.
+ * is the delay of the backoff and then the run that fails. As delays only grow until a run is so long that they begin
+ * anew, N failures that follow each other at once come soonest.
  */
 import { type Backoff, longestDelayMs, shortestDelayMs } from '../model/backoff.js';
 import { type ChildPolicy, type Limit, isSupervisorKind, ownLimit } from '../model/policy.js';
@@ -61,28 +61,23 @@ export interface Outcome {
   readonly trips: 'always' | 'chance' | 'never';
   /** From the first failure to the one that is one too many, or would be if the window were longer. */
   readonly after: Span;
-  /** Each run is so long that it makes good the failures before it. */
-  readonly isForgiven: boolean;
 }
 
 /** What becomes of a child whose runs all go alike, when they count in this limit. */
 export function outcomeOf(limit: CountedIn, delays: Backoff | undefined, runs: Runs): Outcome {
   const { maxRestarts, withinMs } = limit;
-  const isForgiven = delays !== undefined && runs.upMs >= delays.resetAfterMs;
-  if (maxRestarts === Infinity)
-    return { trips: 'never', after: { minMs: Infinity, maxMs: Infinity }, isForgiven };
-  const after = timeFor(maxRestarts, delays, runs, isForgiven);
-  // What is forgiven empties the window of the child itself; its supervisor does not forget.
-  if (isForgiven && limit.owner === 'child' && maxRestarts > 0) return { trips: 'never', after, isForgiven };
+  if (maxRestarts === Infinity) return { trips: 'never', after: { minMs: Infinity, maxMs: Infinity } };
+  const after = timeFor(maxRestarts, delays, runs);
   const trips = after.minMs > withinMs ? 'never' : after.maxMs > withinMs ? 'chance' : 'always';
-  return { trips, after, isForgiven };
+  return { trips, after };
 }
 
 /** The time that so many intervals take together. */
-function timeFor(intervals: number, delays: Backoff | undefined, { ms }: Runs, isForgiven: boolean): Span {
+function timeFor(intervals: number, delays: Backoff | undefined, { ms, upMs }: Runs): Span {
   const runsMs = intervals * ms;
   if (!delays) return { minMs: runsMs, maxMs: runsMs };
-  const counted = isForgiven ? { ...delays, factor: 1 } : delays;
+  // After each run that was long enough the delays begin anew.
+  const counted = upMs >= delays.resetAfterMs ? { ...delays, factor: 1 } : delays;
   return {
     minMs: runsMs + sumOfDelays(counted, intervals, shortestDelayMs),
     maxMs: runsMs + sumOfDelays(counted, intervals, longestWholeMs),

@@ -21,7 +21,7 @@ export interface AwaitedTaskOptions {
    * promise settles with the first success, or when it is given up. Default: `temporary`.
    */
   readonly restart?: 'temporary' | 'transient' | undefined;
-  /** The delays before a task is tried again. A long run makes good no failure, unless `resetAfterMs` says so. Default: none. */
+  /** The delays before a task is tried again. They do not begin anew after a long run, unless `resetAfterMs` says so. Default: none. */
   readonly backoff?: BackoffOptions | undefined;
   /** So many times each task is tried again. Default: 3. */
   readonly maxRestarts?: number | undefined;

@@ -124,7 +124,10 @@ export interface BackoffOptions {
    * not come back together. Default: 0.5.
    */
   readonly jitter?: number | undefined;
-  /** A run of so many milliseconds makes good all failures before it. Default: `maxMs`. */
+  /**
+   * After a run of so many milliseconds the delays begin anew. (It is for the delays only: restarts count in the limit
+   * as long as `withinMs` says.) Default: `maxMs`.
+   */
   readonly resetAfterMs?: number | undefined;
 }
 

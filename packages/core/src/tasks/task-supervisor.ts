@@ -115,7 +115,7 @@ function withLimit(options: TaskOptions<[Job]>, path: string): TaskOptions<[Job]
   };
 }
 
-/** A long run makes good no failure, unless it says so. */
+/** Delays do not begin anew after a long run, unless it says so. */
 const lastingBackoff = (given: unknown, path: string): BackoffOptions => {
   const { resetAfterMs = WHOLE_LIFE_MS, ...delays } = readBackoff(given, 'backoff', path);
   return { ...delays, resetAfterMs } as unknown as BackoffOptions;

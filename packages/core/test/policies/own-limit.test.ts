@@ -74,20 +74,21 @@ describe('its restarts', () => {
     }
   });
 
-  test('a run of resetAfterMs empties it, too', async () => {
-    const backoff = { minMs: 10, maxMs: 10, jitter: 0, resetAfterMs: 50 };
-    const a = scripted('a', { maxRestarts: 1, withinMs: 60_000, backoff });
-    const { tree, pass } = await plant({ children: [a.spec] });
-    for (let i = 0; i < 4; i++) {
+  test('a run of resetAfterMs does not empty it: the delays begin anew, and each failure counts', async () => {
+    const backoff = { minMs: 10, maxMs: 40, jitter: 0, resetAfterMs: 50 };
+    const a = scripted('a', { maxRestarts: 3, withinMs: 60_000, giveUp: 'park', backoff });
+    const { tree, pass, told } = await plant({ children: [a.spec] });
+    for (let used = 1; used <= 3; used++) {
       await pass(60);
       a.crash();
       await pass(10);
-      expect(tree.snapshot().children[0]).toMatchObject({
-        status: 'running',
-        failures: 1,
-        budget: { used: 1 },
-      });
+      expect(tree.snapshot().children[0]).toMatchObject({ status: 'running', failures: 1, budget: { used } });
     }
+    await pass(60);
+    a.crash();
+    await pass(0);
+    expect(statuses(tree)).toEqual(['a: parked']);
+    expect(told('child:gave-up')).toMatchObject([{ at: 270, because: 'limit' }]);
   });
 });
 

@@ -248,7 +248,7 @@ test('explained: its tasks have so many attempts in all, and nobody is warned of
   await clock.advance(20);
   const words = tree.describe('task#1').replace(/\s+/g, ' ');
   expect(words).toContain('2 of 3 restarts left within its whole life');
-  expect(words).toContain('No run is so long that it makes good the failures before it.');
+  expect(words).toContain('No run is so long that the delays begin anew.');
   await clock.advance(350);
   await result;
   expect(warn).not.toHaveBeenCalled();

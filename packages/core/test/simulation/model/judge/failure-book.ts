@@ -58,6 +58,12 @@ export class FailureBook {
     this.#times = [];
   }
 
+  /** It was up for so long that its delays begin anew; one that had given up has a clean sheet. */
+  #recover(): void {
+    if (this.isSlow) this.forgive();
+    this.inARow = 0;
+  }
+
   /** How many restarts count in a limit of its own; none if that is without limit. */
   used({ maxRestarts, withinMs }: ChildPolicy, now: number): number {
     if (maxRestarts === Infinity) return 0;
@@ -67,7 +73,8 @@ export class FailureBook {
   /** Writes down a failure, and says what the rules make of it. `ledger`: the restarts that all count in. */
   judge(failure: Failure, ledger: Ledger): Judged {
     const { spec, backoff, errorClass, now } = failure;
-    if (backoff && failure.uptimeMs >= backoff.resetAfterMs) this.forgive();
+    // Its own limit remembers what the delays forget.
+    if (backoff && failure.uptimeMs >= backoff.resetAfterMs) this.#recover();
     if (backoff) this.inARow++;
     const slowest = backoff ? span(backoff, backoff.maxMs) : ([0, 0] as const);
     if (errorClass === 'fatal') return givesUp('exit', 'fatal', slowest);
