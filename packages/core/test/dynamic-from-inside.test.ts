@@ -58,6 +58,24 @@ test('it may be kept: it finds the supervisor that is there now, and says so whe
   expect(await children.startChild({ id: 'a', args: ['ada'] })).toMatchObject({ incarnation: 1 });
 });
 
+test('one that is started again has lost its children, and says how many', async () => {
+  const lost = async (restart: 'permanent' | 'temporary'): Promise<unknown[]> => {
+    const crowd = dynamicSupervisor({
+      id: 'crowd',
+      child: task({ id: 'one', restart, run: ({ sleep }) => sleep(1e9) }),
+    });
+    const { tree, events } = await boot({ children: [crowd] });
+    for (let i = 0; i < 3; i++) await tree.supervisor(crowd).startChild();
+    await tree.restartNow('crowd');
+    return events.flatMap((event) =>
+      event.type === 'supervisor:started' && event.path === 'root/crowd' ? [event.lost] : [],
+    );
+  };
+  expect(await lost('permanent')).toEqual([0, 3]);
+  // What is for once, such as a connection, nobody would start again anyway.
+  expect(await lost('temporary')).toEqual([0, 0]);
+});
+
 test('bad input is refused as by the handle, and nothing is started', async () => {
   const { server, context } = serving();
   const { tree } = await boot({ children: [connections, server] });

@@ -2,7 +2,7 @@
  * Under an application that writes to a log of its own, the tree's own first and last lines would stand there twice:
  * that it is up, has stopped, did not start, or gave up.
  */
-import type { EventOf, SupervisionEvent } from '@coppice/core';
+import type { SupervisionEvent } from '@coppice/core';
 import type { LogLevel } from './logger.js';
 import { gaveUpOver } from './words.js';
 
@@ -25,4 +25,4 @@ export function levelIfTold(event: SupervisionEvent): LogLevel | undefined {
 
 /** Without the error: the record before says it, and so does the application's last one. */
 export const messageIfTold = (event: SupervisionEvent): string | undefined =>
-  event.type === 'supervisor:gave-up' ? gaveUpOver(event as EventOf<'supervisor:gave-up'>) : undefined;
+  event.type === 'supervisor:gave-up' ? gaveUpOver(event) : undefined;

@@ -62,7 +62,7 @@ const SAMPLES: { [N in EventName]: EventBodies[N] } = {
   'child:late-fault': { ...child, error },
   'child:removed': { ...child, because: 'ended', ...nobody },
   'supervisor:starting': { ...shop, strategy: 'one-for-one', children: 1 },
-  'supervisor:started': { ...shop, startMs: 130_000 },
+  'supervisor:started': { ...shop, startMs: 130_000, lost: 0 },
   'supervisor:start-failed': { ...shop, child: 'shop/api', error, undone: ['db'] },
   'supervisor:stopping': {
     ...shop,
@@ -180,6 +180,7 @@ describe("a supervisor below the root is its parent's child", () => {
 
   test.each([
     [row(sample('supervisor:started', feeds)).level, 'debug'],
+    [row(sample('supervisor:started', { ...feeds, lost: 3 })).level, 'warn'],
     [row(sample('supervisor:stopped', feeds)).level, 'debug'],
     [row(sample('supervisor:gave-up', feeds)).level, 'error'],
   ])('%s', (level, expected) => expect(level).toBe(expected));

@@ -276,9 +276,13 @@ export const EVENT_LOG: EventLog = Object.freeze<EventLog>({
   },
   'supervisor:started': {
     // A nested one is a child that is up as well, and its parent says so.
-    level: (e) => (isRoot(e) ? 'info' : 'debug'),
-    message: (e) => `${e.path} is up after ${duration(e.startMs)}, with all its children`,
-    fields: (e) => ({ ...aboutSupervisor(e), startMs: ms(e.startMs) }),
+    level: (e) => (e.lost > 0 ? 'warn' : isRoot(e) ? 'info' : 'debug'),
+    message: (e) =>
+      e.lost > 0
+        ? `${e.path} is up again, and empty: ${e.lost === 1 ? 'the child that it had is' : `the ${e.lost} children that it had are`} ` +
+          `not started again; whoever added them has to add them again`
+        : `${e.path} is up after ${duration(e.startMs)}, with all its children`,
+    fields: (e) => ({ ...aboutSupervisor(e), startMs: ms(e.startMs), ...(e.lost > 0 && { lost: e.lost }) }),
   },
   'supervisor:start-failed': {
     level: 'error',

@@ -309,6 +309,7 @@ export class SupervisorProcess {
     if (isSupervisorKind(child.spec.kind)) {
       const spec = child.spec as ChildSpec as AnySupervisorSpec;
       const below = new SupervisorProcess(this.tree, spec, `${this.path}/${child.id}`, this.#parentOf(child));
+      below.state.lost = lostWith(child.runtime);
       child.runtime = below;
       below.tell({ type: 'start' });
     } else {
@@ -355,6 +356,15 @@ export class SupervisorProcess {
     }, ms);
     child.timer = timer;
   }
+}
+
+/** How many children went with what was at a place before that somebody would want to have again. */
+function lostWith(before: unknown): number {
+  if (!(before instanceof SupervisorProcess)) return 0;
+  const { spec, state } = before;
+  const isMissed =
+    spec.kind === 'dynamic-supervisor' && spec.child.restart !== 'temporary' && !isTaskSupervisor(spec);
+  return isMissed ? state.endedWith : 0;
 }
 
 /** Of a dynamic supervisor whoever asks has the handle: it says itself when nothing is there. */

@@ -248,6 +248,11 @@ export interface EventBodies {
   'supervisor:started': AboutSupervisor & {
     /** How long that took, in milliseconds. */
     readonly startMs: number;
+    /**
+     * How many children it had before it was started again, and has no more: those of a dynamic supervisor, as nobody
+     * declared them. Whoever added them has to do so again. 0 if they are `temporary`: each is for once.
+     */
+    readonly lost: number;
   };
   /** A child failed to start; `undone` are those that were started before it and are stopped again. */
   'supervisor:start-failed': AboutSupervisor & {

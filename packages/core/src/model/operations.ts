@@ -174,7 +174,10 @@ const isTried = ({ isPresent, recovery, status }: Child): boolean =>
 function up(s: Supervisor): void {
   s.phase = 'running';
   s.effects.push({ type: 'up' });
-  if (s.observed) report(s, { type: 'supervisor:started', path: s.path, startMs: s.now - s.startedAt });
+  if (s.observed) {
+    const { path, lost } = s;
+    report(s, { type: 'supervisor:started', path, startMs: s.now - s.startedAt, lost });
+  }
   done(s);
 }
 
@@ -214,6 +217,7 @@ export function beginShutdown(s: Supervisor, reason: ExitReason): void {
   if (operation?.kind === 'restart' && operation.to !== undefined) refuse(s, operation.to, notRunning(s));
   refuseWaiting(s);
   s.phase = 'stopping';
+  s.endedWith = s.children.size;
   if (s.observed) {
     const { path, endCause: because, endBy: by = null } = s;
     report(s, { type: 'supervisor:stopping', path, because, by, reason: reasonToWire(reason) });

@@ -109,6 +109,10 @@ export class Supervisor {
   deadlineAt: number | undefined = undefined;
   deadlineMs = Infinity;
   budgetLeftMs = 0;
+  /** How many children it had when its end began. */
+  endedWith = 0;
+  /** How many the one before it, at this place, had that nobody starts again; for the events alone. */
+  lost = 0;
   /** The stop is to be by force: no child is waited for. */
   killing = false;
 
