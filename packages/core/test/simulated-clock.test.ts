@@ -35,6 +35,16 @@ describe('SimulatedClock', () => {
     expect(clock.nextTimerAt).toBe(40);
   });
 
+  test('the next timer alone can be called, and time goes on to it', () => {
+    const clock = new SimulatedClock();
+    const seen: string[] = [];
+    for (const ms of [10, 10, 5]) clock.setTimer(() => seen.push(`${ms}@${clock.now()}`), ms);
+    expect([clock.fireNext(), clock.fireNext()]).toEqual([true, true]);
+    expect([seen, clock.now()]).toEqual([['5@5', '10@10'], 10]);
+    expect([clock.fireNext(), clock.fireNext()]).toEqual([true, false]);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
   test('promises have their turn before, between and after timers', async () => {
     const clock = new SimulatedClock();
     const seen: string[] = [];

@@ -3,7 +3,7 @@ import { type RequestListener, type Server as PlainServer, createServer } from '
 import { type AddressInfo, Server } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
 import { CodedError, type Context, type Service, type WorkerOptions } from '@coppice/core';
-import { show } from '@coppice/core/kit';
+import { portFor, show } from '@coppice/core/kit';
 import { OptionError } from '../shared/option-error.js';
 import { reading } from '../shared/reading.js';
 import { Connections } from './connections.js';
@@ -156,7 +156,7 @@ export function httpServer<S extends ServerOrListener>(
     const server = asServer(await own.server(context), context);
     signal.throwIfAborted();
     const connections = new Connections(server);
-    await listen(server, own.port, own.host, path);
+    await listen(server, portFor(context, own.port), own.host, path);
     server.on('error', fail); // stays, so that a late one cannot crash the process
     server.once('close', () => {
       if (!connections.isStopping) fail(new Error(`the server of '${path}' was closed by somebody else`));

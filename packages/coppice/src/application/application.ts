@@ -36,7 +36,7 @@ export function application(options: ApplicationOptions): Application {
 
 function declared(options: ApplicationOptions): Application {
   const settings = settingsOf(options);
-  const spec = specOf(options, settings.health ? [probesOf(settings.health, () => app)] : [], settings);
+  const spec = specOf(options, settings.health ? [probesOf(settings.health, () => lifecycle)] : [], settings);
   checkOverrides(settings.health?.children, spec);
   const lifecycle = new Lifecycle(spec, settings);
   // Not enumerable for a spread: a copy is plain data, and so is what another supervisor makes of it.
@@ -58,13 +58,13 @@ function declared(options: ApplicationOptions): Application {
 }
 
 /** The first child of an application that answers probes. */
-function probesOf(health: ApplicationHealth, app: () => Application): Service {
+function probesOf(health: ApplicationHealth, lifecycle: () => Lifecycle): Service {
   const server = Object.entries(health).filter(([key]) => key !== 'children');
   try {
     return healthServer({
       ...(Object.fromEntries(server) as Omit<ApplicationHealth, 'children'>),
-      health: () => app().health(),
-      changes: () => app().healthChanges(),
+      health: (context) => lifecycle().healthAround(context),
+      changes: () => lifecycle().healthChanges,
     });
   } catch (error) {
     throw underHealth(error);

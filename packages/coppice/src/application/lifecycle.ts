@@ -1,6 +1,7 @@
 /** The life of an application without its process: it starts, drains and stops; nothing global is touched. */
 import {
   type ChildRef,
+  type Context,
   type DeclaredSupervisor,
   type FaultScope,
   type Health,
@@ -12,7 +13,7 @@ import {
   healthOf,
   watchHealth,
 } from '@coppice/core';
-import { clockOf, narrate } from '@coppice/core/kit';
+import { clockOf, isSameTree, narrate, snapshotAround } from '@coppice/core/kit';
 import { diagnosticsSink } from '../diagnostics/index.js';
 import { startWithin } from './boot.js';
 import { consoleLogger } from './console-logger.js';
@@ -133,6 +134,13 @@ export class Lifecycle {
   health(): Health {
     if (this.#watch) return this.#watch.health();
     return healthOf(this.tree.snapshot({ dynamic: 'count' }), this.#facts());
+  }
+
+  /** What its probes answer: where its declaration is part of another tree, as under a test, that is how it is there. */
+  healthAround(probes: Context): Health {
+    if (isSameTree(probes, this.tree)) return this.health();
+    const { children } = this.settings.health ?? {};
+    return healthOf(snapshotAround(probes, { dynamic: 'count' }), { children });
   }
 
   get healthChanges(): readonly HealthChange[] {

@@ -2,6 +2,7 @@
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Context, Health, HealthChange, Service, WorkerOptions } from '@coppice/core';
+import { portFor } from '@coppice/core/kit';
 import { ListenError } from '../adapters/http-server.js';
 import { reading } from '../shared/reading.js';
 import { type Checks, checkOptions, declare, leftOut, numberHint } from '../adapters/options.js';
@@ -15,8 +16,11 @@ export interface HealthServerOptions
   readonly port: number;
   /** The address to listen at. Default: all, since probes come from outside. */
   readonly host?: string | undefined;
-  /** What to answer, asked anew for each request: `healthOf(tree.snapshot())`, or `app.health()`. */
-  readonly health: () => Health;
+  /**
+   * What to answer, asked anew for each request: `healthOf(tree.snapshot())`, or `app.health()`. It is handed the context
+   * of the server.
+   */
+  readonly health: (context: Context) => Health;
   /** When readiness has changed, for `?verbose`: the `changes` of `watchHealth`, or `app.healthChanges()`. Default: not told. */
   readonly changes?: (() => readonly HealthChange[]) | undefined;
 }
@@ -73,7 +77,8 @@ export function healthServer(options: HealthServerOptions): Service<Server> {
   }));
   const { port, host, health, changes } = checkOptions('healthServer', named, CHECKS);
   return declare('service', named, CHECKS, {
-    start: (context: Context) => listen(createServer(answer(health, changes)), port, host, context),
+    start: (context: Context) =>
+      listen(createServer(answer(() => health(context), changes)), portFor(context, port), host, context),
     stop: close,
   }) as Service<Server>;
 }

@@ -13,13 +13,22 @@ import { bindTo } from './faults.js';
 import { withFields } from './guarded-logger.js';
 import type { Incarnation } from './incarnation.js';
 
+/** Contexts of others around ours. */
+const wrapped = new WeakMap<Context, Incarnation>();
+
+/** From now on `wrapper` is known as the context that it is made around: where only one that came as it is will do. */
+export function wrapsContext(wrapper: Context, context: Context): void {
+  const incarnation = ChildContext.find(context);
+  if (incarnation) wrapped.set(wrapper, incarnation);
+}
+
 export class ChildContext implements Context {
   readonly #incarnation: Incarnation;
   #log: Logger | undefined = undefined;
 
   static find(context: Context): Incarnation | undefined {
     const isOurs = typeof context === 'object' && context !== null && #incarnation in context;
-    return isOurs ? context.#incarnation : undefined;
+    return isOurs ? context.#incarnation : wrapped.get(context);
   }
 
   static incarnationOf(context: Context): Incarnation {

@@ -9,6 +9,7 @@ import type { AnySupervisorHandle } from './handle-types.js';
 import { Handle } from './handle.js';
 import { Incarnation } from './incarnation.js';
 import { childAt, placeOf, topOf } from './places.js';
+import { type SnapshotOptions, type SupervisorSnapshot, snapshotOf } from './snapshot.js';
 import { SupervisorProcess } from './supervisor-process.js';
 import type { Tree } from './tree.js';
 
@@ -116,6 +117,13 @@ export function livingChildren(from: Viewpoint): LivingChild[] {
 
 /** The tree that it is in. */
 export const treeOf = (from: Viewpoint): Tree => processOf(from).tree;
+
+/** Are both of one tree? */
+export const isSameTree = (one: Viewpoint, other: Viewpoint): boolean => treeOf(one) === treeOf(other);
+
+/** The supervisor that a child belongs to, with all that is below it. */
+export const snapshotAround = (context: Context, options?: SnapshotOptions): SupervisorSnapshot =>
+  snapshotOf(processOf(context), options);
 
 /** The clock of the tree: for what goes on when a child has to end, where its `sleep` does not. */
 export const clockOf = (from: Viewpoint): Clock => processOf(from).tree.clock;
