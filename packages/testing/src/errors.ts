@@ -3,11 +3,14 @@ import { CodedError, type ErrorDetails } from '@coppice/core';
 
 const MESSAGES: Readonly<Record<TestingErrorCode, (details: ErrorDetails) => string>> = {
   COPPICE_TEST_STORY: (d) => `${d['story']}`,
-  COPPICE_TEST_NEVER: (d) => `${d['awaited']} did not come about ${d['within']}.${d['state']}`,
+  COPPICE_TEST_NEVER: (d) => `${d['awaited']} did not come about ${d['within']}${d['state']}`,
   COPPICE_TEST_LEAK: (d) => `${d['leaks']}`,
   COPPICE_TEST_WORDS: (d) =>
     `${d['got']} is nothing that can happen${d['hint']}. Say who and what, like 'db crashed' or 'feeds/eu#2 started'; ` +
     `what is the name of an event without its first half: ${d['expected']}`,
+  COPPICE_TEST_NO_CHILD: (d) =>
+    `${d['awaited']} cannot come about: '${d['path']}' has no child '${d['who']}'${d['hint']} It has ${d['expected']}. ` +
+    `One that the test adds is waited for once it is added, or with a function: until(() => ...)`,
   COPPICE_TEST_REF: (d) =>
     `'${d['id']}' stands nowhere in '${d['path']}'${d['why']}; pass the declaration that stands in it, or its path: ${d['expected']}`,
   COPPICE_TEST_NOT_WATCHED: (d) =>
@@ -25,6 +28,7 @@ export type TestingErrorCode =
   | 'COPPICE_TEST_NEVER'
   | 'COPPICE_TEST_LEAK'
   | 'COPPICE_TEST_WORDS'
+  | 'COPPICE_TEST_NO_CHILD'
   | 'COPPICE_TEST_REF'
   | 'COPPICE_TEST_NOT_WATCHED'
   | 'COPPICE_TEST_REAL_TIME'

@@ -37,6 +37,8 @@ export type Happening =
 export interface Wanted {
   readonly says: string;
   readonly matches: (event: SupervisionEvent) => boolean;
+  /** Whose it is: the end of a path, perhaps with the number of an incarnation; undefined: anybody's, or not known. */
+  readonly who?: string | undefined;
 }
 
 const verbOf = (type: EventName): string => type.slice(type.indexOf(':') + 1);
@@ -66,7 +68,12 @@ function wanted(happening: Happening): Wanted {
     throw noHappening(show(part.type), hintFor(part.type, known));
   }
   const all = ref === undefined ? part : { ...part, id: ref.id };
-  return { says: `${JSON.stringify(all)}`, matches: (event) => has(event, all) };
+  const { id, path = id } = all as { readonly id?: unknown; readonly path?: unknown };
+  return {
+    says: `${JSON.stringify(all)}`,
+    matches: (event) => has(event, all),
+    who: typeof path === 'string' ? path : undefined,
+  };
 }
 
 function inWords(words: string): Wanted {
@@ -74,7 +81,7 @@ function inWords(words: string): Wanted {
   const [who, what] = [words.slice(0, at), words.slice(at + 1)];
   const types = EVENT_NAMES.filter((type) => type === what || verbOf(type) === what);
   if (at <= 0 || types.length === 0) throw noHappening(show(words), hintFor(what, VERBS));
-  return { says: words, matches: (event) => types.includes(event.type) && isAbout(event, who) };
+  return { says: words, matches: (event) => types.includes(event.type) && isAbout(event, who), who };
 }
 
 const hintFor = (word: string, words: readonly string[]): string => {

@@ -1,6 +1,6 @@
 /** Children that do as a script says, run by run; and a user's own that are made to misbehave. */
 import { type Context, type Service, type Task, type WorkerOptions, service, task } from '@coppice/core';
-import { clockOf, readOnce, show, standIn, standInAsCopy } from '@coppice/core/kit';
+import { clockOf, readOnce, show, standIn, standInAsCopy, wrapsContext } from '@coppice/core/kit';
 import { type Behaviour, wait } from './behaviour.js';
 import { count, reading } from './checked.js';
 import { wrongOption } from './errors.js';
@@ -165,8 +165,10 @@ function deafened(context: Context): Context {
   const clock = clockOf(context);
   const sleep = (durationMs: number): Promise<void> => wait(clock, durationMs);
   const own: Readonly<Record<string | symbol, unknown>> = { signal, sleep };
-  return new Proxy(context, {
+  const deaf = new Proxy(context, {
     get: (target, key) =>
       Object.hasOwn(own, key) ? own[key] : (Reflect.get(target, key, target) as unknown),
   });
+  wrapsContext(deaf, context);
+  return deaf;
 }

@@ -2,6 +2,7 @@
 import {
   type AnySupervisorHandle,
   type ChildRef,
+  type ChildSnapshot,
   type ChildSpec,
   type DynamicSupervisorSpec,
   type DynamicSupervisorTree,
@@ -23,7 +24,7 @@ import {
   seededRandom,
   supervisor,
 } from '@coppice/core';
-import { clockOf, show, standIn } from '@coppice/core/kit';
+import { clockOf, show, standIn, takeFreePorts } from '@coppice/core/kit';
 import { options, reading } from './checked.js';
 import { TestingError, wrongOption } from './errors.js';
 import { type Happening, type Wanted, wantedOf } from './happening.js';
@@ -31,6 +32,7 @@ import { playFaultDomain, withoutHolds } from './held.js';
 import { crash, hang, simulateStray, stall } from './injure.js';
 import { type LivingTree, abandonedIn, living } from './leaks/living-trees.js';
 import { isPromiseLike } from './promise-like.js';
+import { Names } from './names.js';
 import { EventRecorder } from './recorder.js';
 import { PlatformTime, SimulatedTime, type TestTime } from './time.js';
 
@@ -60,11 +62,17 @@ export interface TestTreeOptions {
   readonly logger?: LoggerLike | undefined;
   /** As that of a handle. Default: none. */
   readonly faultScope?: FaultScope | undefined;
+  /**
+   * Where its servers listen (`httpServer`, `healthServer`, the `health` of an application). `'free'`: on any free port,
+   * another one at each start, which `use(api).url` tells, so that tests meet neither each other nor what runs on this
+   * machine. `'declared'`: where they are declared to. Default: `'free'`.
+   */
+  readonly ports?: 'free' | 'declared' | undefined;
   /** Whether to start it at once. Default: true; without, subscribe to `tree` or look at it first, then `start()`. */
   readonly start?: boolean | undefined;
 }
 
-const OPTIONS = ['time', 'seed', 'logger', 'faultScope', 'start'] as const;
+const OPTIONS = ['time', 'seed', 'logger', 'faultScope', 'ports', 'start'] as const;
 
 /**
  * A tree under test: what `testTree` gives. Its functions may be taken apart.
@@ -84,14 +92,17 @@ export class TestTree<T = SupervisorTree> implements AsyncDisposable {
   readonly #handle: AnySupervisorHandle & Startable;
   readonly #time: TestTime;
   readonly #living: LivingTree;
+  readonly #names: Names;
   #isDisposed = false;
 
   /** Made by `testTree`, which starts it as well. */
-  constructor(tree: T, time: TestTime) {
+  constructor(tree: T, time: TestTime, spec: RootSpec) {
     this.tree = tree;
     this.#handle = tree as T & AnySupervisorHandle & Startable;
     this.#time = time;
     this.events = new EventRecorder(this.#handle);
+    this.#names = new Names(spec);
+    time.serve(() => underWayIn(this.#handle.snapshot().children));
     this.stopped = this.#handle.whenStopped();
     playFaultDomain(clockOf(this.#handle));
     this.#living = { handle: this.#handle, made: new Error('made') };
@@ -144,7 +155,9 @@ export class TestTree<T = SupervisorTree> implements AsyncDisposable {
    * @param options - `timeoutMs`: so many milliseconds at most, by the time of the tree. Default: an hour of simulated
    * time, 5,000 of any other
    * @returns what the promise is resolved with
-   * @throws TestingError `COPPICE_TEST_NEVER` if it does not come about by then; whatever the promise is rejected with
+   * @throws TestingError `COPPICE_TEST_NEVER` if it does not come about by then; `COPPICE_TEST_NO_CHILD`, at once, for what
+   * happens to a child that is not declared, is not there, and is none of a dynamic supervisor; whatever the promise is
+   * rejected with
    *
    * @example
    * ```ts
@@ -222,7 +235,32 @@ export class TestTree<T = SupervisorTree> implements AsyncDisposable {
     }
     const wanted: Wanted = wantedOf(awaited);
     const { all } = this.events;
-    return { says: `'${wanted.says}'`, isSo: () => all.some(wanted.matches), result: () => nothing };
+    let isKnown = wanted.who === undefined;
+    const isSo = (): boolean => {
+      if (all.some(wanted.matches)) return true;
+      isKnown ||= this.#knows(wanted);
+      return false;
+    };
+    return { says: `'${wanted.says}'`, isSo, result: () => nothing };
+  }
+
+  /**
+   * May it come about? What is under way may bring children: then that cannot be said yet.
+   *
+   * @throws TestingError `COPPICE_TEST_NO_CHILD`
+   */
+  #knows({ who = '*', says }: Wanted): boolean {
+    const snapshot = this.#handle.snapshot();
+    if (underWayIn(snapshot.children).length > 0) return false;
+    const unknown = this.#names.unknown(who, snapshot, this.events.all);
+    if (unknown === undefined) return true;
+    const { near, expected } = unknown;
+    const hint = near === undefined ? '.' : `; did you mean '${near}'?`;
+    throw new TestingError(
+      'COPPICE_TEST_NO_CHILD',
+      { awaited: `'${says}'`, who: unknown.who, hint, expected, path: this.path },
+      this.until,
+    );
   }
 
   #state(): string {
@@ -241,6 +279,17 @@ function timeoutOf(options: { readonly timeoutMs?: number | undefined }): number
     show(Reflect.get(options, key)),
   );
 }
+
+/** The starts and stops of children that have begun and are not over. */
+function underWayIn(children: readonly ChildSnapshot[]): ChildSnapshot[] {
+  return children.flatMap((child) => {
+    // A supervisor waits for those below it.
+    if (child.supervisor) return underWayIn(child.supervisor.children);
+    return UNDER_WAY.has(child.status) ? [child] : [];
+  });
+}
+
+const UNDER_WAY: ReadonlySet<string> = new Set(['starting', 'stopping', 'killing']);
 
 interface Shown {
   readonly id: string;
@@ -289,11 +338,12 @@ export async function testTree(
   root: RootSpec | readonly ChildSpec[],
   given: TestTreeOptions = {},
 ): Promise<TestTree<unknown>> {
-  const { seed = 1, logger, faultScope, start = true, time: timed } = checked(given);
+  const { seed = 1, logger, faultScope, ports = 'free', start = true, time: timed } = checked(given);
   const spec = isList(root) ? supervisor({ id: 'test', children: root }) : copyOf(root);
   const time = timeOf(timed);
   const tree = spec.handle({ clock: time.clock, random: seededRandom(seed), logger, faultScope });
-  const test = new TestTree<unknown>(tree, time);
+  if (ports === 'free') takeFreePorts(tree as AnySupervisorHandle);
+  const test = new TestTree<unknown>(tree, time, spec as RootSpec);
   if (!start) return test;
   try {
     return await test.start();
@@ -324,8 +374,10 @@ function copyOf(given: RootSpec): { handle(options: object): unknown } {
 
 function checked(given: TestTreeOptions): TestTreeOptions {
   const own = options('testTree()', given, OPTIONS);
-  const { seed = 1, start = true } = own;
+  const { seed = 1, ports = 'free', start = true } = own;
   if (!Number.isSafeInteger(seed)) throw wrongOption('testTree()', 'seed', 'a whole number', show(seed));
+  if (ports !== 'free' && ports !== 'declared')
+    throw wrongOption('testTree()', 'ports', "'free' or 'declared'", show(ports));
   if (typeof start !== 'boolean') throw wrongOption('testTree()', 'start', 'true or false', show(start));
   return own;
 }

@@ -2,11 +2,14 @@
 import { type Clock, type SimulatedClock, realClock } from '@coppice/core';
 import { TestingError } from './errors.js';
 import { ms } from './line.js';
+import { Outside, PATIENCE_MS, type Pending } from './outside.js';
 
 /** How a test lets time go by: simulated, by the fake timers of a test runner, or real. */
 export interface TestTime {
   /** The clock of the tree. */
   readonly clock: Clock;
+  /** Tells it of the tree that it is for: which starts and stops of children are under way. */
+  serve(pending: () => readonly Pending[]): void;
   /** Lets everything happen that needs no time: promises, and timers that are due. */
   settle(): Promise<void>;
   /** Lets so many milliseconds go by. */
@@ -23,28 +26,44 @@ const { setImmediate: nextTurn, setTimeout: later, performance: real } = globalT
 const turn = (): Promise<void> => new Promise((resolve) => nextTurn(resolve));
 const sleep = (durationMs: number): Promise<void> => new Promise((resolve) => later(resolve, durationMs));
 
-/** So long something that no timer stands for, such as a file or a socket, may keep a simulated tree waiting. */
-const PATIENCE_MS = 1_000;
 const HOUR_MS = 3_600_000;
 
-/** Time that stands still until the test lets it go by. */
+/** Time that stands still until the test lets it go by, and while a start or a stop waits for something real. */
 export class SimulatedTime implements TestTime {
   readonly clock: SimulatedClock;
+  #outside: Outside | undefined = undefined;
 
   constructor(clock: SimulatedClock) {
     this.clock = clock;
   }
 
+  serve(pending: () => readonly Pending[]): void {
+    this.#outside = new Outside(pending);
+  }
+
   settle(): Promise<void> {
-    return this.clock.advance(0);
+    return this.advance(0);
   }
 
-  advance(durationMs: number): Promise<void> {
-    return this.clock.advance(durationMs);
+  async advance(durationMs: number): Promise<void> {
+    const { clock } = this;
+    const endAt = clock.now() + durationMs;
+    for (;;) {
+      await this.#settleOutside();
+      const next = clock.nextTimerAt;
+      if (next === undefined || !(next <= endAt)) break;
+      clock.fireNext();
+    }
+    await clock.advance(Math.max(0, endAt - clock.now()));
   }
 
-  runUntilIdle(limit?: number): Promise<void> {
-    return this.clock.runUntilIdle(limit);
+  async runUntilIdle(limit = 100_000): Promise<void> {
+    for (let fired = 0; fired < limit; fired++) {
+      await this.#settleOutside();
+      if (!this.clock.fireNext()) return;
+    }
+    // Says what is wrong, if it is.
+    return this.clock.runUntilIdle(0);
   }
 
   async until(isSo: () => boolean, timeoutMs = HOUR_MS): Promise<string | undefined> {
@@ -55,16 +74,25 @@ export class SimulatedTime implements TestTime {
       await clock.advance(0);
       if (isSo()) return undefined;
       const next = clock.nextTimerAt;
-      if (next === undefined) {
+      if (this.#outside?.isAwaited) await sleep(1);
+      else if (next === undefined) {
         idleSince ??= real.now();
-        if (real.now() - idleSince > PATIENCE_MS) return 'and never will: no timer is set any more';
+        if (real.now() - idleSince > PATIENCE_MS)
+          return `and never will: no timer is set any more.${this.#outside?.words(true) ?? ''}`;
         await sleep(1);
       } else {
         idleSince = undefined;
-        if (next > endAt) return `within ${ms(timeoutMs)} of simulated time`;
+        if (next > endAt)
+          return `within ${ms(timeoutMs)} of simulated time.${this.#outside?.words(false) ?? ''}`;
         await clock.advance(next - clock.now());
       }
     }
+  }
+
+  /** Promises get their turn, and what is real its time. */
+  async #settleOutside(): Promise<void> {
+    await turn();
+    while (this.#outside?.isAwaited) await sleep(1);
   }
 }
 
@@ -79,6 +107,9 @@ export class PlatformTime implements TestTime {
     this.#name = advance ? "the test runner's" : 'real';
     this.#advance = advance ?? sleep;
   }
+
+  /** Nothing has to be known: what the tree waits for goes on by itself. */
+  serve(): void {}
 
   async settle(): Promise<void> {
     await this.#advance(0);
@@ -99,7 +130,7 @@ export class PlatformTime implements TestTime {
     for (let step = 0; ; step = Math.min(step + 1, 10)) {
       await this.settle();
       if (isSo()) return undefined;
-      if (this.clock.now() >= endAt) return `within ${ms(timeoutMs)}`;
+      if (this.clock.now() >= endAt) return `within ${ms(timeoutMs)}.`;
       await this.advance(Math.max(step, 1));
     }
   }

@@ -1,0 +1,78 @@
+/** Who can come to be: until refuses at once what happens to anybody else. */
+import { dynamicSupervisor, service, supervisor } from '@coppice/core';
+import { scripted, testTree } from '@coppice/testing';
+
+const failure = (promise: Promise<unknown>): Promise<Error & { code?: string }> =>
+  promise.then(
+    () => Promise.reject(new Error('expected a rejection')),
+    (error: unknown) => error as Error,
+  );
+
+const worker = scripted('worker');
+const feeds = supervisor({ id: 'feeds', children: [scripted('eu'), scripted('us')] });
+const shop = supervisor({ id: 'shop', children: [scripted('db'), worker, feeds] });
+
+test('a misspelt child is told at once, with the nearest, and all that there are', async () => {
+  await using app = await testTree(shop);
+  const error = await failure(app.until('wroker#2 started'));
+  expect(error.code).toBe('COPPICE_TEST_NO_CHILD');
+  expect(error.message).toBe(
+    "'wroker#2 started' cannot come about: 'shop' has no child 'wroker'; did you mean 'worker'? " +
+      'It has shop/db, shop/worker, shop/feeds, shop/feeds/eu, shop/feeds/us. ' +
+      'One that the test adds is waited for once it is added, or with a function: until(() => ...)',
+  );
+  expect(error.stack).toContain('names.test.ts');
+  expect(app.now).toBe(0);
+});
+
+test.each(['feds/eu started', { type: 'child:started', id: 'feds/eu' }] as const)('%j', async (happening) => {
+  await using app = await testTree(shop);
+  expect((await failure(app.until(happening))).message).toContain("'feds/eu'; did you mean 'feeds/eu'?");
+});
+
+test('a declaration that stands in another tree', async () => {
+  await using app = await testTree(shop);
+  const { message } = await failure(app.until({ type: 'child:crashed', ref: scripted('mailer') }));
+  expect(message).toContain("has no child 'mailer'. It has shop/db");
+});
+
+test('before the start declarations are known, and so are those below a supervisor that is down', async () => {
+  await using app = await testTree(shop, { start: false });
+  const started = app.until('feeds/us started');
+  await app.start();
+  await started;
+  void app.tree.terminateChild('feeds');
+  await app.until('us stopped');
+  await app.until(app.tree.restartChild('feeds'));
+  await app.until('eu started');
+});
+
+test('who is added is known, and who was there before', async () => {
+  await using app = await testTree(shop);
+  void app.tree.startChild(scripted('late'));
+  await app.until('late started');
+  await app.until(app.tree.terminateChild('late'));
+  await app.until(app.tree.deleteChild('late'));
+  await app.until('late#1 stopped');
+});
+
+test('children of dynamic supervisors may come under any name, and all of a path leads there', async () => {
+  const conns = dynamicSupervisor({ id: 'conns', child: service({ id: 'conn', start: () => 1 }) });
+  await using app = await testTree([conns, worker]);
+  const come = [
+    app.until('conn#1 started'),
+    app.until('conns/conn#2 started'),
+    app.until('test/conns/kitchen started'),
+  ];
+  for (const id of [undefined, undefined, 'kitchen'])
+    void app.tree.supervisor(conns).startChild({ args: [], ...(id !== undefined && { id }) });
+  await Promise.all(come);
+  expect((await failure(app.until('cons/conn#3 started'))).code).toBe('COPPICE_TEST_NO_CHILD');
+});
+
+test('anybody is somebody, and so is the root', async () => {
+  await using app = await testTree(shop);
+  await app.until('* started');
+  await app.until('*#1 started');
+  await app.until('shop started');
+});
