@@ -2,7 +2,7 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { recordEvents, watchLeaks } from '@coppice/testing';
+import { testTree, watchLeaks } from '@coppice/testing';
 import type { RunningHttpServer, Service } from 'coppice';
 import { notesApp } from '../src/notes-app.js';
 import { store } from '../src/store.js';
@@ -13,11 +13,11 @@ afterEach(() => leaks.check());
 afterAll(leaks.stop);
 
 test('while the store is away the answer is 503; Nest stays up, and has the new one then', async () => {
-  // Started as an application, and not by `testTree`: its probes speak of the application itself.
-  await using app = await notesApp({ port: 0, healthPort: 0 }).start();
-  const tree = app.handle();
-  const events = recordEvents(tree);
-  const [health, , api] = app.children as [Service<Server>, unknown, Service<RunningHttpServer>];
+  const notes = notesApp({ port: 0, healthPort: 8080 });
+  // Under test the probes are answered on a free port, not on 8080; Nest works in real time.
+  await using app = await testTree(notes, { time: 'real' });
+  const { tree, events } = app;
+  const [health, , api] = notes.children as [Service<Server>, unknown, Service<RunningHttpServer>];
   const url = `${tree.use(api).url}/notes`;
   const ready = `http://127.0.0.1:${(tree.use(health).address() as AddressInfo).port}/readyz`;
 
