@@ -1,4 +1,4 @@
-/** The examples of docs/guides/testing.md are those of test/guide, which are run as tests. */
+/** The examples of docs/guides/testing.md are those of test/guide, which are run as tests; programs are run by internal/docs. */
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { service } from '@coppice/core';
@@ -37,7 +37,7 @@ test('the deviation that the guide shows is what comes out of it', async () => {
   expect(example).toContain(`expectOrder('db crashed', 'db#2 started', 'db stopped')`);
   await using app = await testTree([scripted('db', onRun(1, crashes('connection lost', { afterMs: 250 })))]);
   await app.runUntilIdle();
-  const [shown] = blocks('text');
+  const [shown] = blocks('text').filter((text) => text.startsWith('After '));
   expect(() => app.events.expectOrder('db crashed', 'db#2 started', 'db stopped')).toThrow(
     expect.objectContaining({ message: shown!.trimEnd() }),
   );
