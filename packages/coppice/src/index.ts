@@ -31,6 +31,7 @@ export {
   type FaultDomainOptions,
   type FaultEvent,
   type FaultListener,
+  type FaultOptions,
   type FaultPolicy,
   type FaultSource,
   defaultFaultPolicy,

@@ -66,7 +66,7 @@ export class Lifecycle {
       clock,
       random,
       logger: this.logger,
-      ...(faults !== 'off' && { faultScope }),
+      ...(faults.policy !== 'off' && { faultScope }),
       eventSink: diagnosticsSink(),
       recorder: settings.recorder,
     });

@@ -10,7 +10,8 @@ import {
 } from '@coppice/core';
 import { show } from '@coppice/core/kit';
 import { type EventLoopSettings, checkEventLoop } from '../event-loop/index.js';
-import { FAULT_POLICIES, type FaultPolicy, defaultFaultPolicy } from '../faults/index.js';
+import type { FaultOptions } from '../faults/index.js';
+import { checkFaults } from './fault-options.js';
 import { type ApplicationHealth, checkHealth } from './health-options.js';
 import { ApplicationError, hint } from './errors.js';
 import { checkSignals } from './signals.js';
@@ -50,7 +51,7 @@ export interface Settings {
   readonly isDeadlineChosen: boolean;
   readonly drainMs: number;
   readonly startTimeoutMs: number;
-  readonly faults: FaultPolicy;
+  readonly faults: FaultOptions;
   readonly eventLoop: EventLoopSettings | undefined;
   readonly health: ApplicationHealth | undefined;
   readonly logger: ApplicationLogger | undefined;
@@ -72,7 +73,7 @@ export function settingsOf(options: ApplicationOptions): Settings {
       false,
     ),
     startTimeoutMs: duration('startTimeoutMs', options.startTimeoutMs ?? 30_000, true),
-    faults: policy(options.faults ?? defaultFaultPolicy()),
+    faults: checkFaults(options.faults),
     eventLoop: eventLoop(options.eventLoop),
     health: checkHealth(options.health),
     recorder: options.recorder ?? true,
@@ -145,14 +146,5 @@ function random(value: unknown): Random | undefined {
     key: 'random',
     expected: 'a function that returns a number from 0 to below 1',
     got: show(value),
-  });
-}
-
-function policy(value: unknown): FaultPolicy {
-  if (FAULT_POLICIES.includes(value as FaultPolicy)) return value as FaultPolicy;
-  throw new ApplicationError('COPPICE_APP_INVALID_OPTION', {
-    key: 'faults',
-    expected: FAULT_POLICIES.map((word) => `'${word}'`).join(', '),
-    got: show(value) + (typeof value === 'string' ? hint(value, FAULT_POLICIES) : ''),
   });
 }

@@ -76,7 +76,8 @@ const FATAL: Readonly<Record<FatalWhy, (facts: Facts['fatal-fault']) => string>>
   budget: ({ limit }) =>
     limit === undefined
       ? 'as there were too many of them'
-      : `as ${limit.maxContained} within ${limit.withinMs / 1_000} s are contained, and this is one more`,
+      : `as ${limit.maxContained} within ${limit.withinMs / 1_000} s are contained, and this is one more ` +
+        `(\`faults: { policy: 'contain', maxContained }\` says how many)`,
   supervisor: () => 'as it comes from the supervisors themselves',
   'faults: label': () => "as `faults` is 'label'",
 };

@@ -72,7 +72,7 @@ class Run {
     this.#spec = spec;
     this.#lifecycle = lifecycle;
     this.#faults = new FaultDomain({
-      policy: lifecycle.settings.faults,
+      ...lifecycle.settings.faults,
       onFault: (fault) => this.#tellFault(fault),
       onFatal: () => {
         this.#hasFault = true;

@@ -13,7 +13,7 @@ import type {
   SupervisorTree,
 } from '@coppice/core';
 import type { EventLoopOptions } from '../event-loop/index.js';
-import type { FaultPolicy } from '../faults/index.js';
+import type { FaultOptions, FaultPolicy } from '../faults/index.js';
 import type { ApplicationHealth } from './health-options.js';
 
 /** As much of pino's logger as an application uses. What can make no children, as `console`, will do too. */
@@ -62,8 +62,11 @@ export interface ApplicationOptions
    * What `run()` does about faults that go astray: `off` nothing, `label` say whose it was before Node ends
    * the process, `contain` make it the crash of that child. Default: `label` where it costs next to nothing
    * (Node 24 and later), otherwise `off`. `start()` leaves them alone.
+   *
+   * `contain` survives 3 of them within a minute, of all children together; the next one ends the process. An object says
+   * how many: `{ policy: 'contain', maxContained: 20, withinMs: 60_000 }`.
    */
-  readonly faults?: FaultPolicy | undefined;
+  readonly faults?: FaultPolicy | FaultOptions | undefined;
   /**
    * While `run()` has the process, its event loop is watched from another thread: that it is blocked, by which
    * child (with `faults` other than `off`) and in which call, is on stderr while it lasts, and in the log

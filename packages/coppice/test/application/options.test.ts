@@ -48,7 +48,35 @@ test.each([
   [
     { faults: 'contian' },
     'COPPICE_APP_INVALID_OPTION',
-    "faults has to be 'off', 'label', 'contain'; got 'contian'; did you mean 'contain'?",
+    "faults has to be 'off', 'label', 'contain', or an object like { policy: 'contain', maxContained: 20 }; got 'contian'; " +
+      "did you mean 'contain'?",
+  ],
+  [{ faults: null }, 'COPPICE_APP_INVALID_OPTION', 'maxContained: 20 }; got null'],
+  [{ faults: ['contain'] }, 'COPPICE_APP_INVALID_OPTION', "faults has to be 'off', 'label', 'contain', or"],
+  [
+    { faults: { policy: 'contain', maxContaind: 20 } },
+    'COPPICE_APP_INVALID_OPTION',
+    "faults has to be an object of policy, maxContained, withinMs; got 'maxContaind'; did you mean 'maxContained'?",
+  ],
+  [
+    { faults: { policy: 'contian' } },
+    'COPPICE_APP_INVALID_OPTION',
+    "faults.policy has to be 'off', 'label', 'contain'; got 'contian'; did you mean 'contain'?",
+  ],
+  [
+    { faults: { maxContained: 20 } },
+    'COPPICE_APP_INVALID_OPTION',
+    "faults.policy has to be 'off', 'label', 'contain'; got undefined",
+  ],
+  [
+    { faults: { policy: 'contain', maxContained: -1 } },
+    'COPPICE_APP_INVALID_OPTION',
+    'faults.maxContained has to be a whole number, 0 or more, or Infinity; got -1',
+  ],
+  [
+    { faults: { policy: 'contain', withinMs: 0 } },
+    'COPPICE_APP_INVALID_OPTION',
+    'faults.withinMs has to be a number of milliseconds above 0; got 0',
   ],
   [
     { random: 0.5 },

@@ -317,7 +317,23 @@ describe('faults that go astray', () => {
     `);
     expect(await program.exited).toBe(1);
     expect(program.output).toContain(
-      'a fault went astray from shop/faulty and ends the process, as 3 within 60 s are contained, and this is one more: stray ',
+      'a fault went astray from shop/faulty and ends the process, as 3 within 60 s are contained, and this is one more ' +
+        "(`faults: { policy: 'contain', maxContained }` says how many): stray ",
+    );
+  });
+
+  test('contain: how many, and within which time, can be said', async () => {
+    const program = start(`
+      const faulty = task({ id: 'faulty', run: async ({ sleep }) => {
+        for (let n = 1; n <= 6; n++) setTimeout(() => { throw new Error('stray ' + n); }, n);
+        await sleep(60_000);
+      } });
+      const faults = { policy: 'contain', maxContained: 5, withinMs: 30_000 };
+      await application({ id: 'shop', faults, maxRestarts: Infinity, children: [faulty] }).run();
+    `);
+    expect(await program.exited).toBe(1);
+    expect(program.output).toContain(
+      'ends the process, as 5 within 30 s are contained, and this is one more',
     );
   });
 });
