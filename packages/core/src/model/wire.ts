@@ -62,7 +62,8 @@ export function toWire(thrown: unknown): ErrorWire {
 
 /**
  * The way back: an Error with the name, message, code, details, stack and causes of the wire form. The class is
- * `Error` (or `AggregateError`): match on `code` or `name`.
+ * `Error` (or `AggregateError`): match on `code` or `name`. Its `stack` is undefined if the wire form has none, as with a
+ * thrown text: where this was called says nothing of where that was thrown.
  *
  * @example
  * ```ts
@@ -153,7 +154,8 @@ function unwire(data: unknown, depth: number, budget: { left: number }): Error {
   const stack = text(read(record, 'stack'), MAX_STACK);
   const code = codeOf(read(record, 'code'));
   if (name !== undefined && name !== error.name) define('name', name);
-  if (stack !== undefined) define('stack', stack);
+  // Also if there is none: what `new Error` has put there are frames of this file.
+  define('stack', stack);
   if (code !== undefined) define('code', code);
   return error;
 }
