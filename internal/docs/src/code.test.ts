@@ -13,6 +13,7 @@ const pages = pagesOf(ROOT);
 const FRAGMENTS = { 'docs/guides/subprocess.md': 1 };
 const JAVASCRIPT = {
   'docs/guides/deploying.md': 1, // a configuration of PM2
+  'docs/guides/threads.md': 1, // what loads a file in TypeScript with tsx
   'docs/guides/testing.md': 2, // of Jest, and of Vitest
   'docs/guides/your-first-tree.md': 1, // a file of the reader's
 };

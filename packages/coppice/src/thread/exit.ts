@@ -1,4 +1,5 @@
 /** How a thread ended, put together from the little that Node says when one exits. */
+import { basename } from 'node:path';
 import { type ErrorWire, Shutdown, fromWire, toWire } from '@coppice/core';
 import { ThreadError } from './errors.js';
 import type { ThreadOptions } from './options.js';
@@ -92,10 +93,17 @@ function notLoaded(cause: unknown, { path, file }: Traces): ThreadError {
   );
 }
 
+const TYPESCRIPT = /\.[cm]?tsx?$/;
+
+/** A loader given in `execArgv`, as `--import tsx`, is no advice: on Node 20 it does not reach the file of a worker. */
 function hintFor(cause: unknown, file: string): string {
   switch (codeOf(cause)) {
     case 'ERR_UNKNOWN_FILE_EXTENSION':
-      return `; name the built file, or give the thread a loader, like execArgv: ['--import', 'tsx']`;
+    case 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX':
+      return TYPESCRIPT.test(file)
+        ? `; name the built file, or a .mjs beside it that loads it: import { tsImport } from 'tsx/esm/api'; ` +
+            `await tsImport('./${basename(file)}', import.meta.url)`
+        : '; Node cannot import such a file by itself: is it the built one?';
     case 'ERR_MODULE_NOT_FOUND':
     case 'MODULE_NOT_FOUND':
       return '; is what it imports installed, and spelt with its extension?';

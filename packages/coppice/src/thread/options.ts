@@ -32,7 +32,8 @@ export interface ThreadBaseOptions<P extends ThreadProtocol = ThreadProtocol>
   extends Omit<WorkerOptions, 'awaitReady'> {
   /**
    * The file that the thread runs: a `file:` URL, as `new URL('./worker.js', import.meta.url)`, or an
-   * absolute path. Anything that Node can import. It is looked for at each start.
+   * absolute path. Anything that Node can import; for TypeScript the built file, or one that loads the source. It is looked
+   * for at each start.
    */
   readonly file: string | URL;
   /** Called with each message that the thread posts, in every incarnation. If it throws, the thread crashes. Default: nobody is told. */
@@ -47,7 +48,10 @@ export interface ThreadBaseOptions<P extends ThreadProtocol = ThreadProtocol>
   readonly env?: Readonly<Record<string, string | undefined>> | typeof SHARE_ENV | undefined;
   /** Put behind the file in the thread's `process.argv`. Default: nothing. */
   readonly argv?: readonly string[] | undefined;
-  /** Options of Node for the thread, as `['--import', 'tsx']`. Default: those of the process. */
+  /**
+   * Options of Node for the thread, as `['--heapsnapshot-near-heap-limit=1']`. A loader given here (`--import tsx`) does
+   * not reach `file` on Node 20. Default: those of the process.
+   */
   readonly execArgv?: readonly string[] | undefined;
   /** The name of the thread in debuggers. Default: its `id`. */
   readonly name?: string | undefined;
@@ -84,7 +88,7 @@ export function checkOptions(given: unknown): { readonly options: ThreadOptions;
   optional('onMessage', (value) => typeof value === 'function', 'a function');
   optional('env', (value) => value === SHARE_ENV || isTexts(value), 'an object of strings, or SHARE_ENV');
   optional('argv', isListOfTexts, 'an array of strings');
-  optional('execArgv', isListOfTexts, `an array of strings, like ['--import', 'tsx']`);
+  optional('execArgv', isListOfTexts, `an array of strings, like ['--import', './instrument.js']`);
   optional('name', (value) => typeof value === 'string', 'a string');
   optional('resourceLimits', isRecord, 'an object of megabytes, like { maxOldGenerationSizeMb: 64 }');
   for (const [key, value] of Object.entries(own['resourceLimits'] ?? {})) {

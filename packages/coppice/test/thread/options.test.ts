@@ -46,7 +46,7 @@ test.each([
   ['env', { env: { A: 1 } }, 'has to be an object of strings, or SHARE_ENV; got an object'],
   ['argv', { argv: 'x' }, `has to be an array of strings; got 'x'`],
   ['argv', { argv: [1] }, 'has to be an array of strings; got an array of 1'],
-  ['execArgv', { execArgv: '--import' }, `like ['--import', 'tsx']`],
+  ['execArgv', { execArgv: '--import' }, `like ['--import', './instrument.js']`],
   ['name', { name: 1 }, 'has to be a string; got 1'],
   ['resourceLimits', { resourceLimits: 64 }, 'like { maxOldGenerationSizeMb: 64 }'],
   ['resourceLimits', { resourceLimits: { heapMb: 1 } }, `made of maxOldGenerationSizeMb`],

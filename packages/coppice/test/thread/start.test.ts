@@ -78,7 +78,27 @@ test('a file that imports what is not there', async () => {
 test('a file that Node cannot import', async () => {
   const error = await startErrorOf(thread({ id: 'worker', file: written('data.xyz', '{}') }));
   expect(error).toMatchObject({ cause: { code: 'ERR_UNKNOWN_FILE_EXTENSION' } });
-  expect(error.message).toContain(`execArgv`);
+  expect(error.message).toMatch(/; Node cannot import such a file by itself: is it the built one\?$/);
+});
+
+test('a file in TypeScript: what loads it on every version of Node', async () => {
+  // No version of Node runs an enum as it stands.
+  const file = written('hasher.mts', 'enum Size { small }\nconsole.log(Size.small);');
+  const options = { id: 'worker', file };
+  const error = await startErrorOf(thread(options));
+  expect(error['code']).toBe('COPPICE_THREAD_NOT_LOADED');
+  expect(error.message).toMatch(
+    /; name the built file, or a \.mjs beside it .* await tsImport\('\.\/hasher\.mts', import\.meta\.url\)$/,
+  );
+});
+
+test('a file that was to load TypeScript, and does not: no advice to write it', async () => {
+  written('work.mts', 'enum Size { small }');
+  const error = await startErrorOf(
+    thread({ id: 'worker', file: written('boot.mjs', `import './work.mts';`) }),
+  );
+  expect(error['code']).toBe('COPPICE_THREAD_NOT_LOADED');
+  expect(error.message).not.toContain('tsImport');
 });
 
 test('a file that throws while it is loaded', async () => {
