@@ -6,6 +6,7 @@
  */
 
 // A tree under test
+export type { PendingChild } from './outside.js';
 export type { TestTime } from './time.js';
 export { type RootSpec, TestTree, type TestTreeOptions, type TreeOf, testTree } from './test-tree.js';
 export { type StandIn, replace, stub } from './replace.js';

@@ -93,6 +93,8 @@ export class TestTree<T = SupervisorTree> implements AsyncDisposable {
   readonly #time: TestTime;
   readonly #living: LivingTree;
   readonly #names: Names;
+  /** What is real and comes with a start or a stop is seen by what was there before. */
+  readonly #look: () => void;
   #isDisposed = false;
 
   /** Made by `testTree`, which starts it as well. */
@@ -102,7 +104,8 @@ export class TestTree<T = SupervisorTree> implements AsyncDisposable {
     this.#time = time;
     this.events = new EventRecorder(this.#handle);
     this.#names = new Names(spec);
-    time.serve(() => underWayIn(this.#handle.snapshot().children));
+    this.#look = time.serve(() => underWayIn(this.#handle.snapshot().children));
+    this.#handle.on('event', this.#look);
     this.stopped = this.#handle.whenStopped();
     playFaultDomain(clockOf(this.#handle));
     this.#living = { handle: this.#handle, made: new Error('made') };
@@ -181,7 +184,10 @@ export class TestTree<T = SupervisorTree> implements AsyncDisposable {
   };
 
   /** {@link crash} of a child of this tree. */
-  readonly crash = (ref: ChildRef, error?: unknown): void => crash(this.#handle, ref, error);
+  readonly crash = (ref: ChildRef, error?: unknown): void => {
+    this.#look();
+    crash(this.#handle, ref, error);
+  };
 
   /** {@link hang} of a child of this tree. */
   readonly hang = (ref: ChildRef): (() => void) => hang(this.#handle, ref);

@@ -2,14 +2,14 @@
 import { type Clock, type SimulatedClock, realClock } from '@coppice/core';
 import { TestingError } from './errors.js';
 import { ms } from './line.js';
-import { Outside, PATIENCE_MS, type Pending } from './outside.js';
+import { Outside, PATIENCE_MS, type PendingChild, sleep } from './outside.js';
 
 /** How a test lets time go by: simulated, by the fake timers of a test runner, or real. */
 export interface TestTime {
   /** The clock of the tree. */
   readonly clock: Clock;
-  /** Tells it of the tree that it is for: which starts and stops of children are under way. */
-  serve(pending: () => readonly Pending[]): void;
+  /** Tells it of the tree that it is for: which starts and stops of children are under way. Returns what to call when that may have changed. */
+  serve(pending: () => readonly PendingChild[]): () => void;
   /** Lets everything happen that needs no time: promises, and timers that are due. */
   settle(): Promise<void>;
   /** Lets so many milliseconds go by. */
@@ -21,10 +21,9 @@ export interface TestTime {
 }
 
 // Taken now: a test runner may put fakes in their place.
-const { setImmediate: nextTurn, setTimeout: later, performance: real } = globalThis;
+const { setImmediate: nextTurn, performance: real } = globalThis;
 
 const turn = (): Promise<void> => new Promise((resolve) => nextTurn(resolve));
-const sleep = (durationMs: number): Promise<void> => new Promise((resolve) => later(resolve, durationMs));
 
 const HOUR_MS = 3_600_000;
 
@@ -37,8 +36,10 @@ export class SimulatedTime implements TestTime {
     this.clock = clock;
   }
 
-  serve(pending: () => readonly Pending[]): void {
-    this.#outside = new Outside(pending);
+  serve(pending: () => readonly PendingChild[]): () => void {
+    const outside = new Outside(pending);
+    this.#outside = outside;
+    return () => void outside.isAwaited;
   }
 
   settle(): Promise<void> {
@@ -54,7 +55,8 @@ export class SimulatedTime implements TestTime {
       if (next === undefined || !(next <= endAt)) break;
       clock.fireNext();
     }
-    await clock.advance(Math.max(0, endAt - clock.now()));
+    // Where no time is left to go by, not even promises have another turn: a test may look at what has just begun.
+    if (endAt !== clock.now()) await clock.advance(Math.max(0, endAt - clock.now()));
   }
 
   async runUntilIdle(limit = 100_000): Promise<void> {
@@ -109,7 +111,9 @@ export class PlatformTime implements TestTime {
   }
 
   /** Nothing has to be known: what the tree waits for goes on by itself. */
-  serve(): void {}
+  serve(): () => void {
+    return () => {};
+  }
 
   async settle(): Promise<void> {
     await this.#advance(0);
