@@ -74,6 +74,7 @@ export { type PollerOptions, poller } from './adapters/poller.js';
 
 // Threads
 export {
+  type ExactThreadProtocol,
   type FromThread,
   type RunThreadOptions,
   type ThreadBaseOptions,

@@ -27,6 +27,19 @@ export interface ThreadProtocol {
   fromThread?: unknown;
 }
 
+/**
+ * A protocol that has no other keys than those: what `thread` and `runThread` ask of theirs, as a misspelt key would
+ * leave its messages unchecked. A function that hands its own `P` on to them has to ask for it too.
+ *
+ * @example
+ * ```ts
+ * const worker = <P extends ExactThreadProtocol<P>>(options: ThreadOptions<P>) => thread<P>({ staleAfterMs: 5_000, ...options });
+ * ```
+ */
+export type ExactThreadProtocol<P> = ThreadProtocol & {
+  readonly [K in Exclude<keyof P, keyof ThreadProtocol>]?: never;
+};
+
 /** The `data` of a protocol. */
 export type ThreadData<P extends ThreadProtocol> = P extends { data: infer T } ? T : unknown;
 /** The messages to a thread of a protocol. */

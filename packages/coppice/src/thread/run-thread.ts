@@ -5,7 +5,7 @@ import { OptionError } from '../shared/option-error.js';
 import { unknownKey } from '../shared/unknown-key.js';
 import type { ThreadContext } from './context.js';
 import { ThreadError } from './errors.js';
-import type { ThreadProtocol } from './protocol.js';
+import type { ExactThreadProtocol, ThreadProtocol } from './protocol.js';
 import { runFunction } from './run-function.js';
 import { runSupervisor } from './run-supervisor.js';
 
@@ -40,7 +40,7 @@ export interface RunThreadOptions {
  * runThread(supervisor({ id: 'feeds', children: [eu, us] }));
  * ```
  */
-export function runThread<P extends ThreadProtocol = ThreadProtocol>(
+export function runThread<P extends ExactThreadProtocol<P> = ThreadProtocol>(
   run: (context: ThreadContext<P>) => unknown,
   options?: RunThreadOptions,
 ): void;

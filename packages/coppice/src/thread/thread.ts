@@ -4,7 +4,7 @@ import { childOptions } from '../shared/child-options.js';
 import type { ThreadHandle } from './handle.js';
 import { ThreadLife } from './life.js';
 import { type ThreadOptions, checkOptions } from './options.js';
-import type { ThreadProtocol } from './protocol.js';
+import type { ExactThreadProtocol, ThreadProtocol } from './protocol.js';
 import { reading } from '../shared/reading.js';
 
 /**
@@ -41,7 +41,7 @@ import { reading } from '../shared/reading.js';
  * // in a sibling: use(resizer).post({ file: 'a.png' });
  * ```
  */
-export function thread<P extends ThreadProtocol = ThreadProtocol>(
+export function thread<P extends ExactThreadProtocol<P> = ThreadProtocol>(
   options: ThreadOptions<P>,
 ): Service<ThreadHandle<P>> {
   // The messages have the types that the caller says; nothing here looks into them.

@@ -1,5 +1,13 @@
 /** The types of what crosses the border are the same on both sides. */
-import { type Context, type Service, type ThreadHandle, runThread, thread } from 'coppice';
+import {
+  type Context,
+  type ExactThreadProtocol,
+  type Service,
+  type ThreadHandle,
+  type ThreadOptions,
+  runThread,
+  thread,
+} from 'coppice';
 import { expectTypeOf } from 'expect-type';
 
 interface Resizer {
@@ -40,3 +48,19 @@ runThread<Resizer>(({ data, post, onMessage }) => {
   // @ts-expect-error -- it says how many bytes
   post({ file: 'a.png' });
 });
+
+interface Misspelt {
+  data: { quality: number };
+  in: { file: string };
+}
+// @ts-expect-error -- it is toThread
+thread<Misspelt>({ id: 'resizer', file, data: { quality: 80 } });
+// @ts-expect-error -- it is toThread
+runThread<Misspelt>(() => {});
+
+export const watched = <P extends ExactThreadProtocol<P>>(
+  options: ThreadOptions<P>,
+): Service<ThreadHandle<P>> => thread<P>({ staleAfterMs: 5_000, ...options });
+expectTypeOf(watched<Resizer>({ id: 'resizer', file, data: { quality: 80 } })).toEqualTypeOf<
+  Service<ThreadHandle<Resizer>>
+>();
