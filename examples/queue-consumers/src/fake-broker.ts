@@ -50,7 +50,7 @@ export class FakeBroker extends EventEmitter<{ published: [] }> {
 
   /** The network blinks: all connections are lost, and new ones can be made. */
   drop(): void {
-    for (const connection of [...this.#connections]) {
+    for (const connection of Array.from(this.#connections)) {
       connection.close();
       connection.emit('error', new Error('the connection to the broker is lost'));
     }

@@ -1,13 +1,13 @@
 /** What becomes of the consumers when the connection drops, a message is poison, partitions move, and all of it stops. */
 import { healthOf } from 'coppice';
-import type { FakeBroker, Message } from '../src/fake-broker.js';
+import type { FakeBroker } from '../src/fake-broker.js';
 import { start } from './start.js';
 
 /** A handler that is done when the test says so. */
 function slowly() {
   let begun = 0;
   let finish = (): void => {};
-  const handle = (_: Message): Promise<void> =>
+  const handle = (): Promise<void> =>
     new Promise((resolve) => {
       begun++;
       finish = resolve;
