@@ -9,6 +9,7 @@ import {
   service,
   supervisor,
   task,
+  taskSupervisor,
 } from '@coppice/core';
 import { boot, crew, deferred, drain, forever, rejection, scripted, statuses } from './support/scripted.js';
 import { unhandledRejections } from './support/unhandled-rejections.js';
@@ -340,6 +341,35 @@ describe('nested handles', () => {
     expect((await handle.stop()).reason).toEqual({ kind: 'shutdown' });
     await tree.supervisor('feeds').restartChild('eu');
     expect(statuses(handle)).toEqual(['a: running']);
+  });
+
+  test('of a tree that was not started: all say so', async () => {
+    const a = scripted('a');
+    const jobs = taskSupervisor({ id: 'jobs' });
+    const outer = supervisor({
+      id: 'outer',
+      children: [supervisor({ id: 'sub', children: [a.spec, jobs] })],
+    });
+    const tree = supervisor({ id: 'root', children: [outer] }).handle();
+    const sub = tree.supervisor('outer/sub');
+    const said = (path: string) => `'${path}' is not running: its tree was not started yet: call start()`;
+    expect(() => sub.snapshot()).toThrow(said('root/outer/sub'));
+    await expect(sub.stop()).rejects.toThrow(said('root/outer/sub'));
+    await expect(sub.startChild(scripted('b').spec)).rejects.toThrow(said('root/outer/sub'));
+    await expect(tree.reconcile(outer)).rejects.toThrow(said('root'));
+    await expect(tree.supervisor(jobs).runTask(() => 7)).rejects.toThrow(said('root/outer/sub/jobs'));
+    expect(() => tree.use(a.spec)).toThrow(said('root/outer/sub/a'));
+  });
+
+  test('of a tree that was started, but its parent is down: another reason', async () => {
+    const { tree, eu } = await build();
+    const handle = tree.supervisor(eu);
+    await tree.terminateChild('feeds');
+    await tree.deleteChild('feeds');
+    expect(() => handle.snapshot()).toThrow('is not running: its parent is down, or it was removed');
+    await expect(handle.reconcile(eu)).rejects.toThrow(
+      'is not running: its parent is down, or it was removed',
+    );
   });
 
   test('when its supervisor was deleted, there is nothing to read', async () => {

@@ -21,8 +21,14 @@ export const noSecond = (path: string, got: unknown) =>
     got: `${show(got)} as a second one`,
   });
 
-export const notRunning = (path: string) =>
-  coppiceError('COPPICE_NOT_RUNNING', { path, state: 'its parent is down, or it was removed' });
+/** What is said of all that stands in a tree whose `start()` nobody has called yet. */
+export const TREE_NOT_STARTED = 'its tree was not started yet: call start()';
+
+/** There is no supervisor at the place of a handle. */
+export const notRunning = (path: string, isTreeStarted: boolean) => {
+  const state = isTreeStarted ? 'its parent is down, or it was removed' : TREE_NOT_STARTED;
+  return coppiceError('COPPICE_NOT_RUNNING', { path, state });
+};
 
 export function idOf(ref: unknown): string {
   const id = idIn(ref);

@@ -112,8 +112,7 @@ export class Handle implements SupervisorHandle {
   }
 
   async stop(options: StopOptions = {}): Promise<StopReport> {
-    const process = this.#root.find(this.path);
-    if (!process) throw notRunning(this.path);
+    const process = this.#process();
     const {
       reason,
       shutdownMs = Infinity,
@@ -339,7 +338,7 @@ export class Handle implements SupervisorHandle {
   }
 
   get #tasks(): Tasks {
-    return new Tasks(this.path, () => this.#root.find(this.path));
+    return new Tasks(this.path, () => this.#process());
   }
 
   get #subtree(): Emitter {
@@ -348,7 +347,7 @@ export class Handle implements SupervisorHandle {
 
   #process(): SupervisorProcess {
     const process = this.#root.find(this.path);
-    if (!process) throw notRunning(this.path);
+    if (!process) throw notRunning(this.path, this.#root.isStarted);
     return process;
   }
 }

@@ -8,6 +8,7 @@ import { idOf, show } from '../spec/checks.js';
 import { checkRootPolicies } from '../spec/policies.js';
 import { warningsOf } from '../spec/warnings.js';
 import { nextTurn } from './clock.js';
+import { notRunning } from './handle-arguments.js';
 import type { ReconcileOptions } from './handle-types.js';
 import { bystander } from './emitter.js';
 import { Handle } from './handle.js';
@@ -42,6 +43,11 @@ export class Root {
 
   get path(): string {
     return this.#spec.id;
+  }
+
+  /** Has its start begun, now or earlier? */
+  get isStarted(): boolean {
+    return this.#process.state.phase !== 'idle';
   }
 
   /** Starts the tree; while it is up, this is the start that has brought it up. After its end: a new one. */
@@ -93,10 +99,8 @@ export class Root {
   async #reconcile(path: string, given: unknown, { dryRun, by }: ReconcileOptions): Promise<ReconcilePlan> {
     const process = this.find(path);
     if (process?.state.phase !== 'running') {
-      throw coppiceError('COPPICE_NOT_RUNNING', {
-        path,
-        state: process ? `: it is ${process.state.phase}` : '',
-      });
+      if (!process || !this.isStarted) throw notRunning(path, this.isStarted);
+      throw coppiceError('COPPICE_NOT_RUNNING', { path, state: `it is ${process.state.phase}` });
     }
     const change = changeOf(process, wantedSpec(process, given));
     if (dryRun === true) return { path, steps: stepsOf(change) };

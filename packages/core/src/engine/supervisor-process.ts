@@ -27,6 +27,7 @@ import { isSameDeclaration } from '../spec/lineage.js';
 import { isTaskSupervisor } from '../tasks/job.js';
 import { Tasks } from '../tasks/runner.js';
 import { ChildWatcher } from './child-watcher.js';
+import { TREE_NOT_STARTED } from './handle-arguments.js';
 import { Incarnation } from './incarnation.js';
 import { childAt, placeAbove, placeOf, supervisorAt, topOf } from './places.js';
 import { neverReady, timeoutOf } from './readiness.js';
@@ -232,6 +233,7 @@ export class SupervisorProcess {
   /** What an error says of a child that is not up: its plain status, if it is there, and in words. */
   #notUp(path: string): { path: string; status: ChildStatus | undefined; state: string } {
     const child = childAt(this, path);
+    if (topOf(this).state.phase === 'idle') return { path, status: child?.status, state: TREE_NOT_STARTED };
     if (!child) return { path, status: undefined, state: 'its supervisor is down' };
     const { status, incarnation, recovery } = child;
     const { bindsTo = [] } = child.spec as ChildSpec;

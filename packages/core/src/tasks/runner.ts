@@ -100,9 +100,7 @@ export class Tasks implements LinkedTaskRunner {
     const process = this.#find();
     const path = this.#path;
     if (!process || !process.isUp) {
-      const state = process
-        ? ': it was not started, or has stopped'
-        : ': its parent is down, or it was removed';
+      const state = process ? 'it was not started, or has stopped' : 'its parent is down, or it was removed';
       throw coppiceError('COPPICE_NOT_RUNNING', { path, state });
     }
     if (isTaskSupervisor(process.spec)) return process;

@@ -23,7 +23,7 @@ test('one of a supervisor that another one, before it, takes out', async () => {
   ];
   await removed;
   expect((await late).code).toBe('COPPICE_NOT_RUNNING');
-  expect((await late).message).toBe("'root/sub' is not running");
+  expect((await late).message).toBe("'root/sub' is not running: its parent is down, or it was removed");
 });
 
 test('each step that failed is told of, with its error', async () => {
