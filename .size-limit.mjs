@@ -30,5 +30,5 @@ export default [
   of('@coppice/pino/pretty', 'pino/dist/esm/pretty.js', '*', '2 kB', beside('pino', 'pino-pretty')),
   of('@coppice/otel', 'otel/dist/esm/index.js', '*', '2.2 kB', beside('@opentelemetry/api')),
   of('@coppice/prometheus', 'prometheus/dist/esm/index.js', '*', '1.3 kB', beside('prom-client')),
-  of('@coppice/testing', 'testing/dist/esm/index.js', '*', '11 kB', beside()),
+  of('@coppice/testing', 'testing/dist/esm/index.js', '*', '12.5 kB', beside()),
 ];

@@ -2,6 +2,7 @@
 import {
   type Application,
   type ApplicationOptions,
+  type ChildSpec,
   type Service,
   type SupervisorSpec,
   type Task,
@@ -22,7 +23,7 @@ export interface Orders {
   readonly app: Application;
   readonly group: SupervisorSpec;
   readonly connection: Service<Connection>;
-  readonly consumer: (partition: number) => Task;
+  readonly consumer: (partition: number) => ChildSpec;
 }
 
 export function orders({ broker, handle, ...options }: OrdersOptions): Orders {

@@ -194,14 +194,16 @@ test('what was rebalanced while the connection was down is made up for when it i
   expect(consumers()).toEqual({ 'partition-1': 'running' });
 });
 
-test('when the whole group is started again the consumers are there again', async () => {
-  const { app, declared, consumers } = await start([0, 1]);
+test('when the whole group is started again the consumers are there again, as they are assigned by then', async () => {
+  const { app, declared, broker, consumers } = await start([0, 1]);
   await using _ = app;
-  app.crash(declared.group.id);
-  await app.until('partition-1#1 starting');
-  await app.until('orders/group started');
+  app.events.forget();
+  app.crash(declared.group);
+  broker.rebalance([1, 2]);
+  await app.until('partition-1 started');
   await app.settle();
-  expect(consumers()).toEqual({ 'partition-0': 'running', 'partition-1': 'running' });
+  app.events.expectOrder('group crashed', 'connection started', 'partition-1 started', 'group started');
+  expect(consumers()).toEqual({ 'partition-1': 'running', 'partition-2': 'running' });
 });
 
 test('a stop finishes and acknowledges the message in hand, and takes no other', async () => {

@@ -31,6 +31,9 @@ const STATUSES: Readonly<Record<ChildStatus, Words>> = {
 /** What a child that is not up is at. */
 export const wordsFor: Words = (child, at) => STATUSES[child.status](child, at);
 
-/** In whole seconds: whoever asks again a moment later finds the same words. */
-const soon = (nextStartAt: number | null, at: number): string =>
-  nextStartAt === null ? '' : ` in ${Math.max(0, Math.ceil((nextStartAt - at) / 1_000))} s`;
+/** In whole seconds, as whoever asks again a moment later finds the same words; below one in milliseconds. */
+function soon(nextStartAt: number | null, at: number): string {
+  if (nextStartAt === null) return '';
+  const ms = Math.max(0, Math.ceil(nextStartAt - at));
+  return ms < 1_000 ? ` in ${ms} ms` : ` in ${Math.ceil(ms / 1_000)} s`;
+}

@@ -14,7 +14,9 @@ test.each<[Partial<ChildSnapshot>, string]>([
   [{ status: 'restarting' }, 'did not start again; the next attempt is due'],
   [{ status: 'backing-off', nextStartAt: NOW + 1_001 }, 'has failed, and is started again in 2 s'],
   [{ status: 'backing-off', failures: 3 }, 'has failed 3 times in a row, and is started again'],
-  [{ status: 'backing-off', nextStartAt: NOW - 5 }, 'has failed, and is started again in 0 s'],
+  [{ status: 'backing-off', nextStartAt: NOW + 1_000 }, 'has failed, and is started again in 1 s'],
+  [{ status: 'backing-off', nextStartAt: NOW + 70.2 }, 'has failed, and is started again in 71 ms'],
+  [{ status: 'backing-off', nextStartAt: NOW - 5 }, 'has failed, and is started again in 0 ms'],
   [{ status: 'waiting' }, 'waits to be started with its siblings'],
   [{ status: 'waiting', bindsTo: ['a', 'b'] }, 'waits until all that it is bound to is up (a, b)'],
   [
