@@ -31,11 +31,14 @@ export function follow(
   };
 
   // Each incarnation of the connection is a member of its own, and is told what it gets.
+  const place = `${tree.path}/${group.id}`;
   tree.on('child:started', ({ path }) => {
-    if (path !== `${tree.path}/${group.id}/${connection.id}`) return;
+    if (path !== `${place}/${connection.id}`) return;
     const member = tree.use(connection);
     member.on('rebalanced', assign);
     assign(member.assigned);
   });
-  tree.on('supervisor:started', reconcile);
+  tree.on('supervisor:started', ({ path }) => {
+    if (path === place) reconcile();
+  });
 }
