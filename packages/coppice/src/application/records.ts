@@ -146,7 +146,8 @@ const RECORDS: { readonly [N in RecordName]: readonly [Level, (facts: Facts[N]) 
   ],
   'child-failed': ['error', (f) => `${f.path} ${f.what}: ${messageOf(f.err)}`],
   'child-down': ['warn', (f) => `${f.path} ${f.what}`],
-  'child-up': ['info', (f) => `${f.path} ${f.what}`],
+  // As its failure was: on the same stream, so that both stand in order.
+  'child-up': ['warn', (f) => `${f.path} ${f.what}`],
   'event-loop-blocked': ['warn', (f) => `the event loop was blocked for ${inMs(f.blockedMs)}${culprit(f)}`],
   failed: ['fatal', (f) => `ends with an error${exit(f.exitCode)}: ${messageOf(f.err)}`],
   warning: ['warn', (f) => f.message],

@@ -58,7 +58,7 @@ test('history and overrides, over HTTP', async () => {
         {
           path: 'shop/extras/cache',
           status: 'backing-off',
-          why: 'is optional, and has failed, and is started again in 1 s',
+          why: 'is optional, and has failed, and is started again in 500 ms',
         },
       ],
     },

@@ -115,10 +115,10 @@ describe('a reference stays valid', () => {
     a.crash();
     await pass(0);
     expect(() => tree.use(a.spec)).toThrow(
-      "'root/a' is not running: it has failed, and is started again in 1 s",
+      "'root/a' is not running: it has failed, and is started again in 100 ms",
     );
     // And for programs: the plain status.
-    const state = 'it has failed, and is started again in 1 s';
+    const state = 'it has failed, and is started again in 100 ms';
     const details = { path: 'root/a', status: 'backing-off', state };
     expect(() => tree.use(a.spec)).toThrow(expect.objectContaining({ details }));
     await pass(100);
@@ -177,7 +177,7 @@ describe('whenReady waits', () => {
     expect([ready.isOver, ready.error?.code, clock.pendingTimers]).toEqual([true, code, 0]);
     if (code)
       expect(ready.error!.message).toBe(
-        "'root/a' is not up after 499 ms: it has failed, and is started again in 1 s",
+        "'root/a' is not up after 499 ms: it has failed, and is started again in 1 ms",
       );
   });
 
