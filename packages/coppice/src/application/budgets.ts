@@ -1,6 +1,7 @@
 /** Whether the children's own times to stop fit into the deadline for all of them. */
 import { type ChildSpec, type SupervisorSpec, stopBudgetMs } from '@coppice/core';
 import { nextPart } from '@coppice/core/kit';
+import { specAt } from './spec-at.js';
 
 /** What a child may take if nobody has said anything. */
 const DEFAULT_MS = 5_000;
@@ -57,12 +58,5 @@ const ownTimeOf = (spec: ChildSpec): number =>
 const words = (ms: number): string => (ms === Infinity ? 'any time' : `${ms} ms`);
 
 /** Does the declaration of whoever is at `path` say that it is not waited for (`shutdownMs: 0`)? */
-export function isNotWaitedFor(root: SupervisorSpec, path: string): boolean {
-  let spec: ChildSpec | undefined = root;
-  for (const id of path.split('/').slice(1)) {
-    if (spec?.kind === 'dynamic-supervisor') spec = spec.child;
-    else if (spec?.kind === 'supervisor') spec = spec.children.find((child) => child.id === id);
-    else return false;
-  }
-  return spec?.shutdownMs === 0;
-}
+export const isNotWaitedFor = (root: SupervisorSpec, path: string): boolean =>
+  specAt(root, path)?.shutdownMs === 0;

@@ -26,7 +26,8 @@ interface Facts {
   };
   stopped: { readonly stopMs: number; readonly killed: readonly string[]; readonly exitCode: number };
   unstopped: UnstoppedChild & { readonly since: string; readonly resources: readonly string[] };
-  'start-failed': { readonly err: unknown; readonly exitCode: number };
+  /** `oneAttempt`: the path of the child that failed, if it has a backoff or a limit that does not hold yet. */
+  'start-failed': { readonly err: unknown; readonly exitCode: number; readonly oneAttempt?: string };
   'gave-up': { readonly err: unknown; readonly exitCode: number };
   incomplete: {
     readonly unstopped: readonly string[];
@@ -110,7 +111,15 @@ const RECORDS: { readonly [N in RecordName]: readonly [Level, (facts: Facts[N]) 
       `${f.path} did not stop: asked at ${f.since} ${PHASES[f.phase]}, given up after ${inMs(f.waitedMs)} ` +
       `(incarnation ${f.incarnation})`,
   ],
-  'start-failed': ['fatal', (f) => `did not start${exit(f.exitCode)}: ${messageOf(f.err)}`],
+  'start-failed': [
+    'fatal',
+    ({ err, exitCode, oneAttempt }) =>
+      'did not start' +
+      (oneAttempt === undefined
+        ? ''
+        : `, as the first start of '${oneAttempt.split('/').at(-1)}' has one attempt unless its boot is 'retry'`) +
+      `${exit(exitCode)}: ${messageOf(err)}`,
+  ],
   'gave-up': [
     'fatal',
     ({ err, exitCode }) =>

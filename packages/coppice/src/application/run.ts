@@ -18,6 +18,7 @@ import { flush, lastLine } from './exit.js';
 import { tellOfChildren } from './failures.js';
 import type { Lifecycle } from './lifecycle.js';
 import { tellParentReady, tellSystemd } from './notify.js';
+import { oneAttemptOf } from './one-attempt.js';
 import { ownProcess } from './owner.js';
 import { record } from './records.js';
 import { exitCodeFor, foreignListeners, listenForSignals } from './signals.js';
@@ -230,7 +231,8 @@ class Run {
 
   #startFailed(err: unknown, { unstopped }: StopReport): number {
     this.#tellUnstopped(unstopped);
-    this.#record('start-failed', { err, exitCode: FAILED });
+    const oneAttempt = oneAttemptOf(this.#spec, err);
+    this.#record('start-failed', { err, exitCode: FAILED, ...(oneAttempt !== undefined && { oneAttempt }) });
     return FAILED;
   }
 

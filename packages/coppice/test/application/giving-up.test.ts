@@ -56,6 +56,33 @@ test.each([
   },
 );
 
+test.each([
+  ['a backoff', 'backoff: { minMs: 1, maxMs: 1 },'],
+  ['a limit of its own', 'maxRestarts: 5, withinMs: 60_000,'],
+])(
+  'a first start that fails, of a child with %s: there is one attempt, and how to have more',
+  async (_what, options) => {
+    const program = start(`${broken}
+    const bad = service({ id: 'bad', ${options} start: () => { throw failure(); } });
+    await application({ id: 'shop', children: [supervisor({ id: 'deep', children: [bad] })] }).run();
+  `);
+    expect(await program.exited).toBe(1);
+    expect(program.output).toMatch(
+      /shop: did not start, as the first start of 'bad' has one attempt unless its boot is 'retry' \(exit code 1\): 'shop\/deep/,
+    );
+  },
+);
+
+test('without either nothing is said of attempts; nor of a supervisor, whose limit is for its children', async () => {
+  const program = start(`${broken}
+    const bad = service({ id: 'bad', start: () => { throw failure(); } });
+    const deep = supervisor({ id: 'deep', maxRestarts: 5, childBackoff: { minMs: 1, maxMs: 1 }, children: [bad] });
+    await application({ id: 'shop', children: [deep] }).run();
+  `);
+  expect(await program.exited).toBe(1);
+  expect(program.output).toContain('shop: did not start (exit code 1): ');
+});
+
 test(`giveUp 'exit' during boot, when the retries are used up`, async () => {
   const program = start(`${broken}
     let attempts = 0;
