@@ -111,6 +111,7 @@ export type {
   DynamicChildren,
   OwnChildOptions,
   RequestOptions,
+  StartChildOptions,
 } from './spec/dynamic-types.js';
 export type {
   AnySupervisorHandle,

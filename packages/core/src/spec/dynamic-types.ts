@@ -48,6 +48,11 @@ export interface OwnChildOptions extends RequestOptions {
   readonly id?: string | undefined;
 }
 
+/** Either of the two; by `spec` the compiler knows which, and tells of that one what is wrong with it. */
+export type StartChildOptions<A extends readonly unknown[]> =
+  | (DynamicChildOptions<A> & { readonly spec?: undefined })
+  | OwnChildOptions;
+
 /**
  * The children of a dynamic supervisor, for those who start and end them: what `use` gives of its declaration. It may be
  * kept: it names a place in the tree, and finds the supervisor that is there now.
@@ -71,12 +76,13 @@ export interface OwnChildOptions extends RequestOptions {
  * ```
  */
 export interface DynamicChildren<A extends readonly unknown[]> {
-  /** Starts a child from the template; each of its incarnations gets the same `args`. @throws `COPPICE_START_FAILED` */
+  /**
+   * Starts a child from the template, each of whose incarnations gets the same `args`, or one that is declared by itself:
+   * `spec`. @throws `COPPICE_START_FAILED`
+   */
   startChild(
-    ...options: A extends readonly [] ? [child?: DynamicChildOptions<A>] : [child: DynamicChildOptions<A>]
+    ...options: A extends readonly [] ? [child?: StartChildOptions<A>] : [child: StartChildOptions<A>]
   ): Promise<ChildInfo>;
-  /** Starts a child that is declared by itself; otherwise it is as those from the template. @throws `COPPICE_START_FAILED` */
-  startChild(child: OwnChildOptions): Promise<ChildInfo>;
   /** Stops a child. Nothing of it is left. */
   terminateChild(child: ChildRef, options?: RequestOptions): Promise<void>;
   /** One of them as it is now; undefined if there is none. */
