@@ -146,16 +146,15 @@ export class Handle implements SupervisorHandle {
     const process = this.#process();
     const { spec, path } = process;
     if (isTaskSupervisor(spec)) throw noStartChild(path);
-    const warn = (child: ChildSpec): void => this.#root.warnOf(child, path);
     if (spec.kind === 'dynamic-supervisor') {
       // Who asks for it says so among the options of the child; here nothing more is taken, and ignored.
       if (options !== undefined) throw noSecond(path, options);
-      return startDynamicChild(process, given, warn);
+      return startDynamicChild(process, given, this.#root);
     }
     const asked = askedBy('startChild', options);
     const child = completeChild(given, path);
     checkPlace(child, spec, path);
-    warn(child);
+    this.#root.warnOf(child, path);
     return ask(process, { kind: 'start-child', id: child.id, spec: child, args: [], asked }, infoOf);
   }
 

@@ -416,21 +416,28 @@ export class Incarnation implements FaultOwner {
     if (!ending || ending.isReleasing) return;
     if (this.#isBusy) return this.#takesTime(ending);
     ending.isReleasing = true;
-    const spec = this.child.spec as Service;
-    if (spec.stop !== undefined && this.#hasValue) {
-      const stop = this.#step(
-        () => spec.stop?.(this.#value),
-        (error) => this.#stopFailed(error),
-      );
-      (this.#cleanUp ??= []).push(stop);
-    }
-    if (this.#cleanUp === undefined) return this.#ended(ending);
+    if ((this.child.spec as Service).stop !== undefined && this.#hasValue) this.#addStop();
+    if (this.#cleanUp === undefined) this.#ended(ending);
+    else this.#cleanUpAll(ending, this.#cleanUp);
+  }
+
+  /** The steps are taken from the last to the first: a service's `stop` before all that was deferred. */
+  #addStop(): void {
+    const stop = this.#step(
+      () => (this.child.spec as Service).stop?.(this.#value),
+      (error) => this.#stopFailed(error),
+    );
+    (this.#cleanUp ??= []).push(stop);
+  }
+
+  /** In a function of its own: most have nothing to clean up, and make no closures for it. */
+  #cleanUpAll(ending: Ending, cleanUp: CleanUpStep[]): void {
     let isLater = false;
     const takesTime = (): void => {
       isLater = true;
       this.#takesTime(ending);
     };
-    takeLastFirst(this.#cleanUp, takesTime, () => {
+    takeLastFirst(cleanUp, takesTime, () => {
       this.#ended(ending);
       if (isLater) this.process.tree.run();
     });

@@ -13,16 +13,16 @@ import type { SupervisorProcess } from './supervisor-process.js';
 const KEYS = ['id', 'args', 'spec', 'by'];
 const NO_ARGS: readonly unknown[] = [];
 
-/** @param warn - told of a declaration that is allowed but probably not meant */
+/** @param root - told of a declaration that is allowed but probably not meant */
 export function startDynamicChild(
   process: SupervisorProcess,
   given: unknown,
-  warn: (spec: ChildSpec) => void,
+  root: { warnOf(spec: ChildSpec, path: string): void },
 ): Promise<ChildInfo> {
   const { id, args, spec, by } = given === undefined ? NOTHING : checkGiven(given, process.path);
   if (spec === undefined) return start(process, id, templateOf(process), args ?? NO_ARGS, by);
   const declared = ownSpec(process, spec, args !== undefined);
-  warn(declared);
+  root.warnOf(declared, process.path);
   return start(process, id ?? declared.id, declared, NO_ARGS, by);
 }
 
