@@ -77,3 +77,28 @@ test('an id that somebody else asked for before is passed over', async () => {
   expect((await Promise.all(answers)).map((child) => child.id)).toEqual(['c#1', 'c#2', 'c#3', 'c#4']);
   await tree.stop();
 });
+
+test('each of many is found, and those that are gone are not, whoever is left of them', async () => {
+  const tree = await start();
+  const count = 300;
+  for (let i = 0; i < count; i++) await tree.startChild();
+  const isKept = (number: number): boolean => number % 97 === 0;
+  for (let i = 1; i <= count; i++) if (!isKept(i)) await tree.terminateChild(`c#${i}`);
+  const { id: next } = await tree.startChild();
+  for (let i = 1; i <= count; i++) expect(tree.child(`c#${i}`)?.id).toBe(isKept(i) ? `c#${i}` : undefined);
+  expect(tree.countChildren().active).toBe(4);
+  expect(tree.whichChildren().map(({ id: each }) => each)).toEqual(['c#97', 'c#194', 'c#291', next]);
+  await tree.stop();
+});
+
+test('one who reads on, though he stands on a child that goes with those around it, misses none and sees none twice', async () => {
+  const tree = await start();
+  for (let i = 1; i <= 9; i++) await tree.startChild();
+  const reader = tree.eachChild();
+  const seen = [reader.next().value.id, reader.next().value.id, reader.next().value.id];
+  for (const gone of ['c#3', 'c#2', 'c#4', 'c#1']) await tree.terminateChild(gone);
+  await tree.startChild({ id: 'late' });
+  for (const { id: each } of reader) seen.push(each);
+  expect(seen).toEqual(['c#1', 'c#2', 'c#3', 'c#5', 'c#6', 'c#7', 'c#8', 'c#9', 'late']);
+  await tree.stop();
+});

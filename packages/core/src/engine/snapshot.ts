@@ -130,7 +130,7 @@ export function countsOf({ state }: SupervisorProcess): ChildCounts {
 /** Walks the children as they are: that takes no memory, and nothing has to be kept up to date for it. */
 function statusesOf({ state }: SupervisorProcess): Partial<Record<ChildStatus, number>> {
   const statuses: Partial<Record<ChildStatus, number>> = {};
-  for (const { status } of state.children.live()) statuses[status] = (statuses[status] ?? 0) + 1;
+  for (const { status } of state.children) statuses[status] = (statuses[status] ?? 0) + 1;
   return statuses;
 }
 

@@ -1,14 +1,18 @@
 /**
- * The children of one supervisor: a linked list in start order beside a map by id, with their counts.
+ * The children of one supervisor: a linked list in start order beside an index by id, with their counts.
  * Every operation is O(1) whatever the number of siblings (OTP keeps a list of ids beside a map).
  */
 import { type Child, type ChildStatus, isAlive } from './child.js';
+import { ChildIndex } from './child-index.js';
 import { bind, rebind, unbind } from './bonds.js';
 import { type ChildPolicy, isSupervisorKind } from './policy.js';
 
 export const numberedId = (base: string, number: number): string => `${base}#${number}`;
 
-const keyOf = (child: Child): string | number => child.number || child.id;
+/** Where somebody stands who goes through the children in his own time; at none: before the first. */
+interface Reader {
+  at: Child | undefined;
+}
 
 export class Children {
   first: Child | undefined = undefined;
@@ -19,25 +23,18 @@ export class Children {
   supervisors = 0;
   /** Significant children that are not down for good. */
   significant = 0;
-  /** By id, or by the number in it: a new text is hashed before it can be a key, which costs as much as a child. */
-  readonly #byKey = new Map<string | number, Child>();
+  readonly #index = new ChildIndex();
   /** The last number. */
   #numbered = 0;
-  /** Has any been named by somebody else? As long as none has, a new number is free, and need not be looked up. */
-  #areNamed = false;
+  /** Weak, as nobody has to read to the end. */
+  readonly #readers = new Set<WeakRef<Reader>>();
 
   get size(): number {
-    return this.#byKey.size;
+    return this.#index.size;
   }
 
   get(id: string): Child | undefined {
-    return this.#byKey.get(id) ?? this.#getByNumber(id);
-  }
-
-  #getByNumber(id: string): Child | undefined {
-    if (this.#numbered === 0) return undefined;
-    const child = this.#byKey.get(Number(id.slice(id.lastIndexOf('#') + 1)));
-    return child?.id === id ? child : undefined;
+    return this.#index.get(id);
   }
 
   /** Is this very record still one of the children (and not a later one with the same id)? */
@@ -47,15 +44,14 @@ export class Children {
 
   /** A number that makes a new id of `base`, by {@link numberedId}. */
   nextNumber(base: string): number {
+    // As long as none has been named by somebody else a new number is free.
     do this.#numbered++;
-    while (this.#areNamed && this.#byKey.has(numberedId(base, this.#numbered)));
+    while (this.#index.hasNamed && this.#index.get(numberedId(base, this.#numbered)));
     return this.#numbered;
   }
 
   append(child: Child): void {
-    const key = keyOf(child);
-    if (key === child.id) this.#areNamed = true;
-    this.#byKey.set(key, child);
+    this.#index.add(child);
     child.isPresent = true;
     child.previous = this.last;
     if (this.last) this.last.next = child;
@@ -69,8 +65,9 @@ export class Children {
   /** Takes a child out. It keeps its own links, so that a walk that stands on it can go on. */
   remove(child: Child): void {
     child.isPresent = false;
-    if (this.#byKey.get(keyOf(child)) !== child) return this.#count(child, -1);
-    this.#byKey.delete(keyOf(child));
+    if (!this.#index.holds(child)) return this.#count(child, -1);
+    this.#index.delete(child);
+    this.#moveReaders(child, child.previous);
     if (child.previous) child.previous.next = child.next;
     else this.first = child.next;
     if (child.next) child.next.previous = child.previous;
@@ -97,7 +94,8 @@ export class Children {
 
   /** Another record, which is alive, takes the place of a child; that stays counted until it is removed. */
   swap(old: Child, candidate: Child): void {
-    this.#byKey.set(keyOf(old), candidate);
+    this.#index.replace(old, candidate);
+    this.#moveReaders(old, candidate);
     candidate.previous = old.previous;
     candidate.next = old.next;
     if (old.previous) old.previous.next = candidate;
@@ -127,8 +125,6 @@ export class Children {
       previous = child;
     }
     this.last = previous;
-    this.#byKey.clear();
-    for (const child of ordered) this.#byKey.set(keyOf(child), child);
     for (const child of ordered) bind(this, child, bonds.get(child.id) ?? []);
   }
 
@@ -136,8 +132,29 @@ export class Children {
    * All children in start order, for one who takes his time: what comes meanwhile is shown, what goes before he comes
    * to it is not. One that is put in another place by {@link arrange} may be shown twice.
    */
-  live(): IterableIterator<Child> {
-    return this.#byKey.values();
+  *live(): IterableIterator<Child> {
+    const reader: Reader = { at: undefined };
+    const weak = new WeakRef(reader);
+    this.#readers.add(weak);
+    try {
+      for (;;) {
+        const child: Child | undefined = reader.at ? reader.at.next : this.first;
+        if (!child) return;
+        reader.at = child;
+        yield child;
+      }
+    } finally {
+      this.#readers.delete(weak);
+    }
+  }
+
+  #moveReaders(from: Child, to: Child | undefined): void {
+    if (this.#readers.size === 0) return;
+    for (const weak of this.#readers) {
+      const reader = weak.deref();
+      if (!reader) this.#readers.delete(weak);
+      else if (reader.at === from) reader.at = to;
+    }
   }
 
   *[Symbol.iterator](): Iterator<Child> {
