@@ -1,6 +1,6 @@
 /** Children of a dynamic supervisor that its caller names, and those that it names itself, in one supervisor. */
 import * as fc from 'fast-check';
-import { type CoppiceError, dynamicSupervisor, task } from '@coppice/core';
+import { type CoppiceError, dynamicSupervisor, supervisor, task } from '@coppice/core';
 
 const untilAborted = ({ signal }: { readonly signal: AbortSignal }): Promise<void> =>
   new Promise((resolve) => signal.addEventListener('abort', () => resolve()));
@@ -100,5 +100,15 @@ test('one who reads on, though he stands on a child that goes with those around 
   await tree.startChild({ id: 'late' });
   for (const { id: each } of reader) seen.push(each);
   expect(seen).toEqual(['c#1', 'c#2', 'c#3', 'c#5', 'c#6', 'c#7', 'c#8', 'c#9', 'late']);
+  await tree.stop();
+});
+
+test('one who reads while the children are put in another order misses none', async () => {
+  const [a, b, c] = ['a', 'b', 'c'].map((each) => task({ id: each, run: untilAborted }));
+  const tree = await supervisor({ id: 'all', children: [a!, b!, c!] }).start();
+  const reader = tree.eachChild();
+  expect(reader.next().value.id).toBe('a');
+  await tree.reconcile([b!, c!, a!]);
+  expect(Array.from(reader, (info) => info.id)).toEqual(['b', 'c', 'a']);
   await tree.stop();
 });

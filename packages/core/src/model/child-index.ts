@@ -15,7 +15,7 @@ interface Page {
 }
 
 export class ChildIndex {
-  readonly #named = new Map<string, Child>();
+  readonly #others = new Map<string, Child>();
   readonly #pages = new Map<number, Page>();
   /** The page of the last number: it stays, though it may be empty, as the next one goes there. */
   #last: Page | undefined = undefined;
@@ -26,32 +26,32 @@ export class ChildIndex {
   }
 
   get(id: string): Child | undefined {
-    return this.#named.get(id) ?? this.#getByNumber(id);
+    return this.#others.get(id) ?? this.#getByNumber(id);
   }
 
   #getByNumber(id: string): Child | undefined {
     if (this.#last === undefined) return undefined;
     const number = Number(id.slice(id.lastIndexOf('#') + 1));
-    const child = this.#pageOf(number)?.places[number % PAGE];
+    const child = this.#at(number);
     return child?.id === id ? child : undefined;
   }
 
-  /** Is there one that its supervisor has not named itself? */
-  get hasNamed(): boolean {
-    return this.#named.size > 0;
+  /** Is there one that somebody else than its supervisor has named? */
+  get hasOthers(): boolean {
+    return this.#others.size > 0;
   }
 
   /** Is it this very record that is found under its id, and not another? */
   holds(child: Child): boolean {
     const { number } = child;
-    return (number === 0 ? this.#named.get(child.id) : this.#pageOf(number)?.places[number % PAGE]) === child;
+    return (number === 0 ? this.#others.get(child.id) : this.#at(number)) === child;
   }
 
   add(child: Child): void {
     this.#size++;
     const { number } = child;
     if (number === 0) {
-      this.#named.set(child.id, child);
+      this.#others.set(child.id, child);
       return;
     }
     const page = this.#last && number - this.#last.from < PAGE ? this.#last : this.#newPage(number);
@@ -64,7 +64,7 @@ export class ChildIndex {
     const { number } = child;
     const page = number === 0 ? undefined : this.#pageOf(number);
     if (!page) {
-      this.#named.delete(child.id);
+      this.#others.delete(child.id);
       return;
     }
     page.places[number % PAGE] = undefined;
@@ -76,7 +76,11 @@ export class ChildIndex {
   replace(old: Child, by: Child): void {
     const page = old.number === 0 ? undefined : this.#pageOf(old.number);
     if (page) page.places[old.number % PAGE] = by;
-    else this.#named.set(old.id, by);
+    else this.#others.set(old.id, by);
+  }
+
+  #at(number: number): Child | undefined {
+    return this.#pageOf(number)?.places[number % PAGE];
   }
 
   #pageOf(number: number): Page | undefined {

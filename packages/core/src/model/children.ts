@@ -46,7 +46,7 @@ export class Children {
   nextNumber(base: string): number {
     // As long as none has been named by somebody else a new number is free.
     do this.#numbered++;
-    while (this.#index.hasNamed && this.#index.get(numberedId(base, this.#numbered)));
+    while (this.#index.hasOthers && this.#index.get(numberedId(base, this.#numbered)));
     return this.#numbered;
   }
 
@@ -67,7 +67,7 @@ export class Children {
     child.isPresent = false;
     if (!this.#index.holds(child)) return this.#count(child, -1);
     this.#index.delete(child);
-    this.#moveReaders(child, child.previous);
+    this.#moveReaders(child.previous, child);
     if (child.previous) child.previous.next = child.next;
     else this.first = child.next;
     if (child.next) child.next.previous = child.previous;
@@ -95,7 +95,7 @@ export class Children {
   /** Another record, which is alive, takes the place of a child; that stays counted until it is removed. */
   swap(old: Child, candidate: Child): void {
     this.#index.replace(old, candidate);
-    this.#moveReaders(old, candidate);
+    this.#moveReaders(candidate, old);
     candidate.previous = old.previous;
     candidate.next = old.next;
     if (old.previous) old.previous.next = candidate;
@@ -125,12 +125,14 @@ export class Children {
       previous = child;
     }
     this.last = previous;
+    // To go on from where they stand could leave out all that has come to stand before it.
+    this.#moveReaders(undefined);
     for (const child of ordered) bind(this, child, bonds.get(child.id) ?? []);
   }
 
   /**
    * All children in start order, for one who takes his time: what comes meanwhile is shown, what goes before he comes
-   * to it is not. One that is put in another place by {@link arrange} may be shown twice.
+   * to it is not. After {@link arrange} all are shown again.
    */
   *live(): IterableIterator<Child> {
     const reader: Reader = { at: undefined };
@@ -148,12 +150,13 @@ export class Children {
     }
   }
 
-  #moveReaders(from: Child, to: Child | undefined): void {
+  /** Those who stand on `from`, or, without it, all. */
+  #moveReaders(to: Child | undefined, from?: Child): void {
     if (this.#readers.size === 0) return;
     for (const weak of this.#readers) {
       const reader = weak.deref();
       if (!reader) this.#readers.delete(weak);
-      else if (reader.at === from) reader.at = to;
+      else if (!from || reader.at === from) reader.at = to;
     }
   }
 
