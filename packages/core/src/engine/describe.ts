@@ -9,7 +9,7 @@ import type { SupervisorProcess } from './supervisor-process.js';
 export function describe(process: SupervisorProcess, child: Child): string {
   const now = childText(process, child, { whenAllEnds: 'everything ends' });
   return [
-    headOf(`${process.path}/${child.id}`, child.spec),
+    headOf(process.pathOf(child), child.spec),
     ...layOut([['now', now]]),
     '',
     ...explain(child.spec, livingSpec(process)),

@@ -54,7 +54,7 @@ export class Incarnation implements FaultOwner {
   }
 
   get path(): string {
-    return `${this.process.path}/${this.child.id}`;
+    return this.process.pathOf(this.child);
   }
 
   /** What the start of a service returned; undefined for a task, and before. */
@@ -64,6 +64,7 @@ export class Incarnation implements FaultOwner {
 
   /** How the incarnation before this one ended. */
   get previousExit(): ExitReason | undefined {
+    if (this.#phase === 'ended') return undefined;
     return this.#ending ? this.#ending.previousExit : this.child.lastExit;
   }
 
@@ -273,13 +274,20 @@ export class Incarnation implements FaultOwner {
     return args.length === 1 ? spec.run(context, args[0]) : spec.run(context, ...args);
   }
 
-  /** In a function of its own: what its closures could see would be kept for as long as the task runs. */
+  /** Bound and not closures: two of those with what they see take more memory than all else of one that runs. */
   #watch(running: Promise<unknown>): void {
     this.#isBusy = true;
-    running.then(
-      (result) => this.#settled(outcomeOfResult(result, this.#isAsked ? SHUTDOWN : NORMAL)),
-      (error: unknown) => this.#settled(this.#reasonOfRejection(error)),
-    );
+    running.then(this.#fulfilled.bind(this), this.#rejected.bind(this));
+  }
+
+  /** The promise of `run` has settled. */
+  #fulfilled(result: unknown): void {
+    this.#settled(outcomeOfResult(result, this.#isAsked ? SHUTDOWN : NORMAL));
+  }
+
+  /** The promise of `start` or `run` was rejected. */
+  #rejected(error: unknown): void {
+    this.#settled(this.#reasonOfRejection(error));
   }
 
   #startService(spec: Service<unknown, unknown[]>, context: ChildContext): void {
@@ -292,14 +300,11 @@ export class Incarnation implements FaultOwner {
     const later = pending(starting);
     if (!later) return this.#startedWith(starting);
     this.#isBusy = true;
-    later.then(
-      (value) => {
-        this.#isBusy = false;
-        this.#startedWith(value);
-        this.process.tree.run();
-      },
-      (error: unknown) => this.#settled(this.#reasonOfRejection(error)),
-    );
+    later.then((value) => {
+      this.#isBusy = false;
+      this.#startedWith(value);
+      this.process.tree.run();
+    }, this.#rejected.bind(this));
   }
 
   #startedWith(value: unknown): void {
@@ -362,9 +367,30 @@ export class Incarnation implements FaultOwner {
 
   /** Begins to end, or goes on with it. */
   #goOn(): void {
+    if (this.#phase === 'ended') return;
+    if (this.#holdsNothing) return this.#endAtOnce();
     // Whoever is broken off while it hangs is at that, and not at its end.
     if (!this.#ending) this.#begin(this.#isBusy ? this.#stage : 'cleaning-up', false);
     this.#release();
+  }
+
+  /** Is there nothing to wait for, to abort, to wake, to call or to clean up? So it is with most that crash. */
+  get #holdsNothing(): boolean {
+    return (
+      !this.#isBusy &&
+      this.#ending === undefined &&
+      this.#controller === undefined &&
+      this.#sleepers === undefined &&
+      this.#cleanUp === undefined &&
+      !this.#hasToStop
+    );
+  }
+
+  /** Its end is one moment, of which nothing need be kept. */
+  #endAtOnce(): void {
+    const wasUp = this.#phase === 'running';
+    this.#phase = 'ended';
+    this.#tellEnd(wasUp, false);
   }
 
   #begin(phase: UnstoppedChild['phase'], isAsked: boolean): void {
@@ -387,12 +413,12 @@ export class Incarnation implements FaultOwner {
   }
 
   get #isReported(): boolean {
-    return this.#ending?.isReported === true;
+    return this.#ending ? this.#ending.isReported : this.#phase === 'ended';
   }
 
   /** Is it ending, or has it ended? */
   get #mustEnd(): boolean {
-    return this.#ending !== undefined;
+    return this.#phase === 'ending' || this.#phase === 'ended';
   }
 
   #abort(): void {
@@ -416,9 +442,13 @@ export class Incarnation implements FaultOwner {
     if (!ending || ending.isReleasing) return;
     if (this.#isBusy) return this.#takesTime(ending);
     ending.isReleasing = true;
-    if ((this.child.spec as Service).stop !== undefined && this.#hasValue) this.#addStop();
+    if (this.#hasToStop) this.#addStop();
     if (this.#cleanUp === undefined) this.#ended(ending);
     else this.#cleanUpAll(ending, this.#cleanUp);
+  }
+
+  get #hasToStop(): boolean {
+    return this.#hasValue && (this.child.spec as Service).stop !== undefined;
   }
 
   /** The steps are taken from the last to the first: a service's `stop` before all that was deferred. */
@@ -480,10 +510,13 @@ export class Incarnation implements FaultOwner {
   #report(ending: Ending): void {
     ending.isReported = true;
     this.#sleepers?.over();
+    this.#tellEnd(ending.wasUp, ending.isAsked);
+  }
+
+  #tellEnd(wasUp: boolean, isAsked: boolean): void {
     const { child, incarnation } = this;
     if (child.runtime === this) child.runtime = undefined;
     const reason = this.#outcome ?? SHUTDOWN;
-    const { wasUp, isAsked } = ending;
     const errorClass = isAsked ? undefined : this.#classOf(reason);
     if (wasUp || isAsked) this.#answer({ type: 'exited', child, incarnation, reason, errorClass });
     else if (reason === IGNORED) this.#answer({ type: 'ignored', child, incarnation });

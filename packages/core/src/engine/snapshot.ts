@@ -110,7 +110,7 @@ export interface SupervisorSnapshot {
 export function infoOf(process: SupervisorProcess, child: Child): ChildInfo {
   return {
     id: child.id,
-    path: `${process.path}/${child.id}`,
+    path: process.pathOf(child),
     kind: child.spec.kind,
     status: child.status,
     incarnation: child.incarnation,
@@ -180,7 +180,7 @@ function childSnapshot(
   // Written out: with the fields of `infoOf` spread into it, it costs twenty times as much.
   return {
     id: child.id,
-    path: `${process.path}/${child.id}`,
+    path: process.pathOf(child),
     kind: child.spec.kind,
     status: child.status,
     incarnation: child.incarnation,

@@ -2,7 +2,7 @@
 import { type CoppiceError, coppiceError } from '../model/errors.js';
 import { checkPlace } from '../spec/place.js';
 import { checkTemplatePolicies } from '../spec/policies.js';
-import { type Options, isRecord, mapList, show } from '../spec/checks.js';
+import { isRecord, mapList, show } from '../spec/checks.js';
 import type { ChildInfo } from '../spec/dynamic-types.js';
 import type { ChildSpec, DynamicSupervisorSpec, Template } from '../spec/types.js';
 import { checkId, completeChild } from '../spec/validate.js';
@@ -10,7 +10,6 @@ import { Answer } from './ask.js';
 import { infoOf } from './snapshot.js';
 import type { SupervisorProcess } from './supervisor-process.js';
 
-const KEYS = ['id', 'args', 'spec', 'by'];
 const NO_ARGS: readonly unknown[] = [];
 
 /** @param root - told of a declaration that is allowed but probably not meant */
@@ -60,16 +59,19 @@ function checkGiven(given: unknown, path: string): Given {
   if (!isRecord(given)) throw notOptions(show(given));
   let id: unknown, args: unknown, spec: unknown, by: unknown, strange: string | undefined;
   try {
-    id = own(given, 'id');
-    args = own(given, 'args');
-    spec = own(given, 'spec');
-    by = own(given, 'by');
-    strange = strangeKey(given);
+    for (const key in given) {
+      if (!Object.hasOwn(given, key)) continue;
+      if (key === 'id') id = given[key];
+      else if (key === 'args') args = given[key];
+      else if (key === 'spec') spec = given[key];
+      else if (key === 'by') by = given[key];
+      else strange ??= key;
+    }
   } catch (cause) {
     throw notOptions(`${show(given)} that cannot be read`, cause);
   }
   if (strange !== undefined) {
-    const expected = KEYS.join(', ');
+    const expected = 'id, args, spec, by';
     const details = { kind: 'child of a dynamic supervisor', key: strange, hint: '', expected, path };
     throw coppiceError('COPPICE_UNKNOWN_OPTION', details);
   }
@@ -79,13 +81,6 @@ function checkGiven(given: unknown, path: string): Given {
     throw coppiceError('COPPICE_INVALID_ARGUMENT', details);
   }
   return { id: id as string | undefined, args: args === undefined ? undefined : copyOf(args), spec, by };
-}
-
-const own = (given: Options, key: string): unknown => (Object.hasOwn(given, key) ? given[key] : undefined);
-
-function strangeKey(given: Options): string | undefined {
-  for (const key in given) if (!KEYS.includes(key) && Object.hasOwn(given, key)) return key;
-  return undefined;
 }
 
 function notOptions(got: string, cause?: unknown): CoppiceError {

@@ -66,6 +66,8 @@ export class SupervisorProcess {
   spec: AnySupervisorSpec;
   readonly state: Supervisor;
   readonly parent: Parent;
+  /** What the path of everything below it begins with. */
+  readonly below: string;
   /** Called once, when all its children are up, or have not come up. */
   onUp: (() => void) | undefined = undefined;
   onStartFailed: ((error: CoppiceError) => void) | undefined = undefined;
@@ -79,6 +81,7 @@ export class SupervisorProcess {
     this.tree = tree;
     this.spec = spec;
     this.parent = parent;
+    this.below = `${path}/`;
     const children = spec.kind === 'supervisor' ? spec.children : [];
     this.state = new Supervisor(path, spec, spec.kind === 'dynamic-supervisor', children);
     this.state.chance = tree.random;
@@ -86,6 +89,10 @@ export class SupervisorProcess {
 
   get path(): string {
     return this.state.path;
+  }
+
+  pathOf({ id }: Child): string {
+    return this.below + id;
   }
 
   /** Does it take commands? */
@@ -111,7 +118,7 @@ export class SupervisorProcess {
     step(this.state, message, this.#timeOf(message), effects);
     for (let effect = effects.shift(); effect; effect = effects.shift()) this.#perform(effect);
     if (message.type !== 'started' || !this.tree.readiness.isAwaited) return;
-    this.tree.readiness.up(`${this.path}/${message.child.id}`);
+    this.tree.readiness.up(this.pathOf(message.child));
   }
 
   /** A task is up from when it was called, which was just now; asking the clock is what costs most in a restart. */
@@ -297,9 +304,8 @@ export class SupervisorProcess {
 
   /** Its end is told to all who wait for it; to those who wait for its start, too (it has settled if it was up). */
   #down(reason: ExitReason, startError: () => CoppiceError): void {
-    const below = `${this.path}/`;
     const unstopped = Array.from(this.tree.abandoned, (incarnation) => incarnation.describe()).filter(
-      ({ path }) => path.startsWith(below),
+      ({ path }) => path.startsWith(this.below),
     );
     this.#report = { reason, unstopped };
     this.onStartFailed?.(startError());
@@ -310,7 +316,7 @@ export class SupervisorProcess {
   #start(child: Child): void {
     if (isSupervisorKind(child.spec.kind)) {
       const spec = child.spec as ChildSpec as AnySupervisorSpec;
-      const below = new SupervisorProcess(this.tree, spec, `${this.path}/${child.id}`, this.#parentOf(child));
+      const below = new SupervisorProcess(this.tree, spec, this.pathOf(child), this.#parentOf(child));
       below.state.lost = lostWith(child.runtime);
       child.runtime = below;
       below.tell({ type: 'start' });

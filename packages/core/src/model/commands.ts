@@ -11,7 +11,7 @@ import { boundError, refuse } from './operations.js';
 import { reconfigure, replaceChild, settleBonds } from './reconfigure.js';
 import { recoveryOf } from './recovery.js';
 import { reportOn, reportRestart } from './report.js';
-import { type Scope, boundScope } from './strategy.js';
+import { boundScope } from './strategy.js';
 import { closest } from './suggest.js';
 import type { Supervisor } from './supervisor.js';
 import { armRevival, clearTimer, forget, holdBack } from './transitions.js';
@@ -48,8 +48,6 @@ export function obey(s: Supervisor, command: Command): void {
   }
 }
 
-const alone = (child: Child): Scope => ({ first: child, last: child });
-
 const facts = (s: Supervisor, id: string) => ({ path: `${s.path}/${id}`, supervisor: s.path, id });
 
 function startChild(s: Supervisor, command: Of<'start-child'>): void {
@@ -77,7 +75,7 @@ function startChild(s: Supervisor, command: Of<'start-child'>): void {
     return;
   }
   if (!refuseBound(s, added, to))
-    return begin(s, { kind: 'start-child', child: added, scope: alone(added), to, asked, isNew: true });
+    return begin(s, { kind: 'start-child', child: added, to, asked, isNew: true });
   s.children.remove(added);
 }
 
@@ -110,8 +108,7 @@ function refuseBusy(s: Supervisor, child: Child, to: unknown): boolean {
 function restartChild(s: Supervisor, child: Child, command: Of<'restart-child'>): void {
   const { to, asked } = command;
   if (refuseBusy(s, child, to) || refuseBound(s, child, to)) return;
-  if (child.status === 'stopped')
-    return begin(s, { kind: 'start-child', child, scope: alone(child), to, asked, isNew: false });
+  if (child.status === 'stopped') return begin(s, { kind: 'start-child', child, to, asked, isNew: false });
   startAnew(s, child, command);
 }
 

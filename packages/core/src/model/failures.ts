@@ -21,6 +21,8 @@ export type Judgement =
   | { readonly verdict: 'park' | 'remove' }
   | { readonly verdict: 'exit'; readonly error: CoppiceError };
 
+const RESTART_AT_ONCE: Judgement = { verdict: 'restart', delayMs: 0 };
+
 /** Those after which nothing goes on as before: the supervisor, or the whole tree, ends. */
 export type Ending = Extract<Judgement, { verdict: 'escalate' | 'exit' }>;
 
@@ -36,7 +38,8 @@ export function judge(s: Supervisor, child: Child, because: 'exit' | 'start-fail
   // Only what may pass is worth counting.
   const exceeded = errorClass === 'transient' ? exceededLimit(s, child, because) : undefined;
   const verdict = FAILURE_TABLE[errorClass][exceeded ? 'over' : 'within'];
-  if (verdict === 'restart') return { verdict, delayMs: backoff ? nextDelay(s, child, backoff) : 0 };
+  if (verdict === 'restart')
+    return backoff ? { verdict, delayMs: nextDelay(s, child, backoff) } : RESTART_AT_ONCE;
   // OTP's case: it is not the child that gives up.
   if (exceeded === 'shared') return { verdict: 'escalate', error: undefined };
   return giveUp(s, child, verdict === 'exit', backoff);

@@ -16,7 +16,7 @@ import { shareOut } from './stop-budget.js';
 import { boundScope } from './strategy.js';
 import type { Operation, Supervisor } from './supervisor.js';
 import { backOff, dropIfGone, forget, launch, park, retire, setTimer, settle } from './transitions.js';
-import { retireAll, startNext, stopNext } from './walks.js';
+import { retireAll, startNext, startOne, stopNext } from './walks.js';
 import { reasonToWire, toWire } from './wire.js';
 
 type Of<K extends Operation['kind']> = Extract<Operation, { kind: K }>;
@@ -47,8 +47,8 @@ export function advance(s: Supervisor, operation: Operation): void {
     case 'swap':
       return advanceSwap(s, operation) ? undefined : done(s);
     case 'start-child': {
-      const { child, scope, to } = operation;
-      if (startNext(s, scope)) return;
+      const { child, to } = operation;
+      if (startOne(s, child)) return;
       s.effects.push({ type: 'reply', to, child });
       return follow(s, child);
     }

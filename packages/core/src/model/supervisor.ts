@@ -50,7 +50,6 @@ export type Operation =
   | {
       readonly kind: 'start-child';
       readonly child: Child;
-      readonly scope: Scope;
       readonly to: unknown;
       readonly asked?: Asked | undefined;
       readonly isNew: boolean;

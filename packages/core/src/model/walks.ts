@@ -26,11 +26,19 @@ export function startNext(s: Supervisor, scope: Scope): boolean {
     if (child === undefined) break;
     if (started === s.slice) return goOnLater(s);
     s.cursor = child;
-    if (!takesPart(s, scope, child)) continue;
+    if (!takesPart(s, scope.only, child)) continue;
     launch(s, child);
     if (s.policy.startOrder !== 'parallel') return true;
     started++;
   }
+  return s.awaited > 0;
+}
+
+/** Starts this child and no other; false when that is done. */
+export function startOne(s: Supervisor, child: Child): boolean {
+  const isDue = s.cursor !== child;
+  s.cursor = child;
+  if (isDue && takesPart(s, undefined, child)) launch(s, child);
   return s.awaited > 0;
 }
 
@@ -40,13 +48,13 @@ export function startWaiting(s: Supervisor, up: Child): void {
   const { operation } = s;
   const scope = operation?.kind === 'boot' || operation?.kind === 'restart' ? operation.scope : undefined;
   for (const child of up.bonds?.from ?? []) {
-    if (child.status === 'waiting' && scope && takesPart(s, scope, child)) launch(s, child);
+    if (child.status === 'waiting' && scope && takesPart(s, scope.only, child)) launch(s, child);
   }
 }
 
 /** Is it to be started now? One that cannot be is left in the state that says why. */
-function takesPart(s: Supervisor, scope: Scope, child: Child): boolean {
-  if (scope.only !== undefined && !isStartedWith(s, scope.only, child)) return false;
+function takesPart(s: Supervisor, only: Scope['only'], child: Child): boolean {
+  if (only !== undefined && !isStartedWith(s, only, child)) return false;
   // While a boot waits, those that it has not come to yet may go.
   if (!child.isPresent || child.status === 'parked' || isAlive(child.status)) return false;
   // It starts each of them once; whoever was started by hand while it waited is none of its business.
