@@ -1,4 +1,4 @@
-/** What is told, as the first argument of a dynamic child, when that child is gone for good. */
+/** What is told, as the only argument of a dynamic child, when that child is gone for good. */
 import type { Child } from '../model/child.js';
 
 export abstract class ChildWatcher {

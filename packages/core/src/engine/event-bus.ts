@@ -60,10 +60,10 @@ export class EventBus {
 
   /** Does anybody listen anywhere? If not, no event needs to be made. */
   get isHeard(): boolean {
-    return this.#listeners > 0 || this.#isSinkHeard;
+    return this.#listeners > 0 || (this.#sink !== undefined && this.#isSinkHeard());
   }
 
-  get #isSinkHeard(): boolean {
+  #isSinkHeard(): boolean {
     try {
       return this.#sink?.isHeard === true;
     } catch (error) {
@@ -134,7 +134,7 @@ export class EventBus {
   }
 
   #deliver(path: string, event: SupervisionEvent): void {
-    if (this.#sink && this.#isSinkHeard) this.#publish(this.#sink, path, event);
+    if (this.#sink && this.#isSinkHeard()) this.#publish(this.#sink, path, event);
     for (const emitter of this.#routeOf(path)) emitter.emit(event);
   }
 

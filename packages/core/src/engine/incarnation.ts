@@ -59,7 +59,7 @@ export class Incarnation implements FaultOwner {
 
   /** What the start of a service returned; undefined for a task, and before. */
   get value(): unknown {
-    return this.#hasValue ? this.#value : undefined;
+    return this.#hasValue() ? this.#value : undefined;
   }
 
   /** How the incarnation before this one ended. */
@@ -82,7 +82,7 @@ export class Incarnation implements FaultOwner {
       this.#ending.isAsked = true;
       return;
     }
-    this.#begin(this.#stage, true);
+    this.#begin(this.#stage(), true);
     this.#release();
   }
 
@@ -95,14 +95,14 @@ export class Incarnation implements FaultOwner {
   kill(): void {
     if (!this.#ending) {
       this.#outcome = KILLED;
-      this.#begin(this.#stage, true);
+      this.#begin(this.#stage(), true);
       this.#release();
     }
     // Where cleaning up takes no time it is gone by now, and there is nothing left to kill.
-    if (this.#isReported) return;
-    if (this.#isAsked) this.#outcome = KILLED;
+    if (this.#isReported()) return;
+    if (this.#isAsked()) this.#outcome = KILLED;
     const spec = this.child.spec as Service;
-    if (spec.kill === undefined || !this.#hasValue) return this.abandon();
+    if (spec.kill === undefined || !this.#hasValue()) return this.abandon();
     const killing = attempt(this.#step(() => spec.kill?.(this.#value)));
     void killing?.then(() => {
       this.abandon();
@@ -115,7 +115,7 @@ export class Incarnation implements FaultOwner {
    * the end of the tree comes to its supervisor, and not before: nothing is to be started beside it.
    */
   abandon(): void {
-    if (this.#isReported) return;
+    if (this.#isReported()) return;
     const { process, child } = this;
     const { onStuck } = child.spec;
     if (onStuck === 'wait' && !process.state.killing) return this.#stuck();
@@ -153,7 +153,7 @@ export class Incarnation implements FaultOwner {
   get signal(): AbortSignal {
     if (!this.#controller) {
       this.#controller = new AbortController();
-      if (this.#mustEnd) this.#abort();
+      if (this.#mustEnd()) this.#abort();
     }
     return this.#controller.signal;
   }
@@ -166,12 +166,12 @@ export class Incarnation implements FaultOwner {
 
   sleep(ms: number): Promise<void> {
     this.#sleepers ??= new Sleepers(this.process.tree.clock);
-    return this.#mustEnd ? refused(this.#whyItEnds()) : this.#sleepers.sleep(ms);
+    return this.#mustEnd() ? refused(this.#whyItEnds()) : this.#sleepers.sleep(ms);
   }
 
   /** Why it has to end; undefined if it has not to. */
   get quitReason(): unknown {
-    return this.#mustEnd ? this.#whyItEnds() : undefined;
+    return this.#mustEnd() ? this.#whyItEnds() : undefined;
   }
 
   /** The error that it has crashed with, if it has. */
@@ -191,7 +191,7 @@ export class Incarnation implements FaultOwner {
 
   /** Is it about to end, or over? */
   get isLeaving(): boolean {
-    return this.#outcome !== undefined || this.#mustEnd;
+    return this.#outcome !== undefined || this.#mustEnd();
   }
 
   /** It says that it is up. */
@@ -215,12 +215,12 @@ export class Incarnation implements FaultOwner {
   }
 
   get isOver(): boolean {
-    return this.#phase === 'ended' || this.#isReported;
+    return this.#phase === 'ended' || this.#isReported();
   }
 
   /** A stray fault that was traced back to it. */
   fault(error: unknown): 'crash' | 'late' {
-    const isLate = this.isOver || this.#isAsked || this.#outcome !== undefined;
+    const isLate = this.isOver || this.#isAsked() || this.#outcome !== undefined;
     this.fail(error);
     return isLate ? 'late' : 'crash';
   }
@@ -234,7 +234,7 @@ export class Incarnation implements FaultOwner {
   /** A failure while it stops as it was asked to, such as the error of a connection that is cut, is no crash. */
   fail(error: unknown): void {
     const reason = outcomeOfThrow(error);
-    if (this.#isAsked) this.#lateFault(reason);
+    if (this.#isAsked()) this.#lateFault(reason);
     else this.#endSoon(reason);
   }
 
@@ -267,11 +267,11 @@ export class Incarnation implements FaultOwner {
   }
 
   #run(spec: Task<unknown[]>, context: ChildContext): unknown {
-    const { args } = this.child;
-    if (this.process.tree.faultScope) return this.#inScope(() => spec.run(context, ...args));
+    const { child, process } = this;
+    if (process.tree.faultScope) return this.#inScope(() => spec.run(context, ...child.args));
     // To spread a list takes time, and most have one argument, or none.
-    if (args.length === 0) return spec.run(context);
-    return args.length === 1 ? spec.run(context, args[0]) : spec.run(context, ...args);
+    if (child.hasOneArg) return spec.run(context, child.onlyArg);
+    return child.args.length === 0 ? spec.run(context) : spec.run(context, ...child.args);
   }
 
   /** Bound and not closures: two of those with what they see take more memory than all else of one that runs. */
@@ -282,7 +282,7 @@ export class Incarnation implements FaultOwner {
 
   /** The promise of `run` has settled. */
   #fulfilled(result: unknown): void {
-    this.#settled(outcomeOfResult(result, this.#isAsked ? SHUTDOWN : NORMAL));
+    this.#settled(outcomeOfResult(result, this.#isAsked() ? SHUTDOWN : NORMAL));
   }
 
   /** The promise of `start` or `run` was rejected. */
@@ -326,6 +326,8 @@ export class Incarnation implements FaultOwner {
 
   #up(): void {
     this.#phase = 'running';
+    // Of a task that is up as soon as it is called its supervisor may know that already.
+    if (this.child.status === 'running') return;
     this.#answer({ type: 'started', child: this.child, incarnation: this.incarnation });
   }
 
@@ -368,21 +370,21 @@ export class Incarnation implements FaultOwner {
   /** Begins to end, or goes on with it. */
   #goOn(): void {
     if (this.#phase === 'ended') return;
-    if (this.#holdsNothing) return this.#endAtOnce();
+    if (this.#holdsNothing()) return this.#endAtOnce();
     // Whoever is broken off while it hangs is at that, and not at its end.
-    if (!this.#ending) this.#begin(this.#isBusy ? this.#stage : 'cleaning-up', false);
+    if (!this.#ending) this.#begin(this.#isBusy ? this.#stage() : 'cleaning-up', false);
     this.#release();
   }
 
   /** Is there nothing to wait for, to abort, to wake, to call or to clean up? So it is with most that crash. */
-  get #holdsNothing(): boolean {
+  #holdsNothing(): boolean {
     return (
       !this.#isBusy &&
       this.#ending === undefined &&
       this.#controller === undefined &&
       this.#sleepers === undefined &&
       this.#cleanUp === undefined &&
-      !this.#hasToStop
+      !this.#hasToStop()
     );
   }
 
@@ -400,24 +402,24 @@ export class Incarnation implements FaultOwner {
   }
 
   /** What it is at while it has not to end. */
-  get #stage(): 'starting' | 'running' {
+  #stage(): 'starting' | 'running' {
     return this.#phase === 'running' ? 'running' : 'starting';
   }
 
-  get #hasValue(): boolean {
+  #hasValue(): boolean {
     return this.#value !== NOTHING;
   }
 
-  get #isAsked(): boolean {
+  #isAsked(): boolean {
     return this.#ending?.isAsked === true;
   }
 
-  get #isReported(): boolean {
+  #isReported(): boolean {
     return this.#ending ? this.#ending.isReported : this.#phase === 'ended';
   }
 
   /** Is it ending, or has it ended? */
-  get #mustEnd(): boolean {
+  #mustEnd(): boolean {
     return this.#phase === 'ending' || this.#phase === 'ended';
   }
 
@@ -430,7 +432,7 @@ export class Incarnation implements FaultOwner {
   #whyItEnds(): CoppiceError {
     const known = this.#ending?.reason;
     if (known) return known;
-    const code = this.#isAsked ? 'COPPICE_STOP_REQUESTED' : 'COPPICE_ENDED';
+    const code = this.#isAsked() ? 'COPPICE_STOP_REQUESTED' : 'COPPICE_ENDED';
     const reason = coppiceError(code, { path: this.path });
     if (this.#ending) this.#ending.reason = reason;
     return reason;
@@ -442,13 +444,13 @@ export class Incarnation implements FaultOwner {
     if (!ending || ending.isReleasing) return;
     if (this.#isBusy) return this.#takesTime(ending);
     ending.isReleasing = true;
-    if (this.#hasToStop) this.#addStop();
+    if (this.#hasToStop()) this.#addStop();
     if (this.#cleanUp === undefined) this.#ended(ending);
     else this.#cleanUpAll(ending, this.#cleanUp);
   }
 
-  get #hasToStop(): boolean {
-    return this.#hasValue && (this.child.spec as Service).stop !== undefined;
+  #hasToStop(): boolean {
+    return this.#hasValue() && (this.child.spec as Service).stop !== undefined;
   }
 
   /** The steps are taken from the last to the first: a service's `stop` before all that was deferred. */
@@ -474,7 +476,7 @@ export class Incarnation implements FaultOwner {
   }
 
   #stopFailed(error: unknown): void {
-    if (this.#isAsked && this.#outcome === undefined) this.#outcome = this.#reasonOfRejection(error);
+    if (this.#isAsked() && this.#outcome === undefined) this.#outcome = this.#reasonOfRejection(error);
     else this.#cleanUpFailed(error);
   }
 

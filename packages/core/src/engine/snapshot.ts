@@ -108,9 +108,10 @@ export interface SupervisorSnapshot {
 }
 
 export function infoOf(process: SupervisorProcess, child: Child): ChildInfo {
+  const { id } = child;
   return {
-    id: child.id,
-    path: process.pathOf(child),
+    id,
+    path: process.below + id,
     kind: child.spec.kind,
     status: child.status,
     incarnation: child.incarnation,
@@ -175,12 +176,12 @@ function childSnapshot(
   options: SnapshotOptions,
 ): ChildSnapshot {
   const { restart, significant, required, shutdownMs, giveUp, bindsTo = NOBODY } = child.spec as ChildSpec;
-  const { recovery } = child;
+  const { id, recovery } = child;
   const isUp = child.status === 'running' || child.status === 'stopping' || child.status === 'killing';
   // Written out: with the fields of `infoOf` spread into it, it costs twenty times as much.
   return {
-    id: child.id,
-    path: process.pathOf(child),
+    id,
+    path: process.below + id,
     kind: child.spec.kind,
     status: child.status,
     incarnation: child.incarnation,
@@ -196,7 +197,7 @@ function childSnapshot(
     giveUp,
     paused: recovery?.paused ? pauseOf(recovery.paused) : null,
     bindsTo,
-    abandoned: abandoned.get(child.id) ?? NOBODY,
+    abandoned: abandoned.get(id) ?? NOBODY,
     supervisor: supervisorBelow(child, options),
   };
 }

@@ -4,8 +4,7 @@
  * talk by messages only.
  */
 import { wordsFor } from '../explain/not-up.js';
-import type { Child, ChildStatus } from '../model/child.js';
-import { numberedId } from '../model/children.js';
+import { type Child, type ChildStatus, numberedId } from '../model/child.js';
 import type { Effect } from '../model/effect.js';
 import { type CoppiceError, coppiceError } from '../model/errors.js';
 import { type ExitReason, SHUTDOWN, crash, errorOf } from '../model/exit-reason.js';
@@ -271,7 +270,7 @@ export class SupervisorProcess {
         effect.child.timer = undefined;
         return;
       case 'gone': {
-        const [watcher] = effect.child.args;
+        const watcher = effect.child.onlyArg;
         if (watcher instanceof ChildWatcher) watcher.gone(effect.child, effect.byItself);
         return;
       }

@@ -103,7 +103,9 @@ export function whyStarted(s: Supervisor, child: Child): WithCause<StartCause> {
   const { operation } = s;
   if (operation?.kind === 'swap') return askedBy(operation.asked);
   if (operation?.kind === 'start-child') return askedBy(operation.asked);
-  if (operation?.kind !== 'restart') return why('boot');
+  // One that is restarted alone, at once, is no operation.
+  if (operation === undefined) return why('restart');
+  if (operation.kind !== 'restart') return why('boot');
   if (child.status === 'waiting') return why('unblocked');
   if (child !== operation.failed) return goesWith(s, companionship(operation), operation.failed);
   return operation.asked ? askedBy(operation.asked) : why('restart');

@@ -44,15 +44,18 @@ export const isResting = (status: ChildStatus): boolean =>
   status === 'parked' ||
   status === 'stopped';
 
+export const numberedId = (base: string, number: number): string => `${base}#${number}`;
+
 /**
  * One child. `incarnation` counts its starts, and fences: whatever comes back under an older number
  * changes nothing. `runtime` and `timer` belong to the interpreter; the model never looks into them.
  */
 export class Child {
-  readonly id: string;
+  /** Its id, or what stands before the number in it. */
+  readonly #name: string;
   spec: ChildPolicy;
-  /** Arguments of a dynamic child, handed to each of its incarnations. */
-  args: readonly unknown[];
+  /** Its arguments; one alone stands without a list. */
+  readonly #args: unknown;
   status: ChildStatus = 'stopped';
   incarnation = 0;
   /** How the last incarnation ended, or that its start failed. */
@@ -70,11 +73,38 @@ export class Child {
   /** What is true of it, in one number: where there are a million children each field costs eight megabytes. */
   #facts: number;
 
-  constructor(id: string, spec: ChildPolicy, args: readonly unknown[], number = 0) {
-    this.id = id;
+  /** @param name - its id; with a number, what stands before that in its id */
+  constructor(name: string, spec: ChildPolicy, args: readonly unknown[], number = 0) {
+    const isLarge = number > MAX_NUMBER;
+    this.#name = isLarge ? numberedId(name, number) : name;
     this.spec = spec;
-    this.args = args;
-    this.#facts = number > MAX_NUMBER ? 0 : number << FACTS;
+    this.#args = args.length === 1 ? args[0] : args;
+    this.#facts = (isLarge ? 0 : number << FACTS) | (args.length === 1 ? ONE_ARG : 0);
+  }
+
+  /** Another record of the same child, declared differently. */
+  declaredAs(spec: ChildPolicy): Child {
+    return new Child(this.#name, spec, this.args, this.number);
+  }
+
+  /** Made when it is asked for, if its supervisor has named it: few ask. */
+  get id(): string {
+    const { number } = this;
+    return number === 0 ? this.#name : numberedId(this.#name, number);
+  }
+
+  /** Arguments of a dynamic child, handed to each of its incarnations. */
+  get args(): readonly unknown[] {
+    return this.hasOneArg ? [this.#args] : (this.#args as readonly unknown[]);
+  }
+
+  get hasOneArg(): boolean {
+    return (this.#facts & ONE_ARG) !== 0;
+  }
+
+  /** The one argument of a child that has one. */
+  get onlyArg(): unknown {
+    return this.hasOneArg ? this.#args : undefined;
   }
 
   /** Is its timer running? What for, its status says: see `onTimer` in step.ts. */
@@ -123,6 +153,7 @@ const HAS_TIMER = 1;
 const AWAITED = 2;
 const ASKED = 4;
 const PRESENT = 8;
+const ONE_ARG = 16;
 /** So many bits are facts; those above them are the number. */
-const FACTS = 4;
+const FACTS = 5;
 const MAX_NUMBER = 2 ** (30 - FACTS);

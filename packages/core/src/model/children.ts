@@ -2,12 +2,10 @@
  * The children of one supervisor: a linked list in start order beside an index by id, with their counts.
  * Every operation is O(1) whatever the number of siblings (OTP keeps a list of ids beside a map).
  */
-import { type Child, type ChildStatus, isAlive } from './child.js';
+import { type Child, type ChildStatus, isAlive, numberedId } from './child.js';
 import { ChildIndex } from './child-index.js';
 import { bind, rebind, unbind } from './bonds.js';
 import { type ChildPolicy, isSupervisorKind } from './policy.js';
-
-export const numberedId = (base: string, number: number): string => `${base}#${number}`;
 
 /** Where somebody stands who goes through the children in his own time; at none: before the first. */
 interface Reader {

@@ -4,7 +4,6 @@ import { REQUEST } from './cause.js';
 import { Child, isAlive } from './child.js';
 import { type CoppiceError, coppiceError } from './errors.js';
 import { forgive } from './failures.js';
-import { numberedId } from './children.js';
 import type { Command } from './message.js';
 import { begin, beginRestart } from './begin.js';
 import { boundError, refuse } from './operations.js';
@@ -58,15 +57,14 @@ function startChild(s: Supervisor, command: Of<'start-child'>): void {
     if (known) return refuseSecond(s, known, to);
   }
   const number = command.id === undefined ? s.children.nextNumber(spec.id) : 0;
-  const id = command.id ?? numberedId(spec.id, number);
+  const added = new Child(command.id ?? spec.id, spec, args, number);
   if (maxChildren !== undefined && s.children.size >= maxChildren) {
-    return refuse(s, to, coppiceError('COPPICE_TOO_MANY_CHILDREN', { ...facts(s, id), maxChildren }));
+    return refuse(s, to, coppiceError('COPPICE_TOO_MANY_CHILDREN', { ...facts(s, added.id), maxChildren }));
   }
   const strange = spec.bindsTo?.find((other) => !s.children.get(other));
   if (strange !== undefined) return refuse(s, to, notFound(s, strange));
   const brief = spec.bindsTo?.find((other) => s.children.get(other)?.spec.restart === 'temporary');
-  if (brief !== undefined) return refuse(s, to, boundToTemporary(`${s.path}/${id}`, brief));
-  const added = new Child(id, spec, args, number);
+  if (brief !== undefined) return refuse(s, to, boundToTemporary(`${s.path}/${added.id}`, brief));
   s.children.append(added);
   const other = mayWait && added.bonds ? missing(added) : undefined;
   if (other) {

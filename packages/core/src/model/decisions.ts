@@ -6,6 +6,7 @@ import { type CoppiceError, coppiceError, messageOf } from './errors.js';
 import { SHUTDOWN, errorOf } from './exit-reason.js';
 import { type Judgement, forgive, hasGivenUp, judge } from './failures.js';
 import { begin, beginRestart } from './begin.js';
+import { isUpAtOnce, launchUp } from './launch.js';
 import { follow, undo } from './operations.js';
 import { about, budgetOf, report, reportNoRestart, reportRestart } from './report.js';
 import { AUTO_SHUTDOWN_TABLE, RESTART_TABLE, type Verdict } from './restart-table.js';
@@ -86,8 +87,12 @@ function failed(s: Supervisor, child: Child, because: 'exit' | 'start-failed'): 
   if (judgement.verdict !== 'restart') return giveUp(s, child, judgement);
   const { delayMs } = judgement;
   reportRestart(s, child, because, delayMs);
+  if (delayMs === 0 && isUpAtOnce(s, child) && isRestartedAlone(s, child)) return launchUp(s, child);
   beginRestart(s, child, { delayMs, isAlone: child.recovery?.isAlone === true });
 }
+
+const isRestartedAlone = ({ policy }: Supervisor, { bonds, recovery }: Child): boolean =>
+  bonds === undefined && (policy.strategy === 'one-for-one' || recovery?.isAlone === true);
 
 function giveUp(s: Supervisor, child: Child, judgement: Exclude<Judgement, { verdict: 'restart' }>): void {
   switch (judgement.verdict) {

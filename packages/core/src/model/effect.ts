@@ -10,7 +10,7 @@ export interface Effects {
 }
 
 export type Effect =
-  /** Start the incarnation `child.incarnation`. Answer: `started`, `ignored` or `start-failed`. */
+  /** Start the incarnation `child.incarnation`. Answer, unless it is up at once: `started`, `ignored` or `start-failed`. */
   | { readonly type: 'start'; readonly child: Child }
   /** It has failed with this error, though it does not know it. Answer: as if it had said so itself. */
   | { readonly type: 'fail'; readonly child: Child; readonly error: CoppiceError }

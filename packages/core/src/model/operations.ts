@@ -12,10 +12,11 @@ import { advanceSwap } from './swap.js';
 import { holdGroup, leadsGroup } from './group.js';
 import { recoveryOf } from './recovery.js';
 import { report, reportNoRestart } from './report.js';
+import { launch } from './launch.js';
 import { shareOut } from './stop-budget.js';
 import { boundScope } from './strategy.js';
 import type { Operation, Supervisor } from './supervisor.js';
-import { backOff, dropIfGone, forget, launch, park, retire, setTimer, settle } from './transitions.js';
+import { backOff, dropIfGone, forget, park, retire, setTimer, settle } from './transitions.js';
 import { retireAll, startNext, startOne, stopNext } from './walks.js';
 import { reasonToWire, toWire } from './wire.js';
 

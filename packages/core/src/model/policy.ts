@@ -32,6 +32,8 @@ export interface ChildPolicy {
   readonly boot: Boot;
   readonly replace?: Replace | undefined;
   readonly startTimeoutMs?: number | undefined;
+  /** It says itself when it is up. */
+  readonly awaitReady?: boolean | undefined;
   readonly staleAfterMs?: number | undefined;
   readonly maxRunMs?: number | undefined;
   /** The ids of the siblings that it falls with. */

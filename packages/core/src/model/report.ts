@@ -19,17 +19,20 @@ export const about = (s: Supervisor, child: Child) => ({
 });
 
 /** The beginning of an event about a child; its number and time are filled in when it is told. */
-const heading = <N extends ChildEventName>(type: N, s: Supervisor, child: Child) => ({
-  type,
-  seq: 0,
-  at: s.now,
-  path: `${s.path}/${child.id}`,
-  supervisor: s.path,
-  id: child.id,
-  kind: child.spec.kind,
-  incarnation: child.incarnation,
-  restart: child.spec.restart,
-});
+const heading = <N extends ChildEventName>(type: N, s: Supervisor, child: Child) => {
+  const { id } = child;
+  return {
+    type,
+    seq: 0,
+    at: s.now,
+    path: `${s.path}/${id}`,
+    supervisor: s.path,
+    id,
+    kind: child.spec.kind,
+    incarnation: child.incarnation,
+    restart: child.spec.restart,
+  };
+};
 
 /** The restart budget of a supervisor, or of a child that has a limit of its own. */
 export function budgetOf(s: Supervisor, child?: Child, now = s.now): Budget {

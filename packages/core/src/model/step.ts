@@ -32,6 +32,7 @@ import {
 } from './operations.js';
 import { recoveryOf } from './recovery.js';
 import { report, reportEnd, reportEnding, reportNoRestart, reportOn } from './report.js';
+import { cameUp } from './launch.js';
 import { takeOutOfBudget } from './stop-budget.js';
 import type { Operation, Supervisor } from './supervisor.js';
 import {
@@ -47,7 +48,7 @@ import {
   startDeadline,
 } from './transitions.js';
 import { retireAll, startWaiting } from './walks.js';
-import { look, watch } from './watchdog.js';
+import { look } from './watchdog.js';
 import { toWire } from './wire.js';
 
 type Stop = Omit<Extract<Message, { type: 'stop' }>, 'type'>;
@@ -147,18 +148,8 @@ function onStart(s: Supervisor): void {
 
 function onStarted(s: Supervisor, child: Child): void {
   if (child.status !== 'starting') return;
-  clearTimer(s, child);
-  s.children.setStatus(child, 'running');
-  const startMs = s.now - child.startedAt;
-  child.startedAt = s.now;
-  if (child.recovery) {
-    child.recovery.isBooting = false;
-    child.recovery.isAlone = false;
-  }
-  if (s.observed) reportOn(s, 'child:started', child, { startMs });
-  watch(s, child);
   const isForItself = !child.awaited;
-  settle(s, child);
+  cameUp(s, child);
   if (!child.bonds || s.policy.startOrder !== 'parallel') return;
   // Bonds that it has got in the meantime: those who wait for it are started when it is their turn.
   if (isForItself) s.mailbox.push({ type: 'retry', child, incarnation: child.incarnation });

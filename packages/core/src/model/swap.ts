@@ -1,13 +1,14 @@
 /** Replaces a child without a gap: the new incarnation is started beside the old one. */
-import { Child } from './child.js';
+import type { Child } from './child.js';
+import { launch } from './launch.js';
 import type { ChildPolicy } from './policy.js';
 import { recoveryOf } from './recovery.js';
 import type { Operation, Supervisor } from './supervisor.js';
-import { launch, retire } from './transitions.js';
+import { retire } from './transitions.js';
 
 /** Another record for the same child: the old one goes on until this one is up. */
 export function candidateFor(old: Child, spec: ChildPolicy): Child {
-  const candidate = new Child(old.id, spec, old.args, old.number);
+  const candidate = old.declaredAs(spec);
   candidate.incarnation = old.incarnation;
   candidate.lastExit = old.lastExit;
   if (old.recovery?.paused) recoveryOf(candidate).paused = old.recovery.paused;

@@ -1,33 +1,12 @@
 /** What can be done with one child: start it, ask it to stop, kill it, wait for it, forget it. */
 import { missing } from './bonds.js';
-import { type RemovalCause, whyStarted, whyStopped } from './cause.js';
+import { type RemovalCause, whyStopped } from './cause.js';
 import { type Child, isAlive } from './child.js';
 import { KILL_GRACE_MS, type OnStuck, isSupervisorKind } from './policy.js';
 import { budgetOf, reportNoRestart, reportOn } from './report.js';
 import { recoveryOf } from './recovery.js';
 import { allowanceMs } from './stop-budget.js';
 import type { Supervisor } from './supervisor.js';
-
-/** Starts the next incarnation of a child that is down; the operation waits for the answer. */
-export function launch(s: Supervisor, child: Child): void {
-  const { startTimeoutMs, staleAfterMs } = child.spec;
-  clearTimer(s, child);
-  if (child.recovery) {
-    child.recovery.nextStartAt = undefined;
-    child.recovery.startError = undefined;
-    child.recovery.endedAt = undefined;
-  }
-  if (staleAfterMs !== undefined) recoveryOf(child).beatAt = s.now;
-  child.incarnation++;
-  child.asked = false;
-  child.startedAt = s.now;
-  const why = s.observed ? whyStarted(s, child) : undefined;
-  s.children.setStatus(child, 'starting');
-  awaitChild(s, child);
-  if (why) reportOn(s, 'child:starting', child, why);
-  if (startTimeoutMs !== undefined) setTimer(s, child, startTimeoutMs);
-  s.effects.push({ type: 'start', child });
-}
 
 /** Gets a child down, whatever it is at; the operation waits for it where that takes time. */
 export function retire(s: Supervisor, child: Child): void {
@@ -173,7 +152,7 @@ export function abandonStuck(s: Supervisor, child: Child, onStuck: OnStuck): voi
 }
 
 /** The operation waits for this child, until {@link settle}. */
-function awaitChild(s: Supervisor, child: Child): void {
+export function awaitChild(s: Supervisor, child: Child): void {
   if (child.awaited) return;
   child.awaited = true;
   s.awaited++;

@@ -4,10 +4,11 @@
  */
 import { missing } from './bonds.js';
 import { type Child, isAlive } from './child.js';
+import { isUpAtOnce, launch, launchUp } from './launch.js';
 import { stopWeight } from './stop-budget.js';
 import type { Scope } from './strategy.js';
 import type { Supervisor } from './supervisor.js';
-import { holdBack, launch, retire } from './transitions.js';
+import { holdBack, retire } from './transitions.js';
 
 /** What is left of a walk over children that are not waited for one by one has to wait for its turn. */
 function goOnLater(s: Supervisor): true {
@@ -38,7 +39,10 @@ export function startNext(s: Supervisor, scope: Scope): boolean {
 export function startOne(s: Supervisor, child: Child): boolean {
   const isDue = s.cursor !== child;
   s.cursor = child;
-  if (isDue && takesPart(s, undefined, child)) launch(s, child);
+  if (isDue && takesPart(s, undefined, child)) {
+    if (isUpAtOnce(s, child)) launchUp(s, child);
+    else launch(s, child);
+  }
   return s.awaited > 0;
 }
 

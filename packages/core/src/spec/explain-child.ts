@@ -10,7 +10,7 @@ import { type CountedIn, countedIn, delaysOf, hangsOf } from './limits.js';
 
 /** A declaration together with what its supervisor says. */
 interface Facts {
-  readonly spec: ChildPolicy & { readonly awaitReady?: boolean; readonly classify?: unknown };
+  readonly spec: ChildPolicy & { readonly classify?: unknown };
   readonly above: AnySupervisor | undefined;
   /** How its supervisor is called. */
   readonly supervisor: string;

@@ -37,6 +37,7 @@ const CHILD: ChildPlan = {
   kind: 'task',
   significant: false,
   kill: false,
+  awaitReady: true,
   onStuck: 'abandon',
   children: [],
 };

@@ -64,7 +64,8 @@ export class Life {
   }
 
   start(): void {
-    if (this.mood.start === 'at once') this.up();
+    const isUpAtOnce = this.plan.kind === 'task' && !this.plan.awaitReady;
+    if (isUpAtOnce || this.mood.start === 'at once') this.up();
     else if (this.mood.start === 'fails') this.over(crash(BOOM));
     else if (this.mood.start === 'is ignored') this.over('ignored');
   }
@@ -72,6 +73,8 @@ export class Life {
   up(): void {
     this.phase = 'up';
     this.#wasUp = true;
+    // Where it has to wait for nothing its supervisor knows that, and is not told.
+    if (this.child.status === 'running') return;
     this.send({ type: 'started', child: this.child, incarnation: this.incarnation });
   }
 

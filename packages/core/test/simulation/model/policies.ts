@@ -38,7 +38,8 @@ export function childPolicy(
     return { ...common, child: childPolicy(templateOf(plan), 'one', plan) };
   }
   if (kind === 'supervisor') return { ...common, children: membersOf(plan) };
-  return plan.kill && kind === 'service' ? { ...common, kill: true } : common;
+  if (kind === 'task') return { ...common, awaitReady: plan.awaitReady };
+  return plan.kill ? { ...common, kill: true } : common;
 }
 
 /** What decides about a plan's policies. */

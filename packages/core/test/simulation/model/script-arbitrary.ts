@@ -69,6 +69,7 @@ const childPlan = (depth: number): fc.Arbitrary<ChildPlan> =>
     significant: fc.boolean(),
     shutdownMs: fc.constantFrom(...SHUTDOWNS),
     kill: fc.boolean(),
+    awaitReady: fc.boolean(),
     onStuck: fc.constantFrom(...ON_STUCK),
     strategy: fc.constantFrom(...STRATEGIES),
     maxRestarts: fc.constantFrom(...MAX_RESTARTS),

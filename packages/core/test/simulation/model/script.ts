@@ -67,6 +67,8 @@ export interface ChildPlan {
   readonly significant: boolean;
   readonly shutdownMs: number;
   readonly kill: boolean;
+  /** A task that says itself when it is up; another is so as soon as it is called. */
+  readonly awaitReady: boolean;
   readonly onStuck: OnStuck;
   readonly strategy: Strategy;
   readonly maxRestarts: number;
@@ -203,6 +205,7 @@ export function randomScript(random: Random): Script {
       significant: random() < 0.3,
       shutdownMs: oneOf(SHUTDOWNS),
       kill: random() < 0.3,
+      awaitReady: random() < 0.5,
       onStuck: random() < 0.6 ? 'abandon' : oneOf(ON_STUCK),
       strategy: oneOf(STRATEGIES),
       maxRestarts: oneOf(MAX_RESTARTS),

@@ -46,6 +46,10 @@ export function onStart(a: Account, child: Child): void {
   }
   checkStartCause(a, fact, walk);
   fact.launched(a.now);
+  if (child.status !== 'running') return;
+  if (child.spec.kind !== 'task' || child.spec.awaitReady)
+    throw new Violation(`'${fact.id}' is taken to be up before it has said so`);
+  fact.up(a.now);
 }
 
 /** What it starts for; there has to be something. */
