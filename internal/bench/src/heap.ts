@@ -6,14 +6,16 @@ export function collectGarbage(): void {
   gc();
 }
 
+export const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
 /**
- * The heap in use after collections, in bytes. What a WeakRef or a FinalizationRegistry was asked about (a signal
- * was) goes in a later turn of the event loop than what refers to it.
+ * In bytes, after collections. What a WeakRef or a FinalizationRegistry was asked about (a signal was) goes in a later
+ * turn of the event loop than what refers to it.
  */
 export async function heapUsed(): Promise<number> {
   for (let turn = 0; turn < 3; turn++) {
     collectGarbage();
-    await new Promise((resolve) => setImmediate(resolve));
+    await nextTurn();
   }
   collectGarbage();
   return process.memoryUsage().heapUsed;

@@ -4,6 +4,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { countProcessorTime } from './clock.js';
+import { startResidents } from './contenders/residents.js';
 import { measure } from './measure.js';
 import { type Options, USAGE, optionsOf } from './options.js';
 import { NO_ERLANG, erlang } from './otp/otp.js';
@@ -36,6 +37,7 @@ async function run(options: Options): Promise<void> {
   if (chosen.length === 0) throw new Error(`--only: nothing is called '${options.only}'`);
   const needsOtp = options.columns.includes('otp') && chosen.some((group) => group.otp);
   const otp = needsOtp ? erlang(sizes.heavyRounds) : NO_ERLANG;
+  const stopResidents = await startResidents();
   try {
     const columns = options.columns.filter((column) => column !== 'otp' || otp.version !== undefined);
     const machine = describeMachine(columns.includes('otp') ? otp.version : undefined);
@@ -58,6 +60,7 @@ async function run(options: Options): Promise<void> {
     writeFileSync(options.write, replaceBetweenMarks(readFileSync(options.write, 'utf8'), tables));
   } finally {
     otp.close();
+    await stopResidents();
   }
 }
 

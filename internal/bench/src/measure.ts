@@ -1,5 +1,5 @@
 /** Measures works side by side: in turns, in one process, the median of several rounds. */
-import { collectGarbage } from './heap.js';
+import { collectGarbage, nextTurn } from './heap.js';
 import type { Column, Group, Result, Work } from './row.js';
 import { median, medianRatio } from './statistics.js';
 
@@ -55,10 +55,16 @@ function resultOf(rounds: Rounds, row: number): Pick<Result, 'values' | 'ratio'>
   return { values, ratio: loop && ours ? medianRatio(ours, loop) : undefined };
 }
 
-/** With the garbage of the others gone, and once to get warm: a collection also throws optimised code away. */
+/**
+ * With the garbage of the others gone, and once to get warm: a collection also throws optimised code away. In the turn of
+ * the event loop in which they end all their signals are kept alive, half a gigabyte with what hangs on them.
+ */
 async function once(work: Work, isWarmedUp: boolean): Promise<readonly number[]> {
+  await nextTurn();
+  collectGarbage();
   collectGarbage();
   if (isWarmedUp) await work();
+  await nextTurn();
   return work();
 }
 
