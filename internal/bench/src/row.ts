@@ -16,7 +16,7 @@ export interface Row {
   /** Names what was done; unique. */
   readonly name: string;
   readonly unit: Unit;
-  readonly target?: Target;
+  readonly target?: Target | undefined;
 }
 
 /** Does the work once; gives one value for each row. Throws if it has not done what it should. */
