@@ -10,7 +10,7 @@ const MESSAGES: Readonly<Record<TestingErrorCode, (details: ErrorDetails) => str
     `what is the name of an event without its first half: ${d['expected']}`,
   COPPICE_TEST_NO_CHILD: (d) =>
     `${d['awaited']} cannot come about: '${d['path']}' has no child '${d['who']}'${d['hint']} It has ${d['expected']}. ` +
-    `One that the test adds is waited for once it is added, or with a function: until(() => ...)`,
+    `${d['advice']}`,
   COPPICE_TEST_REF: (d) =>
     `'${d['id']}' stands nowhere in '${d['path']}'${d['why']}; pass the declaration that stands in it, or its path: ${d['expected']}`,
   COPPICE_TEST_NOT_WATCHED: (d) =>

@@ -41,6 +41,12 @@ export interface Wanted {
   readonly who?: string | undefined;
 }
 
+/** The function that the stack of an error is to end with: what the test has called. */
+export type Above = (...args: never[]) => unknown;
+
+/** Throws if it happens to somebody who is not in the tree and cannot come to be in it. */
+export type CheckName = (wanted: Wanted, above?: Above) => void;
+
 const verbOf = (type: EventName): string => type.slice(type.indexOf(':') + 1);
 const VERBS = [...new Set(EVENT_NAMES.map(verbOf))];
 

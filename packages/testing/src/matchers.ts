@@ -1,7 +1,7 @@
 /** The expectations of a recorder as matchers, for any runner whose `expect` can be extended as Jest's can. */
 import { type Happening, wantedOf } from './happening.js';
 import { reading } from './checked.js';
-import { EventRecorder } from './recorder.js';
+import { EventRecorder, wantedIn } from './recorder.js';
 import { type Deviation, deviationFromAll, deviationFromOrder } from './story.js';
 
 /** A test tree, or its recorder. */
@@ -37,10 +37,10 @@ function resultOf(recorder: EventRecorder, deviation: Deviation, claim: string):
  * ```
  */
 export const matchers = {
-  /** It has happened, at any time. */
+  /** It has happened, at any time. Of a test tree it refuses a misspelt child, with `not` as well. */
   toHaveHappened(recorded: Recorded, happening: Happening): MatcherResult {
     const recorder = recorderOf(recorded);
-    const wanted = wantedOf(happening);
+    const wanted = wantedIn(recorder, happening);
     return resultOf(recorder, deviationFromOrder(recorder.all, [wanted]), `'${wanted.says}' has happened`);
   },
   /** As `expectOrder` of a recorder. */

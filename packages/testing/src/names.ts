@@ -26,21 +26,23 @@ const MANY = 30;
 
 export class Names {
   readonly #spec: ChildSpec;
+  readonly #seen = new Set<string>();
 
   constructor(spec: ChildSpec) {
     this.#spec = spec;
   }
 
+  /** Who has been there is known from then on, whatever becomes of it. */
+  readonly see = ({ path }: SupervisionEvent): void => {
+    this.#seen.add(path);
+  };
+
   /** @param who - the end of a path, perhaps with the number of an incarnation. Undefined: it is, was, or can come */
-  unknown(
-    who: string,
-    snapshot: SupervisorSnapshot,
-    events: readonly SupervisionEvent[],
-  ): Unknown | undefined {
+  unknown(who: string, snapshot: SupervisorSnapshot): Unknown | undefined {
     const known: Known = { paths: new Set(), open: new Map() };
     declared(this.#spec, this.#spec.id, known);
     living(snapshot, known);
-    for (const { path } of events) known.paths.add(path);
+    for (const path of this.#seen) known.paths.add(path);
     const plain = who.replace(/#\d+$/, '');
     if (who === '*' || plain === '*') return undefined;
     const paths = [...known.paths];

@@ -2,7 +2,7 @@
 import type { SupervisionEvent, Subscribable } from '@coppice/core';
 import { checkPort } from '@coppice/core/kit';
 import { TestingError } from './errors.js';
-import { type Happening, isAbout, wantedOf } from './happening.js';
+import { type Above, type CheckName, type Happening, type Wanted, isAbout, wantedOf } from './happening.js';
 import {
   type Deviation,
   deviationFromAll,
@@ -122,9 +122,10 @@ export class EventRecorder {
   };
 
   /**
-   * None of them has happened.
+   * None of them has happened. Of a test tree it refuses a name that nobody in it has or can get: of a misspelt child
+   * nothing ever happens.
    *
-   * @throws TestingError `COPPICE_TEST_STORY`, `COPPICE_TEST_WORDS`
+   * @throws TestingError `COPPICE_TEST_STORY`, `COPPICE_TEST_WORDS`, `COPPICE_TEST_NO_CHILD`
    *
    * @example
    * ```ts
@@ -132,7 +133,8 @@ export class EventRecorder {
    * ```
    */
   readonly expectNever = (...happenings: readonly Happening[]): void => {
-    this.#expect(deviationFromNever(this.#events, happenings.map(wantedOf)), this.expectNever);
+    const wanted = happenings.map((happening) => wantedIn(this, happening, this.expectNever));
+    this.#expect(deviationFromNever(this.#events, wanted), this.expectNever);
   };
 
   #expect(deviation: Deviation, above: (...happenings: readonly Happening[]) => void): void {
@@ -140,6 +142,19 @@ export class EventRecorder {
       throw new TestingError('COPPICE_TEST_STORY', { story: deviation }, above);
     }
   }
+}
+
+const nameChecks = new WeakMap<EventRecorder, CheckName>();
+
+/** A test tree knows who can be in it: from now on what is said never to happen is not said of anybody else. */
+export const checkNames = (recorder: EventRecorder, check: CheckName): unknown =>
+  nameChecks.set(recorder, check);
+
+/** @throws TestingError `COPPICE_TEST_WORDS`, `COPPICE_TEST_NO_CHILD` */
+export function wantedIn(recorder: EventRecorder, happening: Happening, above?: Above): Wanted {
+  const wanted = wantedOf(happening);
+  nameChecks.get(recorder)?.(wanted, above);
+  return wanted;
 }
 
 /**

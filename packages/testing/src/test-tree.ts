@@ -27,13 +27,13 @@ import {
 import { clockOf, show, standIn, takeFreePorts } from '@coppice/core/kit';
 import { options, reading } from './checked.js';
 import { TestingError, wrongOption } from './errors.js';
-import { type Happening, type Wanted, wantedOf } from './happening.js';
+import { type Above, type Happening, type Wanted, wantedOf } from './happening.js';
 import { playFaultDomain, withoutHolds } from './held.js';
 import { crash, hang, simulateStray, stall } from './injure.js';
 import { type LivingTree, abandonedIn, living } from './leaks/living-trees.js';
 import { isPromiseLike } from './promise-like.js';
 import { Names } from './names.js';
-import { EventRecorder } from './recorder.js';
+import { EventRecorder, checkNames } from './recorder.js';
 import { PlatformTime, SimulatedTime, type TestTime } from './time.js';
 
 /** What can be the root of a tree: the declaration of any supervisor, or of an application. */
@@ -103,9 +103,11 @@ export class TestTree<T = SupervisorTree> implements AsyncDisposable {
     this.#handle = tree as T & AnySupervisorHandle & Startable;
     this.#time = time;
     this.events = new EventRecorder(this.#handle);
+    checkNames(this.events, (wanted, above) => this.#knows(wanted, above, NOW));
     this.#names = new Names(spec);
     this.#look = time.serve(() => underWayIn(this.#handle.snapshot().children));
     this.#handle.on('event', this.#look);
+    this.#handle.on('event', this.#names.see);
     this.stopped = this.#handle.whenStopped();
     playFaultDomain(clockOf(this.#handle));
     this.#living = { handle: this.#handle, made: new Error('made') };
@@ -244,7 +246,7 @@ export class TestTree<T = SupervisorTree> implements AsyncDisposable {
     let isKnown = wanted.who === undefined;
     const isSo = (): boolean => {
       if (all.some(wanted.matches)) return true;
-      isKnown ||= this.#knows(wanted);
+      isKnown ||= this.#knows(wanted, this.until, LATER);
       return false;
     };
     return { says: `'${wanted.says}'`, isSo, result: () => nothing };
@@ -255,17 +257,17 @@ export class TestTree<T = SupervisorTree> implements AsyncDisposable {
    *
    * @throws TestingError `COPPICE_TEST_NO_CHILD`
    */
-  #knows({ who = '*', says }: Wanted): boolean {
+  #knows({ who = '*', says }: Wanted, above: Above | undefined, advice: string): boolean {
     const snapshot = this.#handle.snapshot();
     if (underWayIn(snapshot.children).length > 0) return false;
-    const unknown = this.#names.unknown(who, snapshot, this.events.all);
+    const unknown = this.#names.unknown(who, snapshot);
     if (unknown === undefined) return true;
     const { near, expected } = unknown;
     const hint = near === undefined ? '.' : `; did you mean '${near}'?`;
     throw new TestingError(
       'COPPICE_TEST_NO_CHILD',
-      { awaited: `'${says}'`, who: unknown.who, hint, expected, path: this.path },
-      this.until,
+      { awaited: `'${says}'`, who: unknown.who, hint, expected, path: this.path, advice },
+      above,
     );
   }
 
@@ -273,6 +275,9 @@ export class TestTree<T = SupervisorTree> implements AsyncDisposable {
     return `\n\nIts children:\n  ${this.statuses.join('\n  ')}\n\nWhat has happened:\n${this.events.text}`;
   }
 }
+
+const NOW = 'Of one that the test adds, say it once it is added';
+const LATER = 'One that the test adds is waited for once it is added, or with a function: until(() => ...)';
 
 /** A misspelt one would be ignored, and it would wait for an hour. */
 function timeoutOf(options: { readonly timeoutMs?: number | undefined }): number | undefined {

@@ -1,6 +1,6 @@
-/** Who can come to be: until refuses at once what happens to anybody else. */
+/** Who can come to be: what happens to anybody else is neither waited for nor said never to happen. */
 import { dynamicSupervisor, service, supervisor } from '@coppice/core';
-import { scripted, testTree } from '@coppice/testing';
+import { matchers, recordEvents, scripted, testTree } from '@coppice/testing';
 
 const failure = (promise: Promise<unknown>): Promise<Error & { code?: string }> =>
   promise.then(
@@ -75,4 +75,53 @@ test('anybody is somebody, and so is the root', async () => {
   await app.until('* started');
   await app.until('*#1 started');
   await app.until('shop started');
+});
+
+describe('never', () => {
+  const thrownBy = (act: () => unknown): Error & { code?: string } => {
+    try {
+      act();
+    } catch (error) {
+      return error as Error;
+    }
+    throw new Error('expected to throw');
+  };
+
+  test('is not said of a misspelt child, of which it would always be true', async () => {
+    await using app = await testTree(shop);
+    const error = thrownBy(() => app.events.expectNever('db crashed', 'wroker crashed'));
+    expect(error.code).toBe('COPPICE_TEST_NO_CHILD');
+    expect(error.message).toBe(
+      "'wroker crashed' cannot come about: 'shop' has no child 'wroker'; did you mean 'worker'? " +
+        'It has shop/db, shop/worker, shop/feeds, shop/feeds/eu, shop/feeds/us. ' +
+        'Of one that the test adds, say it once it is added',
+    );
+    expect(error.stack!.split('\n')[1]).toContain('names.test.ts');
+    expect(thrownBy(() => matchers.toHaveHappened(app, 'wroker crashed')).message).toBe(error.message);
+    app.events.expectNever(
+      'db crashed',
+      '* abandoned',
+      'us#2 started',
+      { type: 'child:crashed' },
+      () => false,
+    );
+    expect(matchers.toHaveHappened(app, 'db crashed').pass).toBe(false);
+  });
+
+  test('is said of one who was there, also of a story that is forgotten, and of anybody below who can get any name', async () => {
+    const conns = dynamicSupervisor({ id: 'conns', child: service({ id: 'conn', start: () => 1 }) });
+    await using app = await testTree([conns, worker]);
+    await app.until(app.tree.startChild(scripted('late')));
+    await app.until(app.tree.terminateChild('late'));
+    await app.until(app.tree.deleteChild('late'));
+    app.events.expectNever('late crashed', 'conns/kitchen crashed');
+    app.events.forget();
+    app.events.expectNever('late stopped', 'late#1 crashed');
+  });
+
+  test('is said of anybody where nobody knows who can be there', async () => {
+    await using app = await testTree(shop);
+    const events = recordEvents(app.tree);
+    events.expectNever('wroker crashed');
+  });
 });
