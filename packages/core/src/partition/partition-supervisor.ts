@@ -2,6 +2,7 @@
 import type { PartitionSupervisorHandle, Startable } from '../engine/handle-types.js';
 import { addView } from '../engine/views.js';
 import { coppiceError } from '../model/errors.js';
+import { KEYS, type Keys, checkKeys } from '../spec/keys.js';
 import type { PartitionSupervisorOptions, PartitionSupervisorSpec } from '../spec/partition-types.js';
 import type { ChildSpec } from '../spec/types.js';
 import { completeSpec, readOptions } from '../spec/validate.js';
@@ -18,6 +19,13 @@ export interface PartitionSupervisorTree<C extends ChildSpec>
 export interface DeclaredPartitionSupervisor<C extends ChildSpec>
   extends PartitionSupervisorSpec<C>,
     Declared<PartitionSupervisorTree<C>> {}
+
+/** Those of a supervisor, but for its children. */
+const OPTIONS: Keys = {
+  of: 'partition supervisor',
+  known: ['partitions', 'child', ...KEYS.supervisor.filter((key) => key !== 'children')],
+  meant: { children: 'child', size: 'partitions' },
+};
 
 /**
  * Declares a supervisor of several partitions, all of one declaration: Elixir's `PartitionSupervisor`. A key belongs to
@@ -41,17 +49,10 @@ export interface DeclaredPartitionSupervisor<C extends ChildSpec>
 export function partitionSupervisor<C extends ChildSpec>(
   options: PartitionSupervisorOptions<C>,
 ): DeclaredPartitionSupervisor<C> {
-  const { partitions, child, ...own } = readOptions('a partition supervisor', options);
-  const path = typeof own['id'] === 'string' ? own['id'] : '';
-  if (Object.hasOwn(own, 'children')) {
-    throw coppiceError('COPPICE_UNKNOWN_OPTION', {
-      kind: 'partition supervisor',
-      key: 'children',
-      hint: `, did you mean 'child'?`,
-      expected: 'partitions, child, and those of a supervisor but for its children',
-      path,
-    });
-  }
+  const given = readOptions('a partition supervisor', options);
+  const path = typeof given['id'] === 'string' ? given['id'] : '';
+  checkKeys(given, OPTIONS, path);
+  const { partitions, child, ...own } = given;
   const count = checkCount(partitions, (expected, got) =>
     coppiceError('COPPICE_INVALID_NUMBER', { key: 'partitions', expected, got, path }),
   );

@@ -4,6 +4,7 @@ import type { Startable, SupervisorHandle } from '../engine/handle-types.js';
 import { addView } from '../engine/views.js';
 import { coppiceError } from '../model/errors.js';
 import { show } from '../spec/checks.js';
+import { CHILD_KEYS, type Keys, checkKeys } from '../spec/keys.js';
 import type { PoolOptions, PoolSpec } from '../spec/pool-types.js';
 import { service } from '../spec/service.js';
 import type { BackoffOptions, Context, Service, ServiceOptions } from '../spec/types.js';
@@ -22,9 +23,12 @@ export interface DeclaredPool<V> extends PoolSpec<V>, Declared<PoolTree> {}
 const RESOURCES = 'resources';
 const DESK = 'desk';
 
-/** What a pool says of itself, and what of its resources. */
-const KEYS = ['size', 'maxOverflow', 'lazy', 'maxRestarts', 'withinMs', 'childBackoff', 'child'] as const;
-const STRANGE = ['children', 'strategy', 'autoShutdown', 'startOrder', 'maxChildren'];
+/** Of a supervisor it has what is said of its resources. */
+const OPTIONS: Keys = {
+  of: 'pool',
+  known: [...CHILD_KEYS, 'size', 'maxOverflow', 'lazy', 'maxRestarts', 'withinMs', 'childBackoff', 'child'],
+  meant: { children: 'child', maxChildren: 'size' },
+};
 
 /**
  * Declares a pool of resources, such as connections, that are lent to one borrower at a time. Each resource is a service
@@ -49,14 +53,11 @@ const STRANGE = ['children', 'strategy', 'autoShutdown', 'startOrder', 'maxChild
  * ```
  */
 export function pool<V>(options: PoolOptions<V>): DeclaredPool<V> {
-  const { size, maxOverflow = 0, lazy = false, child, ...rest } = readOptions('a pool', options);
+  const given = readOptions('a pool', options);
+  const path = typeof given['id'] === 'string' ? given['id'] : '';
+  checkKeys(given, OPTIONS, path);
+  const { size, maxOverflow = 0, lazy = false, child, ...rest } = given;
   const { maxRestarts, withinMs, childBackoff, ...own } = rest;
-  const path = typeof own['id'] === 'string' ? own['id'] : '';
-  const strange = STRANGE.find((key) => Object.hasOwn(own, key));
-  if (strange !== undefined) {
-    const expected = `${KEYS.join(', ')}, and those of any child`;
-    throw coppiceError('COPPICE_UNKNOWN_OPTION', { kind: 'pool', key: strange, hint: '', expected, path });
-  }
   checkWhole('size', size, 1, path);
   checkWhole('maxOverflow', maxOverflow, 0, path);
   if (typeof lazy !== 'boolean') {

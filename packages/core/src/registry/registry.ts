@@ -1,8 +1,9 @@
 /** `registry`: declares where children are found by keys. */
 import { incarnationOf } from '../engine/context.js';
 import { addView } from '../engine/views.js';
-import { coppiceError } from '../model/errors.js';
 import { oneOf } from '../spec/checks.js';
+import { CHILD_KEYS, type Keys, checkKeys } from '../spec/keys.js';
+import { WORKER_KEYS } from '../spec/policies.js';
 import type { DuplicateRegistrySpec, RegistryOptions, UniqueRegistrySpec } from '../spec/registry-types.js';
 import { service } from '../spec/service.js';
 import type { ChildOptions, Context } from '../spec/types.js';
@@ -10,7 +11,7 @@ import { readOptions } from '../spec/validate.js';
 import { openTable } from './tables.js';
 import { DuplicateView, UniqueView } from './view.js';
 
-const KEYS = ['unique', 'duplicate'] as const;
+const OPTIONS: Keys = { of: 'registry', known: ['keys', ...CHILD_KEYS, ...WORKER_KEYS] };
 
 /**
  * Declares a registry: children register under keys, with a value, and are found by them from anywhere in the tree and
@@ -48,14 +49,11 @@ export function registry<V = undefined, K = string>(
   options: RegistryOptions<'duplicate'>,
 ): DuplicateRegistrySpec<V, K>;
 export function registry(options: RegistryOptions<'unique' | 'duplicate'>): unknown {
-  const { keys, ...rest } = readOptions('a registry', options);
-  const path = typeof rest['id'] === 'string' ? rest['id'] : '';
-  oneOf({ keys }, 'keys', KEYS, 'COPPICE_INVALID_CHOICE', path);
-  for (const key of ['start', 'stop', 'kill', 'run']) {
-    if (!Object.hasOwn(rest, key)) continue;
-    const expected = 'keys, and those of any child';
-    throw coppiceError('COPPICE_UNKNOWN_OPTION', { kind: 'registry', key, hint: '', expected, path });
-  }
+  const given = readOptions('a registry', options);
+  const path = typeof given['id'] === 'string' ? given['id'] : '';
+  checkKeys(given, OPTIONS, path);
+  const { keys, ...rest } = given;
+  oneOf({ keys }, 'keys', ['unique', 'duplicate'], 'COPPICE_INVALID_CHOICE', path);
   const isUnique = keys === 'unique';
   const View = isUnique ? UniqueView : DuplicateView;
   const start = (context: Context): unknown => {

@@ -8,7 +8,6 @@ import { ON_STUCK, isSupervisorKind } from '../model/policy.js';
 import { START_ORDERS, STOP_ORDERS } from '../model/give-up.js';
 import { AUTO_SHUTDOWNS, RESTART_TYPES } from '../model/restart-table.js';
 import { STRATEGIES } from '../model/strategy.js';
-import { closest } from '../model/suggest.js';
 import {
   type Options,
   check,
@@ -21,21 +20,11 @@ import {
   readOnce,
   show,
 } from './checks.js';
+import { KEYS, checkKeys } from './keys.js';
 import { checkPlace } from './place.js';
-import { POLICY_KEYS, WORKER_KEYS, checkLimit, checkTemplatePolicies, completePolicies } from './policies.js';
+import { checkLimit, checkTemplatePolicies, completePolicies } from './policies.js';
 import { inStartOrder } from './start-order.js';
 import type { ChildSpec } from './types.js';
-
-const COMMON = ['kind', 'id', 'restart', 'significant', 'shutdownMs', 'onStuck', 'required', ...POLICY_KEYS];
-const LIMITS = ['strategy', 'maxRestarts', 'withinMs', 'autoShutdown', 'childBackoff'];
-
-/** The options of each kind; the keys in order, as an error lists them. */
-const KEYS: Readonly<Record<ChildKind, readonly string[]>> = {
-  service: [...COMMON, ...WORKER_KEYS, 'start', 'stop', 'kill'],
-  task: [...COMMON, ...WORKER_KEYS, 'run'],
-  supervisor: [...COMMON, ...LIMITS, 'startOrder', 'children'],
-  'dynamic-supervisor': [...COMMON, ...LIMITS, 'maxChildren', 'stopOrder', 'child'],
-};
 
 const KINDS = Object.keys(KEYS) as readonly ChildKind[];
 const STRATEGY_NAMES = Object.keys(STRATEGIES);
@@ -59,7 +48,7 @@ export function completeSpec(
 ): object {
   const own = readOptions(`a ${kind}`, options, above);
   const path = checkId(kind, own, above);
-  checkKeys(kind, own, path);
+  checkKeys(own, { of: kind, known: KEYS[kind], meant: MEANT_BY[kind] }, path);
   const spec: Record<string, unknown> = Object.assign(Object.create(prototype) as object, { kind }, own);
   spec['kind'] = kind;
   fill(spec, 'restart', 'permanent');
@@ -148,22 +137,6 @@ export function checkId(kind: string, options: Options, above: string): string {
     throw coppiceError('COPPICE_INVALID_ID', { got: show(id), path: above });
   }
   return above === '' ? id : `${above}/${id}`;
-}
-
-function checkKeys(kind: ChildKind, options: Options, path: string): void {
-  const known = KEYS[kind];
-  for (const key of Object.keys(options)) {
-    if (known.includes(key)) continue;
-    const meant = MEANT_BY[kind] ?? {};
-    const near = Object.hasOwn(meant, key) ? meant[key] : closest(key, known);
-    throw coppiceError('COPPICE_UNKNOWN_OPTION', {
-      kind,
-      key,
-      path,
-      hint: near === undefined ? '' : `, did you mean '${near}'?`,
-      expected: known.filter((name) => name !== 'kind').join(', '),
-    });
-  }
 }
 
 function checkService(spec: Options, path: string): void {

@@ -2,10 +2,9 @@
 import type { Startable } from '../engine/handle-types.js';
 import type { TaskSupervisorHandle } from '../engine/handle-types.js';
 import { coppiceError } from '../model/errors.js';
-import { closest } from '../model/suggest.js';
 import { oneOf, readOnce } from '../spec/checks.js';
+import { CHILD_KEYS, type Keys, checkKeys } from '../spec/keys.js';
 import { WHOLE_LIFE_MS } from '../spec/limits.js';
-import { POLICY_KEYS } from '../spec/policies.js';
 import { task } from '../spec/task.js';
 import type { AwaitedTaskOptions, TaskSupervisorOptions, TaskSupervisorSpec } from '../spec/task-types.js';
 import type { BackoffOptions, Task, TaskOptions } from '../spec/types.js';
@@ -20,40 +19,34 @@ export interface TaskSupervisorTree extends TaskSupervisorHandle, Startable {}
 /** A declared task supervisor: frozen data, that can be a child, or be started as the root of a tree. */
 export interface DeclaredTaskSupervisor extends TaskSupervisorSpec, Declared<TaskSupervisorTree> {}
 
-const TASK_KEYS = [
-  'id',
-  'restart',
-  'backoff',
-  'maxRestarts',
-  'withinMs',
-  'classify',
-  'giveUp',
-  'reviveAfterMs',
-  'shutdownMs',
-  'onStuck',
-  'staleAfterMs',
-  'maxRunMs',
-];
+const TASK_OPTIONS: Keys = {
+  of: 'task of a task supervisor',
+  known: [
+    'id',
+    'restart',
+    'backoff',
+    'maxRestarts',
+    'withinMs',
+    'classify',
+    'giveUp',
+    'reviveAfterMs',
+    'shutdownMs',
+    'onStuck',
+    'staleAfterMs',
+    'maxRunMs',
+  ],
+};
 
-const OWN_KEYS = [
-  'id',
-  'restart',
-  'significant',
-  'shutdownMs',
-  'onStuck',
-  'required',
-  ...POLICY_KEYS,
-  'maxChildren',
-  'task',
-];
-
-/** Options of other supervisors, and where they are here. */
-const ELSEWHERE: Readonly<Record<string, string>> = {
-  maxRestarts: 'task.maxRestarts',
-  withinMs: 'task.withinMs',
-  childBackoff: 'task.backoff',
-  child: 'task',
-  maxConcurrent: 'maxChildren',
+const OPTIONS: Keys = {
+  of: 'task supervisor',
+  known: [...CHILD_KEYS, 'maxChildren', 'task'],
+  meant: {
+    maxRestarts: 'task.maxRestarts',
+    withinMs: 'task.withinMs',
+    childBackoff: 'task.backoff',
+    child: 'task',
+    maxConcurrent: 'maxChildren',
+  },
 };
 
 /**
@@ -74,11 +67,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
 export function taskSupervisor(options: TaskSupervisorOptions): DeclaredTaskSupervisor {
   const { task: given = {}, ...own } = readOptions('a task supervisor', options);
   const path = typeof own['id'] === 'string' ? own['id'] : '';
-  const strange = Object.keys(own).find((key) => !OWN_KEYS.includes(key));
-  if (strange !== undefined) {
-    const near = Object.hasOwn(ELSEWHERE, strange) ? ELSEWHERE[strange] : closest(strange, OWN_KEYS);
-    throw unknownKey('task supervisor', strange, near, OWN_KEYS.join(', '), path);
-  }
+  checkKeys(own, OPTIONS, path);
   const spec = { ...own, child: templateOf(given, path) };
   return completeSpec('dynamic-supervisor', spec, '', declared) as DeclaredTaskSupervisor;
 }
@@ -95,10 +84,8 @@ function taskOptions(given: unknown, path: string): AwaitedTaskOptions {
   const own = readOnce(given, (got, cause) =>
     coppiceError('COPPICE_NOT_A_SPEC', { expected, got, path }, cause),
   );
-  const strange = Object.keys(own).find((key) => !TASK_KEYS.includes(key));
-  if (strange === undefined) return own;
-  const near = closest(strange, TASK_KEYS);
-  throw unknownKey('task of a task supervisor', strange, near, TASK_KEYS.join(', '), path);
+  checkKeys(own, TASK_OPTIONS, path);
+  return own;
 }
 
 /** One task that fails is not to take the others with it: it has a limit of its own, for all of its restarts. */
@@ -120,14 +107,3 @@ const lastingBackoff = (given: unknown, path: string): BackoffOptions => {
   const { resetAfterMs = WHOLE_LIFE_MS, ...delays } = readBackoff(given, 'backoff', path);
   return { ...delays, resetAfterMs } as unknown as BackoffOptions;
 };
-
-function unknownKey(
-  kind: string,
-  key: string,
-  near: string | undefined,
-  expected: string,
-  path: string,
-): Error {
-  const hint = near === undefined ? '' : `, did you mean '${near}'?`;
-  return coppiceError('COPPICE_UNKNOWN_OPTION', { kind, key, hint, expected, path });
-}

@@ -246,6 +246,7 @@ describe('what is refused', () => {
     [{ id: 'x', partitions: 2 }, 'COPPICE_NOT_A_SPEC'],
     [{ id: 'x', partitions: 2, child: () => 7 }, 'COPPICE_NOT_A_SPEC'],
     [{ id: 'x', partitions: 2, children: [child] }, 'COPPICE_UNKNOWN_OPTION'],
+    [{ id: 'x', partition: 2, child }, 'COPPICE_UNKNOWN_OPTION'],
     [{ id: 'x', partitions: 2, child, size: 3 }, 'COPPICE_UNKNOWN_OPTION'],
     [{ partitions: 2, child }, 'COPPICE_MISSING_ID'],
     [7, 'COPPICE_NOT_A_SPEC'],

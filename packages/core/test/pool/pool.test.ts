@@ -517,6 +517,11 @@ describe('what is refused', () => {
   });
 
   test.each([
+    [
+      { id: 'x', sise: 1, child },
+      "a pool has no option 'sise', did you mean 'size'?; its options are id, restart,",
+    ],
+    [{ id: 'x', size: 1, maxChildren: 5, child }, "no option 'maxChildren', did you mean 'size'?"],
     [{ id: 'x', size: 1, lazy: 'yes', child }, "lazy has to be true or false; got 'yes'"],
     [
       { id: 'x', size: 1, child: { ...child, maxRestarts: 1, giveUp: 'remove' } },

@@ -113,6 +113,7 @@ describe('a declaration', () => {
     [{ keys: 'unique' }, 'COPPICE_MISSING_ID'],
     [{ id: 'x', keys: 'unique', start: () => 1 }, 'COPPICE_UNKNOWN_OPTION'],
     [{ id: 'x', keys: 'unique', size: 1 }, 'COPPICE_UNKNOWN_OPTION'],
+    [{ id: 'x', key: 'unique' }, 'COPPICE_UNKNOWN_OPTION'],
     [undefined, 'COPPICE_NOT_A_SPEC'],
   ])('%j is refused', (options, code) => {
     expect(() => registry(options as never)).toThrow(expect.objectContaining({ code }));
