@@ -34,7 +34,6 @@ async function run(options: Options): Promise<void> {
     ...(rounds !== undefined && { rounds, heavyRounds: rounds, warmUps: 0 }),
   };
   const chosen = works(sizes).filter((group) => isChosen(group, options.only));
-  const targeted = options.size === 'full' ? (result: Result) => result : withoutTarget;
   if (chosen.length === 0) throw new Error(`--only: nothing is called '${options.only}'`);
   const needsOtp = options.columns.includes('otp') && chosen.some((group) => group.otp);
   const otp = needsOtp ? erlang(sizes.heavyRounds) : NO_ERLANG;
@@ -51,7 +50,8 @@ async function run(options: Options): Promise<void> {
     }
     const results: Result[] = [];
     for (const group of chosen) {
-      const measured = (await measure(group, columns, otp.run, sizes)).map(targeted);
+      const all = await measure(group, columns, otp.run, sizes);
+      const measured = options.size === 'full' ? all : all.map(withoutTarget);
       results.push(...measured.filter(({ values }) => Object.keys(values).length > 0));
       for (const result of measured) {
         if (options.output === 'json') console.log(toJson(result, results));

@@ -22,7 +22,7 @@ export const COLUMNS: readonly Column[] = ['loop', 'ours', 'nact', 'effect', 'ot
 
 export const USAGE = `npm run -s bench -- [options]
 
-  --quick             less than a minute, with smaller numbers
+  --quick             less than a minute, with smaller numbers and no targets
   --tiny              a few seconds, with numbers so small that only the checks mean something
   --only <part>       only what has this in its name (or in that of its section)
   --columns <list>    only these, separated by commas: ${COLUMNS.join(', ')}
