@@ -50,7 +50,7 @@ export const SIZES: Readonly<Record<'full' | 'quick' | 'tiny', Sizes>> = {
   },
   quick: {
     warmUps: 0,
-    rounds: 2,
+    rounds: 1,
     heavyRounds: 1,
     isWarmedUp: true,
     many: 2_500,
